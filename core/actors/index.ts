@@ -1,0 +1,2 @@
+// What others may import of core/actors.
+export type * from './system.ts';

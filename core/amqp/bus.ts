@@ -1,0 +1,122 @@
+// The bus as every app sees it: publish, request, reply, consume. No app knows what carries it.
+import type { AnswerOf, AnyMessage, ExchangeName, MessageFields, MessageOf } from '../contract/index.ts';
+
+/** A received message and what is needed to answer it. */
+export interface Delivery<M extends AnyMessage> {
+  readonly message: MessageOf<M>;
+  readonly contract: M;
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly redelivered: boolean;
+  /** AMQP properties of a requester that answers by `replyTo` (stock Kamailio). */
+  readonly replyTo: string | undefined;
+  readonly correlationId: string | undefined;
+}
+
+export interface PublishOptions {
+  /** Reject with `nobody_listens` when no queue is bound (AMQP mandatory). */
+  readonly mandatory?: boolean;
+  /** Persistent and awaited until the broker confirms: for what must not be lost. */
+  readonly durable?: boolean;
+  readonly priority?: number;
+  /** Msg-ID to use: a request id to repeat, or the fetch id of a route request. Default: random. */
+  readonly messageId?: string;
+  /** Server-ID to give, when the answer is not for this process' own queue. */
+  readonly serverId?: string;
+}
+
+export interface RequestOptions {
+  /** Milliseconds; default 2000. */
+  readonly timeout?: number;
+  /** Publish to this queue by `targeted`/`callctl` instead of the contract's routing key. */
+  readonly target?: string;
+  readonly messageId?: string;
+}
+
+export interface CollectOptions extends RequestOptions {
+  /** Stop as soon as this many answers are in; without it all answers until the timeout are collected. */
+  readonly count?: number;
+}
+
+/** One binding: all routing keys of `contract`'s exchange that match `key` (`*`, `#` as in AMQP topics). */
+export interface Binding {
+  readonly exchange: ExchangeName;
+  readonly key: string;
+}
+
+export interface ConsumeOptions<M extends AnyMessage> {
+  /** Name of a queue shared by all instances of an app; without it a private queue of this process is made. */
+  readonly queue?: string;
+  readonly bindings: readonly Binding[];
+  /** What may arrive; anything else is logged and counted as `unexpected`. */
+  readonly contracts: readonly M[];
+  readonly prefetch?: number;
+  /**
+   * `at_most_once` (default): acknowledged on arrival. `at_least_once`: durable queue, acknowledged when the handler
+   * resolves, retried with back-off when it rejects with a retryable error, dead-lettered otherwise.
+   */
+  readonly delivery?: 'at_most_once' | 'at_least_once';
+}
+
+/** A running consumer. It survives reconnects and server-side cancels by declaring itself again. */
+export interface Subscription {
+  readonly queue: string;
+  bind(binding: Binding): Promise<void>;
+  unbind(binding: Binding): Promise<void>;
+  /** Stops taking messages; resolves when the handlers that run have ended. */
+  stop(): Promise<void>;
+}
+
+export interface BusStatus {
+  readonly connected: boolean;
+  readonly consumers: number;
+  readonly inFlight: number;
+  readonly detail?: string;
+}
+
+export interface Bus {
+  /** Name of this process' private queue, bound on `targeted`: its Server-ID. */
+  readonly serverId: string;
+  /** Publishes on the contract's exchange under its routing key. Resolves when written (or confirmed, when durable). */
+  publish<M extends AnyMessage>(
+    contract: M,
+    fields: MessageFields<M>,
+    options?: PublishOptions,
+  ): Promise<void>;
+  /** Publishes to a queue by name, on the contract's exchange (`targeted` or `callctl`). */
+  send<M extends AnyMessage>(
+    target: string,
+    contract: M,
+    fields: MessageFields<M>,
+    options?: PublishOptions,
+  ): Promise<void>;
+  /**
+   * Publishes and awaits the first answer that is one of the contract's `answers` and not deferred
+   * (a deferred one is taken when nothing better comes in time).
+   * Rejects with `nobody_listens`, `request_timeout`, `breaker_open`, `bus_unreachable`, or the AppError an error answer carries.
+   */
+  request<M extends AnyMessage>(
+    contract: M,
+    fields: MessageFields<M>,
+    options?: RequestOptions,
+  ): Promise<AnswerOf<M>>;
+  /** Publishes and collects answers until `count` or the timeout. Never rejects for silence: that is an empty list. */
+  collect<M extends AnyMessage>(
+    contract: M,
+    fields: MessageFields<M>,
+    options?: CollectOptions,
+  ): Promise<AnswerOf<M>[]>;
+  /** Answers a delivery: on AMQP `replyTo` where the request had it, else on `targeted` to its Server-ID, with its Msg-ID. */
+  reply<M extends AnyMessage>(
+    request: Delivery<AnyMessage>,
+    contract: M,
+    fields: MessageFields<M>,
+  ): Promise<void>;
+  /** Starts a consumer. A handler that rejects is logged; the consumer goes on. */
+  consume<M extends AnyMessage>(
+    options: ConsumeOptions<M>,
+    handler: (delivery: Delivery<M>) => Promise<void> | void,
+  ): Promise<Subscription>;
+  status(): BusStatus;
+  close(): Promise<void>;
+}

@@ -1,0 +1,2 @@
+// What others may import of core/amqp.
+export type * from './bus.ts';

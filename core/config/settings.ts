@@ -1,0 +1,111 @@
+// The settings of a process: declared once with defaults, read from a file and from the environment, validated.
+import { type Static, Type } from 'typebox';
+
+const port = (value: number) => Type.Integer({ minimum: 0, maximum: 65535, default: value });
+const host = Type.String({ minLength: 1, default: '127.0.0.1' });
+const section = <P extends Parameters<typeof Type.Object>[0]>(fields: P, description: string) =>
+  Type.Object(fields, { description, default: {}, additionalProperties: false });
+
+export const settingsSchema = Type.Object(
+  {
+    zone: Type.String({
+      minLength: 1,
+      default: 'local',
+      description: 'name of the zone this process belongs to',
+    }),
+    node: Type.String({ default: '', description: 'host part of node names; the host name when empty' }),
+    data: Type.String({
+      minLength: 1,
+      default: 'var',
+      description: 'folder for everything that must survive a restart',
+    }),
+    log: section(
+      {
+        level: Type.Enum(['error', 'warn', 'info', 'debug'], { default: 'info' }),
+        form: Type.Enum(['json', 'text'], { default: 'json' }),
+        file: Type.String({ default: '', description: 'write here instead of stderr' }),
+      },
+      'logging',
+    ),
+    bus: section(
+      {
+        urls: Type.Array(Type.String(), {
+          default: [],
+          description: 'amqp:// URLs; none means the embedded broker',
+        }),
+        port: port(5672),
+      },
+      'message broker',
+    ),
+    store: section(
+      {
+        urls: Type.Array(Type.String(), {
+          default: [],
+          description: 'http:// URLs of CouchDB nodes; none means the embedded one',
+        }),
+        user: Type.String({ default: 'admin' }),
+        password: Type.String({ default: 'mirliton' }),
+        port: port(5984),
+        quorum: Type.Record(
+          Type.String(),
+          Type.Object({
+            r: Type.Optional(Type.Integer({ minimum: 1 })),
+            w: Type.Optional(Type.Integer({ minimum: 1 })),
+          }),
+          {
+            default: {},
+            description: 'r and w per database class, e.g. {"numbers": {"w": 3}}',
+          },
+        ),
+      },
+      'CouchDB',
+    ),
+    switches: Type.Array(
+      Type.Object(
+        {
+          host: Type.String({ minLength: 1 }),
+          port: port(8021),
+          password: Type.String({ default: 'ClueCon' }),
+          name: Type.Optional(Type.String()),
+        },
+        { additionalProperties: false },
+      ),
+      { default: [], description: 'FreeSWITCH event sockets; none means the embedded switch' },
+    ),
+    switch: section(
+      { port: port(8021), sipPort: port(11000), rtpMin: port(16384), rtpMax: port(17384) },
+      'the embedded switch',
+    ),
+    edge: section(
+      {
+        kind: Type.Enum(['drachtio', 'none'], { default: 'drachtio' }),
+        host: Type.String({
+          default: '',
+          description: 'drachtio-server to connect to; empty means the embedded one',
+        }),
+        port: port(9022),
+        secret: Type.String({ default: 'cymru' }),
+      },
+      'the SIP edge in TypeScript',
+    ),
+    sip: section(
+      {
+        host,
+        port: port(5060),
+        advertise: Type.String({
+          default: '',
+          description: 'host:port phones should use, when not host:port',
+        }),
+      },
+      'where phones register',
+    ),
+    rest: section({ host, port: port(8000) }, 'Crossbar'),
+    media: section({ host, port: port(24517) }, 'the media server for the switches'),
+    metrics: section({ host, port: port(9464) }, '/metrics and /health'),
+    demo: Type.Boolean({ default: true, description: 'seed the demo account at the first start' }),
+  },
+  { additionalProperties: false, description: 'settings of a Mirliton process' },
+);
+
+/** The settings of a process, all defaults filled in. */
+export type Settings = Static<typeof settingsSchema>;

@@ -1,0 +1,8 @@
+// What others may import of core/contract: the four constructors and the types derived from them.
+export { type Static, type TProperties, Type } from 'typebox';
+export * from './action.ts';
+export * from './document.ts';
+export * from './message.ts';
+export * from './path.ts';
+export * from './resource.ts';
+export { compile, type JsonSchema, registerSchema, type Validator, type Violation } from './validator.ts';

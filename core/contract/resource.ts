@@ -1,0 +1,74 @@
+// resource(): one declaration of a REST resource: path, verbs with their permission, document, listing view, hooks.
+import type { AnyDocument, DocumentOf, PublicOf } from './document.ts';
+
+/** Kazoo's verbs: PUT creates, POST replaces, PATCH merges. */
+export type Verb = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+
+/**
+ * Who may use a verb (contract/crossbar.md §5). `public`: no token. `account`: a token of the account or of an ancestor.
+ * `admin`: the same, and the user must have priv_level admin. `superduper`: only the master account.
+ */
+export type Permission = 'public' | 'account' | 'admin' | 'superduper';
+
+/** The verbs of a collection and of one item, each with its permission. */
+export interface VerbTable {
+  readonly collection: Partial<Record<Verb, Permission>>;
+  readonly item: Partial<Record<Verb, Permission>>;
+}
+
+/** `GP` on the collection and `GOAD` on an item for account tokens; writes for admins. */
+export const standardVerbs: VerbTable = {
+  collection: { GET: 'account', PUT: 'admin' },
+  item: { GET: 'account', POST: 'admin', PATCH: 'admin', DELETE: 'admin' },
+};
+
+/** The view behind a list, and the summary row a document shows in it. */
+export interface Listing {
+  readonly design: string;
+  readonly view: string;
+}
+
+/** Side effects and further checks of one document type. `Context` is the request as the REST engine shows it. */
+export interface ResourceHooks<D extends AnyDocument, Context> {
+  /** Checks beyond the schema (uniqueness, references) and normalisation; throws `invalid_data`. */
+  readonly validate?: (
+    context: Context,
+    next: PublicOf<D> & Record<string, unknown>,
+    previous: DocumentOf<D> | undefined,
+  ) => Promise<void>;
+  /** Sets private fields before the document is stored. */
+  readonly beforeSave?: (
+    context: Context,
+    document: DocumentOf<D>,
+    previous: DocumentOf<D> | undefined,
+  ) => Promise<void>;
+  readonly afterSave?: (
+    context: Context,
+    document: DocumentOf<D>,
+    previous: DocumentOf<D> | undefined,
+  ) => Promise<void>;
+  readonly afterDelete?: (context: Context, document: DocumentOf<D>) => Promise<void>;
+  /** Adds computed fields to an item that is read. */
+  readonly present?: (
+    context: Context,
+    shown: Record<string, unknown>,
+    document: DocumentOf<D>,
+  ) => Promise<Record<string, unknown>>;
+}
+
+export interface ResourceContract<D extends AnyDocument = AnyDocument, Context = unknown>
+  extends ResourceHooks<D, Context> {
+  /** First path token below the account, e.g. `devices`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly document: D;
+  readonly verbs: VerbTable;
+  readonly listing: Listing;
+}
+
+/** Declares a REST resource that stores one document type in the account's database. */
+export function resource<D extends AnyDocument, Context>(
+  declaration: Omit<ResourceContract<D, Context>, 'verbs'> & { readonly verbs?: VerbTable },
+): ResourceContract<D, Context> {
+  return { ...declaration, verbs: declaration.verbs ?? standardVerbs };
+}

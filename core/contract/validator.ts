@@ -1,0 +1,98 @@
+// Compiles a JSON schema once and reports every violation with Kazoo's validation codes.
+import { Ajv, type ErrorObject } from 'ajv';
+import addFormats from 'ajv-formats';
+
+/** A JSON schema as plain data. */
+export type JsonSchema = Readonly<Record<string, unknown>> | object;
+
+/** One violation. `path` is dotted (`flow.data.id`, array index 0-based); `code` as in contract/crossbar.md §2. */
+export interface Violation {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+  readonly value?: unknown;
+  readonly target?: unknown;
+}
+
+/** A compiled schema. `check` answers all violations, none when the value fits; `applyDefaults` also writes defaults. */
+export interface Validator {
+  readonly schema: JsonSchema;
+  check(value: unknown): readonly Violation[];
+}
+
+const options = { allErrors: true, strict: false, allowUnionTypes: true, verbose: true } as const;
+const plain = newAjv(false);
+const filling = newAjv(true);
+
+function newAjv(useDefaults: boolean): Ajv {
+  const ajv = new Ajv({ ...options, useDefaults });
+  addFormats.default(ajv);
+  return ajv;
+}
+
+/**
+ * Compiles `schema`. With `defaults: true` checking also writes the schema's defaults into the value.
+ * Throws when the schema itself is not valid: that is a programming error.
+ */
+export function compile(schema: JsonSchema, { defaults = false } = {}): Validator {
+  const validate = (defaults ? filling : plain).compile(schema);
+  return {
+    schema,
+    check: (value) => (validate(value) ? [] : (validate.errors ?? []).flatMap(toViolation)),
+  };
+}
+
+/** Makes a named schema available to `$ref` from every other schema. Idempotent by name. */
+export function registerSchema(name: string, schema: JsonSchema): void {
+  for (const ajv of [plain, filling]) if (!ajv.getSchema(name)) ajv.addSchema(schema, name);
+}
+
+const codes: Readonly<Record<string, string>> = {
+  const: 'enum',
+  format: 'wrong_format',
+  oneOf: 'not_one_schema_valid',
+  anyOf: 'not_one_schema_valid',
+  not: 'disallow',
+  multipleOf: 'divisibleBy',
+  unevaluatedProperties: 'additionalProperties',
+  dependentRequired: 'dependencies',
+};
+
+// Keywords that only repeat what a nested violation says more exactly.
+const wrappers = new Set(['if', '$ref', 'allOf']);
+
+function toViolation(error: ErrorObject): Violation[] {
+  if (wrappers.has(error.keyword)) return [];
+  const params = error.params as Record<string, unknown>;
+  const missing = error.keyword === 'required' ? params['missingProperty'] : undefined;
+  const extra = params['additionalProperty'] ?? params['unevaluatedProperty'];
+  const target = targetOf(error);
+  return [
+    {
+      path: dotted(error.instancePath, missing ?? extra),
+      code: codes[error.keyword] ?? error.keyword,
+      message: error.message ?? error.keyword,
+      ...(missing === undefined ? { value: error.data } : {}),
+      ...(target === undefined ? {} : { target }),
+    },
+  ];
+}
+
+function targetOf(error: ErrorObject): unknown {
+  const params = error.params as Record<string, unknown>;
+  if (error.keyword === 'required') return undefined;
+  const target =
+    params['limit'] ?? params['allowedValues'] ?? params['type'] ?? params['pattern'] ?? params['format'];
+  if (error.keyword === 'const') return [params['allowedValue']];
+  return error.keyword === 'type' ? [target].flat().join(',') : target;
+}
+
+/** `/a/b~1c/0` and an optional last key as `a.b/c.0`; a literal dot inside a key is written `%2E`. */
+function dotted(pointer: string, last: unknown): string {
+  const keys = pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  if (last !== undefined) keys.push(String(last));
+  return keys.map((key) => key.replaceAll('.', '%2E')).join('.');
+}

@@ -1,0 +1,3 @@
+// What others may import of core/couch.
+export * from './names.ts';
+export type * from './store.ts';

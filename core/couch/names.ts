@@ -1,0 +1,56 @@
+// Database names (contract/couch.md §1): an account id split 2/2/28, monthly databases, numbers by prefix.
+import { AppError } from '../errors/index.ts';
+
+const accountId = /^[0-9a-f]{32}$/;
+
+/** Raw name of an account's database: `account/ab/cd/…`. Accepts the raw id and both database forms. */
+export function accountDatabase(account: string): string {
+  const id = accountIdOf(account);
+  return `account/${id.slice(0, 2)}/${id.slice(2, 4)}/${id.slice(4)}`;
+}
+
+/** The 32 hex id behind a raw id, `account/ab/cd/…` or `account%2Fab%2Fcd%2F…` (with or without a month). Throws `bad_identifier`. */
+export function accountIdOf(name: string): string {
+  const plain = name
+    .replaceAll(/%2f/gi, '/')
+    .replace(/^account\//, '')
+    .replaceAll('/', '')
+    .replace(/-\d{4,6}$/, '');
+  if (!accountId.test(plain))
+    throw new AppError('bad_identifier', { message: `not an account id: ${name}`, details: { cause: name } });
+  return plain;
+}
+
+/** Raw name of the account's database of the month that holds `at` (UTC). */
+export function monthDatabase(account: string, at: Date): string {
+  return `${accountDatabase(account)}-${monthOf(at)}`;
+}
+
+/** `YYYYMM` in UTC. */
+export function monthOf(at: Date): string {
+  return at.toISOString().slice(0, 7).replace('-', '');
+}
+
+/** Raw name of the database that holds an E.164 number: `numbers/+1415` for `+14155550100`. */
+export function numberDatabase(e164: string): string {
+  if (!/^\+\d{5,15}$/.test(e164))
+    throw new AppError('bad_identifier', { message: `not an E.164 number: ${e164}` });
+  return `numbers/${e164.slice(0, 5)}`;
+}
+
+/** A raw name as it stands in documents and URLs: `account%2Fab%2Fcd%2F…`. */
+export function encodedName(name: string): string {
+  return encodeURIComponent(name);
+}
+
+const gregorianOffset = 62_167_219_200;
+
+/** Gregorian seconds (year 0), as all pvt_ times are, from a Date. */
+export function gregorian(at: Date = new Date()): number {
+  return Math.floor(at.getTime() / 1000) + gregorianOffset;
+}
+
+/** The Date of a time in Gregorian seconds. */
+export function fromGregorian(seconds: number): Date {
+  return new Date((seconds - gregorianOffset) * 1000);
+}

@@ -1,0 +1,92 @@
+// Logging: winston, one line of JSON per record, with the call and account at hand carried along by AsyncLocalStorage.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createLogger, format, transports } from 'winston';
+import { errorText } from '../errors/index.ts';
+
+/** What every record written inside `withLogContext` carries. */
+export interface LogContext {
+  readonly callId?: string | undefined;
+  readonly accountId?: string | undefined;
+  readonly requestId?: string | undefined;
+}
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+/** A logger of one part of one app. `fields` must survive JSON; give an error as `error`. */
+export interface Logger {
+  error(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  debug(message: string, fields?: Record<string, unknown>): void;
+  /** The same logger for a smaller part: `part` is joined with a dot. */
+  child(part: string): Logger;
+}
+
+const context = new AsyncLocalStorage<LogContext>();
+
+/** Runs `work` so that everything it logs, also after awaits, carries these ids beside those already there. */
+export function withLogContext<T>(fields: LogContext, work: () => T): T {
+  return context.run({ ...context.getStore(), ...fields }, work);
+}
+
+/** The ids at hand. */
+export function logContext(): LogContext {
+  return context.getStore() ?? {};
+}
+
+const human = format.printf(({ timestamp, level, part, message, ...rest }) => {
+  const extra = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : '';
+  return `${String(timestamp).slice(11, 23)} ${level.padEnd(5)} ${String(part)} ${String(message)}${extra}`;
+});
+
+const root = createLogger({
+  level: 'info',
+  transports: [new transports.Console({ stderrLevels: ['error', 'warn', 'info', 'debug'] })],
+});
+
+/** How and what to write: `json` for machines, `text` for people, a file instead of stderr when `file` is given. */
+export function configureLog({
+  level,
+  form,
+  file,
+}: {
+  level: LogLevel;
+  form: 'json' | 'text';
+  file?: string | undefined;
+}): void {
+  root.configure({
+    level,
+    format: format.combine(format.timestamp(), form === 'json' ? format.json() : human),
+    transports: file
+      ? [new transports.File({ filename: file, maxsize: 50_000_000, maxFiles: 3, tailable: true })]
+      : [new transports.Console({ stderrLevels: ['error', 'warn', 'info', 'debug'] })],
+  });
+}
+
+/** The logger of a part, e.g. `logger('callflow')`. */
+export function logger(part: string): Logger {
+  const write =
+    (level: LogLevel) =>
+    (message: string, fields: Record<string, unknown> = {}) => {
+      root.log({ level, message, part, ...context.getStore(), ...spellErrors(fields) });
+    };
+  return {
+    error: write('error'),
+    warn: write('warn'),
+    info: write('info'),
+    debug: write('debug'),
+    child: (smaller) => logger(`${part}.${smaller}`),
+  };
+}
+
+function spellErrors(fields: Record<string, unknown>): Record<string, unknown> {
+  if (!(fields['error'] instanceof Error)) return fields;
+  const { error, ...rest } = fields;
+  const code = (error as { code?: unknown }).code;
+  return {
+    ...rest,
+    error: errorText(error),
+    ...(code === undefined ? {} : { code }),
+    stack: (error as Error).stack,
+  };
+}

@@ -1,0 +1,2 @@
+// What others may import of core/metrics.
+export type * from './metrics.ts';
