@@ -76,7 +76,7 @@ export interface MessageDeclaration<
   readonly name: N | readonly N[];
   readonly exchange: ExchangeName;
   /** Routing key of a message, from its fields. Not needed on `targeted` and `callctl`, where the target is the key. */
-  readonly key?: (fields: FieldsOf<P>) => string;
+  readonly key?: (fields: FieldsOf<P> & { readonly 'Event-Name'?: string }) => string;
   readonly summary?: string;
   readonly fields: P;
   /** The messages that answer this request. */
@@ -98,7 +98,7 @@ export interface MessageContract<
   readonly fields: P;
   readonly schema: object;
   readonly answers: readonly A[];
-  routingKey(fields: FieldsOf<P>): string;
+  routingKey(fields: FieldsOf<P> & { readonly 'Event-Name'?: string }): string;
   /** True when category and name of this JSON are those of the contract. */
   matches(json: unknown): boolean;
   /** All violations of the contract; unknown keys are not among them. */
@@ -110,8 +110,10 @@ export interface MessageContract<
 // biome-ignore lint/suspicious/noExplicitAny: the only way to say "any declared message" to the type checker
 export type AnyMessage = MessageContract<any, any, any, any>;
 
-/** The fields a publisher gives (without the common headers). */
-export type MessageFields<M extends AnyMessage> = Loose<FieldsOf<M['fields']>>;
+/** The fields a publisher gives (without the common headers). `Event-Name` is needed where the contract has several. */
+export type MessageFields<M extends AnyMessage> = Loose<FieldsOf<M['fields']>> & {
+  'Event-Name'?: M['names'][number];
+};
 
 /** The whole message as received. */
 export type MessageOf<M extends AnyMessage> =

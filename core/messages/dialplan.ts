@@ -1,0 +1,304 @@
+// Call control commands, published to a call's control queue (contract/kapi.md, kapi_dialplan). One declaration per command.
+import {
+  type AnyMessage,
+  isRecord,
+  type MessageContract,
+  message,
+  type TProperties,
+  Type,
+} from '../contract/index.ts';
+import { Any, all, Count, Flag, maybeOneOf, maybeText, some, Text, Texts, text, Vars } from './fields.ts';
+
+/** `tail` queues behind the running command, `head` next, `flush` empties the queue first, `now` runs beside it. */
+const commandFields = { ...text('Call-ID'), 'Insert-At': maybeOneOf('head', 'tail', 'flush', 'now') };
+
+function command<const N extends string, P extends TProperties>(name: N, summary: string, fields: P) {
+  return message({
+    category: 'call',
+    name: 'command',
+    exchange: 'callctl',
+    summary,
+    fields: { ...commandFields, 'Application-Name': Type.Literal(name), ...fields },
+  });
+}
+
+const leg = maybeOneOf('A', 'B', 'Both');
+const terminators = Type.Optional(Texts);
+const t38 = some(Any, 'Enable-T38-Fax Enable-T38-Fax-Request Enable-T38-Gateway Enable-T38-Passthrough');
+const callerIds =
+  maybeText(`Callee-ID-Name Callee-ID-Number Caller-ID-Name Caller-ID-Number Outbound-Callee-ID-Name
+  Outbound-Callee-ID-Number Outbound-Caller-ID-Name Outbound-Caller-ID-Number`);
+const vars = some(Vars, 'Custom-Application-Vars Custom-Channel-Vars Custom-SIP-Headers');
+
+/** One destination of a bridge, an originate or a page. Timeouts and delays in seconds. */
+export const endpointSchema = Type.Object({
+  'Invite-Format': Type.Enum([
+    'username',
+    'e164',
+    'npan',
+    '1npan',
+    'route',
+    'loopback',
+    'contact',
+    'endpoint',
+    'forward',
+    'strip_plus',
+  ]),
+  ...callerIds,
+  ...vars,
+  ...t38,
+  ...maybeText(`Account-ID Auth-Password Auth-Realm Auth-User Call-Context Endpoint-ID Endpoint-Type Endpoint-URI Forward-IP
+    Hold-Media Outbound-Call-ID Presence-ID Privacy-Method Proxy-IP Proxy-Zone Route SIP-Interface SIP-Transport To-DID To-IP
+    To-Realm To-URI To-User To-Username`),
+  ...some(Count, 'Endpoint-Delay Endpoint-Progress-Timeout Endpoint-Timeout'),
+  ...some(
+    Any,
+    'Bypass-Media Endpoint-Actions Endpoint-Options Failover Force-Fax Loopback-Bowout Simplify-Loopback SIP-Invite-Parameters',
+  ),
+  ...some(Flag, 'Ignore-Completed-Elsewhere Ignore-Early-Media Privacy-Hide-Name Privacy-Hide-Number'),
+  Codecs: Type.Optional(Texts),
+});
+
+export const endpoints = Type.Array(endpointSchema, { minItems: 1 });
+export const dialMethod = maybeOneOf('single', 'simultaneous');
+
+export const answer = command('answer', 'Answer the call', {});
+export const progress = command('progress', 'Early media (183)', {});
+export const ring = command('ring', 'Ringing (180)', maybeText('Ringback'));
+export const play = command('play', 'Play media; a terminator ends it', {
+  ...text('Media-Name'),
+  ...maybeText('Format Group-ID Language Voice'),
+  'Endless-Playback': Type.Optional(Flag),
+  'Loop-Count': Type.Optional(Count),
+  Leg: leg,
+  Terminators: terminators,
+});
+export const playstop = command('playstop', 'Stop what plays', maybeText('Group-ID'));
+export const playseek = command('playseek', 'Move inside what plays; Duration in milliseconds', {
+  Direction: Type.Enum(['fastforward', 'rewind']),
+  Duration: Count,
+});
+export const break_ = command('break', 'Stop the running command', {});
+export const tones = command('tones', 'Play tones', {
+  Tones: Type.Array(
+    Type.Object({
+      Frequencies: Type.Array(Type.Union([Count, Text]), { minItems: 1 }),
+      ...all(Type.Union([Count, Text]), 'Duration-ON Duration-OFF'),
+      ...some(Type.Union([Count, Text]), 'Volume Repeat'),
+    }),
+    { minItems: 1 },
+  ),
+  ...maybeText('Conference-ID Group-ID'),
+  Terminators: terminators,
+});
+export const tts = command('tts', 'Speak a text', {
+  ...text('Text'),
+  ...maybeText('Conference-ID Engine Group-ID Language Voice'),
+  'Endless-Playback': Type.Optional(Flag),
+  'Loop-Count': Type.Optional(Count),
+  Leg: leg,
+  Terminators: terminators,
+});
+export const say = command('say', 'Say a number, date, … from prompts', {
+  ...text('Language Say-Text'),
+  Type: Type.Enum([
+    'account_number',
+    'currency',
+    'current_date',
+    'current_date_time',
+    'current_time',
+    'e-mail_address',
+    'ip_address',
+    'items',
+    'messages',
+    'name_phonetic',
+    'name_spelled',
+    'number',
+    'persons',
+    'postal_address',
+    'short_date_time',
+    'telephone_extension',
+    'telephone_number',
+    'time_measurement',
+    'url',
+  ]),
+  Method: Type.Enum(['none', 'pronounced', 'iterated', 'counted']),
+  Gender: maybeOneOf('masculine', 'feminine', 'neuter'),
+  'Group-ID': Type.Optional(Text),
+});
+export const playAndCollectDigits = command(
+  'play_and_collect_digits',
+  'Play and collect digits; Timeout in milliseconds',
+  {
+    ...text('Digits-Regex Media-Name'),
+    ...all(Count, 'Maximum-Digits Minimum-Digits Media-Tries Timeout'),
+    Terminators: Texts,
+    ...maybeText('Failed-Media-Name Group-ID'),
+    'Interdigit-Timeout': Type.Optional(Count),
+  },
+);
+export const record = command('record', 'Record the caller; Time-Limit and Silence-Hits in seconds', {
+  ...text('Media-Name'),
+  ...some(Count, 'Silence-Hits Silence-Threshold Time-Limit'),
+  Terminators: terminators,
+});
+export const recordCall = command('record_call', 'Record both directions while the call goes on', {
+  'Record-Action': Type.Enum(['start', 'stop', 'mask', 'unmask']),
+  ...maybeText(`Media-Name Media-Recorder Media-Recording-Endpoint-ID Media-Recording-ID Media-Recording-Origin
+    Media-Transfer-Destination Media-Transfer-Method`),
+  ...some(Flag, 'Channels-As-Stereo Follow-Transfer'),
+  ...some(Count, 'Record-Min-Sec Record-Sample-Rate Time-Limit'),
+  ...some(Vars, 'Additional-Headers Recording-Variables'),
+});
+const transferFields = {
+  ...text('Media-Name Media-Transfer-Destination'),
+  'Media-Transfer-Method': Type.Enum(['stream', 'put', 'post']),
+  'Additional-Headers': Type.Optional(Vars),
+  'Suppress-Error-Report': Type.Optional(Flag),
+};
+export const store = command('store', 'Send a recording away', transferFields);
+export const bridge = command('bridge', 'Ring endpoints and connect the first that answers', {
+  Endpoints: endpoints,
+  'Dial-Endpoint-Method': dialMethod,
+  ...callerIds,
+  ...vars,
+  ...t38,
+  ...maybeText(`Asserted-Identity-Name Asserted-Identity-Number Asserted-Identity-Realm Call-Context Confirm-File Confirm-Key
+    Hold-Media Privacy-Method Ringback SIP-Transport`),
+  ...some(Count, 'Confirm-Cancel-Timeout Timeout'),
+  ...some(
+    Any,
+    `B-Leg-Events Bridge-Actions Continue-After Continue-On-Fail Export-Bridge-Variables Export-Variables
+    Fail-On-Single-Reject Force-Fax Loopback-Bowout Secure-RTP Simplify-Loopback SIP-Invite-Parameters`,
+  ),
+  ...some(
+    Flag,
+    'Ignore-Completed-Elsewhere Ignore-Early-Media Ignore-Forward Privacy-Hide-Name Privacy-Hide-Number',
+  ),
+  Media: maybeOneOf('process', 'bypass', 'auto'),
+});
+export const unbridge = command('unbridge', 'Part the two legs and park them', { Leg: leg });
+export const park = command('park', 'Park the call; Timeout in milliseconds', {
+  'Hangup-Cause': Type.Optional(Text),
+  Timeout: Type.Optional(Count),
+});
+export const hold = command('hold', 'Play music on hold', maybeText('Hold-Media'));
+export const holdControl = command('hold_control', 'Put the phone on hold by SIP', {
+  Action: Type.Enum(['hold', 'unhold', 'toggle']),
+});
+export const sleep = command('sleep', 'Wait; Time in milliseconds', { Time: Count });
+export const echo = command('echo', 'Send back what is heard', {});
+export const set = command('set', 'Set variables of the call', {
+  ...some(Vars, 'Custom-Call-Vars Custom-Channel-Vars Custom-Application-Vars'),
+  'Export-All': Type.Optional(Flag),
+});
+export const setTerminators = command('set_terminators', 'Set the keys that end what plays', {
+  Terminators: Texts,
+});
+export const sendDtmf = command('send_dtmf', 'Send digits to the caller; Duration in milliseconds', {
+  ...text('DTMFs'),
+  Duration: Type.Optional(Type.Union([Count, Text])),
+});
+export const recvDtmf = command('recv_dtmf', 'Act as if the caller had sent digits', text('DTMFs'));
+export const respond = command('respond', 'Refuse with a SIP response', {
+  'Response-Code': Type.Union([Count, Text]),
+  'Response-Message': Type.Optional(Text),
+});
+export const redirect = command('redirect', 'Redirect (302)', {
+  ...text('Redirect-Contact'),
+  ...maybeText('Redirect-Node Redirect-Server'),
+});
+export const hangup = command('hangup', 'Hang up', {
+  'Hangup-Cause': Type.Optional(Text),
+  'Other-Leg-Only': Type.Optional(Flag),
+});
+export const noop = command(
+  'noop',
+  'Nothing; completes when all before it has. Filter-Applications drops these from the queue',
+  {
+    'B-Leg-Events': Type.Optional(Any),
+    'Filter-Applications': Type.Optional(Texts),
+  },
+);
+export const privacy = command('privacy', 'Hide the caller', {
+  'Privacy-Mode': maybeOneOf('full', 'name', 'number', 'none'),
+});
+export const fetch = command('fetch', 'Tell all variables of the call', {
+  'From-Other-Leg': Type.Optional(Flag),
+});
+export const queue = command('queue', 'Several commands as one', {
+  Commands: Type.Array(Vars, { minItems: 1 }),
+});
+
+/** Every command, by its Application-Name. */
+export const commands = {
+  answer,
+  progress,
+  ring,
+  play,
+  playstop,
+  playseek,
+  break: break_,
+  tones,
+  tts,
+  say,
+  play_and_collect_digits: playAndCollectDigits,
+  record,
+  record_call: recordCall,
+  store,
+  bridge,
+  unbridge,
+  park,
+  hold,
+  hold_control: holdControl,
+  sleep,
+  echo,
+  set,
+  set_terminators: setTerminators,
+  send_dtmf: sendDtmf,
+  recv_dtmf: recvDtmf,
+  respond,
+  redirect,
+  hangup,
+  noop,
+  privacy,
+  fetch,
+  queue,
+} as const satisfies Record<string, AnyMessage>;
+
+export type CommandName = keyof typeof commands;
+
+/** The command contract of a received body, by its Application-Name. */
+export function commandOf(json: unknown): MessageContract | undefined {
+  const name = isRecord(json) ? json['Application-Name'] : undefined;
+  return typeof name === 'string' && Object.hasOwn(commands, name)
+    ? (commands[name as CommandName] as MessageContract)
+    : undefined;
+}
+
+/** A command could not be run: on `callevt`, beside the call's events. */
+export const dialplanError = message({
+  category: 'error',
+  name: 'dialplan',
+  exchange: 'callevt',
+  key: (m) => `call.dialplan.${m['Call-ID']}`,
+  fields: {
+    ...text('Call-ID'),
+    ...maybeText('Error-Message Dialplan-Error Channel-State Channel-Call-State'),
+    Request: Type.Optional(Vars),
+  },
+});
+
+/** Between the announcement of an originated call and its execution. */
+export const originateReady = message({
+  category: 'dialplan',
+  name: 'originate_ready',
+  exchange: 'targeted',
+  fields: text('Call-ID Control-Queue'),
+});
+export const originateExecute = message({
+  category: 'dialplan',
+  name: 'originate_execute',
+  exchange: 'targeted',
+  fields: text('Call-ID'),
+});
