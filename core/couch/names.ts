@@ -54,3 +54,27 @@ export function gregorian(at: Date = new Date()): number {
 export function fromGregorian(seconds: number): Date {
   return new Date((seconds - gregorianOffset) * 1000);
 }
+
+/**
+ * The raw name behind any form of a database name: the encoded form is decoded, a 32 hex account id (with or without
+ * a month) becomes `account/ab/cd/…`.
+ */
+export function rawName(name: string): string {
+  const plain = /%[0-9a-f]{2}/i.test(name) ? decodeURIComponent(name) : name;
+  const [, id, rest] = /^([0-9a-f]{32})(-.+)?$/.exec(plain) ?? [];
+  return id === undefined ? plain : accountDatabase(id) + (rest ?? '');
+}
+
+/** True for the database of one month of an account, which is made when it is first written to. */
+export function isMonthDatabase(name: string): boolean {
+  return /^account\/[0-9a-f]{2}\/[0-9a-f]{2}\/[0-9a-f]{28}-\d{6}$/.test(name);
+}
+
+/**
+ * Raw name of the account's database that holds the document `id`: the month's for ids like `202611-…`,
+ * else the account's own.
+ */
+export function databaseOfId(account: string, id: string): string {
+  const [, month] = /^(\d{4}(?:0[1-9]|1[0-2]))-./.exec(id) ?? [];
+  return month === undefined ? accountDatabase(account) : `${accountDatabase(account)}-${month}`;
+}
