@@ -23,6 +23,8 @@ export interface PublishOptions {
   readonly messageId?: string;
   /** Server-ID to give, when the answer is not for this process' own queue. */
   readonly serverId?: string;
+  /** Milliseconds to wait for a broker that is away or busy before rejecting with `bus_unreachable`; default 5000. */
+  readonly timeout?: number;
 }
 
 export interface RequestOptions {
@@ -45,14 +47,23 @@ export interface Binding {
 }
 
 export interface ConsumeOptions<M extends AnyMessage> {
-  /** Name of a queue shared by all instances of an app; without it a private queue of this process is made. */
+  /**
+   * Name of a queue shared by all instances of an app; without it a private queue of this process is made.
+   * Every private queue is also bound on `targeted` under its own name, so that it can be given as a Server-ID.
+   */
   readonly queue?: string;
   readonly bindings: readonly Binding[];
   /** What may arrive; anything else is logged and counted as `unexpected`. */
   readonly contracts: readonly M[];
-  readonly prefetch?: number;
   /**
-   * `at_most_once` (default): acknowledged on arrival. `at_least_once`: durable queue, acknowledged when the handler
+   * How many handlers run at a time, in order of arrival; as many messages again wait here. Default: no limit for
+   * `at_most_once`, 10 for `at_least_once`.
+   */
+  readonly prefetch?: number;
+  /** Milliseconds a shared queue outlives its last consumer, so that another process can take it over. Default: none. */
+  readonly linger?: number;
+  /**
+   * `at_most_once` (default): acknowledged before its handler starts. `at_least_once`: durable queue, acknowledged when the handler
    * resolves, retried with back-off when it rejects with a retryable error, dead-lettered otherwise.
    */
   readonly delivery?: 'at_most_once' | 'at_least_once';
@@ -111,6 +122,7 @@ export interface Bus {
     request: Delivery<AnyMessage>,
     contract: M,
     fields: MessageFields<M>,
+    options?: PublishOptions,
   ): Promise<void>;
   /** Starts a consumer. A handler that rejects is logged; the consumer goes on. */
   consume<M extends AnyMessage>(

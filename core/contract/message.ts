@@ -99,7 +99,7 @@ export interface MessageContract<
   readonly schema: object;
   readonly answers: readonly A[];
   routingKey(fields: FieldsOf<P> & { readonly 'Event-Name'?: string }): string;
-  /** True when category and name of this JSON are those of the contract. */
+  /** True when category, name and every field with one possible value are those of the contract. */
   matches(json: unknown): boolean;
   /** All violations of the contract; unknown keys are not among them. */
   check(json: unknown): readonly Violation[];
@@ -147,8 +147,12 @@ export function message<
     ...fields,
   });
   const known = new Set(Object.keys(schema.properties));
+  // A command is told from the others by its Application-Name: fields with one possible value are part of the identity.
+  const literals = Object.entries(fields).flatMap(([field, type]) =>
+    'const' in type ? [[field, type.const] as const] : [],
+  );
   const validator = compile(schema);
-  const id = `${category}/${names.join('|')}`;
+  const id = [category, names.join('|'), ...literals.map(([, value]) => String(value))].join('/');
   return {
     id,
     category,
@@ -166,7 +170,10 @@ export function message<
       return key(message);
     },
     matches: (json) =>
-      isRecord(json) && json['Event-Category'] === category && names.includes(json['Event-Name'] as N),
+      isRecord(json) &&
+      json['Event-Category'] === category &&
+      names.includes(json['Event-Name'] as N) &&
+      literals.every(([field, value]) => json[field] === value),
     check: (json) => validator.check(json),
     unknownKeys: (json) => Object.keys(json).filter((name) => !known.has(name)),
   };

@@ -1,0 +1,48 @@
+// The `callflow` document (contract/couch.md §§3-4).
+import { document, type FlowNode, registerSchema, Type } from '../contract/index.ts';
+import { metaflows } from './shared.ts';
+
+/** A node: the action's name, its data, and the next node by key. Checked at every depth. */
+export const flowNode = Type.Unsafe<FlowNode>({
+  $id: 'callflows.action',
+  type: 'object',
+  required: ['module', 'data'],
+  properties: {
+    module: { type: 'string', minLength: 1, maxLength: 64 },
+    data: { type: 'object' },
+    children: { type: 'object', additionalProperties: { $ref: 'callflows.action' } },
+  },
+});
+registerSchema('callflows.action', flowNode);
+
+/** What happens to calls to some numbers. */
+export const callflow = document({
+  type: 'callflow',
+  schema: 'callflows',
+  database: 'account',
+  summary: 'What happens to calls to some numbers',
+  fields: {
+    featurecode: Type.Optional(
+      Type.Object({
+        name: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+        number: Type.Optional(Type.String({ minLength: 1, maxLength: 30 })),
+      }),
+    ),
+    flags: Type.Optional(Type.Array(Type.Unknown())),
+    flow: Type.Optional(
+      Type.Unsafe<FlowNode | Record<string, never>>({
+        anyOf: [{ $ref: 'callflows.action' }, { type: 'object', maxProperties: 0 }],
+      }),
+    ),
+    metaflow: Type.Optional(metaflows),
+    name: Type.Optional(Type.String()),
+    numbers: Type.Optional(Type.Array(Type.String(), { uniqueItems: true })),
+    patterns: Type.Optional(Type.Array(Type.String(), { uniqueItems: true })),
+    ringback: Type.Optional(
+      Type.Object({
+        early: Type.Optional(Type.String()),
+        transfer: Type.Optional(Type.String()),
+      }),
+    ),
+  },
+});

@@ -1,0 +1,21 @@
+// The `group` document (contract/couch.md §§3-4).
+import { document, Type } from '../contract/index.ts';
+import { freeObject } from './shared.ts';
+
+/** A group of users and devices. */
+export const group = document({
+  type: 'group',
+  schema: 'groups',
+  database: 'account',
+  summary: 'A group of users and devices',
+  fields: {
+    endpoints: freeObject,
+    flags: Type.Optional(Type.Array(Type.Unknown())),
+    music_on_hold: Type.Optional(
+      Type.Object({
+        media_id: Type.Optional(Type.String({ maxLength: 128 })),
+      }),
+    ),
+    name: Type.String({ minLength: 1, maxLength: 128 }),
+  },
+});

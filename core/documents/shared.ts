@@ -1,0 +1,156 @@
+// Parts that several document types share (contract/couch.md §4).
+import { type TSchema, Type } from '../contract/index.ts';
+
+/** An object with any keys. */
+export const freeObject = Type.Record(Type.String(), Type.Unknown());
+
+/** An object whose keys fit a pattern. Other keys are kept unchecked. */
+export const byPattern = <T extends TSchema>(pattern: string, value: T) =>
+  Type.Unsafe<Record<string, Type.Static<T>>>({ type: 'object', patternProperties: { [pattern]: value } });
+
+export const callerId = Type.Object({
+  asserted: Type.Optional(
+    Type.Object({
+      name: Type.Optional(Type.String({ maxLength: 35 })),
+      number: Type.Optional(Type.String({ maxLength: 35 })),
+      realm: Type.Optional(Type.String()),
+    }),
+  ),
+  emergency: Type.Optional(
+    Type.Object({
+      name: Type.Optional(Type.String({ maxLength: 35 })),
+      number: Type.Optional(Type.String({ maxLength: 35 })),
+    }),
+  ),
+  external: Type.Optional(
+    Type.Object({
+      name: Type.Optional(Type.String({ maxLength: 35 })),
+      number: Type.Optional(Type.String({ maxLength: 35 })),
+    }),
+  ),
+  internal: Type.Optional(
+    Type.Object({
+      name: Type.Optional(Type.String({ maxLength: 35 })),
+      number: Type.Optional(Type.String({ maxLength: 35 })),
+    }),
+  ),
+});
+
+export const callWaiting = Type.Object({
+  enabled: Type.Optional(Type.Boolean()),
+});
+
+export const callRecordingParameters = Type.Object({
+  enabled: Type.Optional(Type.Boolean()),
+  format: Type.Optional(Type.Enum(['mp3', 'wav'])),
+  record_min_sec: Type.Optional(Type.Integer()),
+  record_on_answer: Type.Optional(Type.Boolean()),
+  record_on_bridge: Type.Optional(Type.Boolean()),
+  record_sample_rate: Type.Optional(Type.Integer()),
+  time_limit: Type.Optional(Type.Integer({ minimum: 5, maximum: 10800 })),
+  url: Type.Optional(Type.String({ format: 'uri' })),
+});
+
+export const callRecordingSource = Type.Object({
+  any: Type.Optional(callRecordingParameters),
+  offnet: Type.Optional(callRecordingParameters),
+  onnet: Type.Optional(callRecordingParameters),
+});
+
+export const callRecording = Type.Object({
+  any: Type.Optional(callRecordingSource),
+  inbound: Type.Optional(callRecordingSource),
+  outbound: Type.Optional(callRecordingSource),
+});
+
+export const endpointMedia = Type.Object({
+  audio: Type.Optional(
+    Type.Object({
+      codecs: Type.Optional(Type.Array(Type.Unknown())),
+    }),
+  ),
+  bypass_media: Type.Optional(Type.Unknown()),
+  encryption: Type.Optional(
+    Type.Object({
+      enforce_security: Type.Optional(Type.Boolean({ default: false })),
+      methods: Type.Optional(Type.Array(Type.Unknown())),
+    }),
+  ),
+  fax_option: Type.Optional(Type.Boolean()),
+  ignore_early_media: Type.Optional(Type.Boolean()),
+  progress_timeout: Type.Optional(Type.Integer()),
+  video: Type.Optional(
+    Type.Object({
+      codecs: Type.Optional(Type.Array(Type.Unknown())),
+    }),
+  ),
+});
+
+export const profile = Type.Object({
+  addresses: Type.Optional(
+    Type.Array(
+      Type.Object({
+        address: Type.Optional(Type.String()),
+        types: Type.Optional(Type.Array(Type.Unknown())),
+      }),
+    ),
+  ),
+  assistant: Type.Optional(Type.String()),
+  birthday: Type.Optional(Type.String()),
+  nicknames: Type.Optional(Type.Array(Type.Unknown())),
+  note: Type.Optional(Type.String()),
+  role: Type.Optional(Type.String()),
+  'sort-string': Type.Optional(Type.String()),
+  title: Type.Optional(Type.String()),
+});
+
+export const dialplans = Type.Object({
+  system: Type.Optional(Type.Array(Type.Unknown())),
+});
+
+/** Rewrites of request and caller numbers, by field name. */
+export const formatters = freeObject;
+
+/** How to call somebody back who has a message waiting; durations in seconds. */
+export const notifyCallback = Type.Object({
+  attempts: Type.Optional(Type.Integer()),
+  disabled: Type.Optional(Type.Boolean()),
+  interval_s: Type.Optional(Type.Integer()),
+  number: Type.Optional(Type.String()),
+  schedule: Type.Optional(Type.Array(Type.Integer())),
+  timeout_s: Type.Optional(Type.Integer()),
+});
+
+/** One programmable key of a phone. */
+export const comboKey = Type.Unknown();
+
+interface Metaflow {
+  module: string;
+  data?: Record<string, unknown>;
+  children?: Record<string, Metaflow>;
+}
+
+/** An in-call action. */
+export const metaflow = Type.Unsafe<Metaflow>({
+  type: 'object',
+  required: ['module'],
+  properties: {
+    module: { type: 'string', minLength: 1, maxLength: 64 },
+    data: { type: 'object' },
+    children: { type: 'object' },
+  },
+});
+
+export const metaflows = Type.Object({
+  binding_digit: Type.Optional(
+    Type.Enum(['1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '*', '#'], {
+      default: '*',
+      minLength: 1,
+      maxLength: 1,
+    }),
+  ),
+  digit_timeout: Type.Optional(Type.Integer({ minimum: 0 })),
+  listen_on: Type.Optional(Type.Enum(['both', 'self', 'peer'])),
+  numbers: Type.Optional(byPattern('^[0-9]+$', metaflow)),
+  patterns: Type.Optional(byPattern('.+', metaflow)),
+});

@@ -1,0 +1,116 @@
+// The `user` document (contract/couch.md §§3-4).
+import { document, Type } from '../contract/index.ts';
+import {
+  callerId,
+  callRecording,
+  callWaiting,
+  dialplans,
+  endpointMedia,
+  formatters,
+  freeObject,
+  metaflows,
+  notifyCallback,
+  profile,
+} from './shared.ts';
+
+/** A person of an account. */
+export const user = document({
+  type: 'user',
+  schema: 'users',
+  database: 'account',
+  summary: 'A person of an account',
+  fields: {
+    call_forward: Type.Optional(
+      Type.Object({
+        direct_calls_only: Type.Optional(Type.Boolean({ default: false })),
+        enabled: Type.Optional(Type.Boolean({ default: false })),
+        failover: Type.Optional(Type.Boolean({ default: false })),
+        ignore_early_media: Type.Optional(Type.Boolean({ default: true })),
+        keep_caller_id: Type.Optional(Type.Boolean({ default: true })),
+        number: Type.Optional(Type.String({ maxLength: 35 })),
+        require_keypress: Type.Optional(Type.Boolean({ default: true })),
+        substitute: Type.Optional(Type.Boolean({ default: true })),
+      }),
+    ),
+    call_recording: Type.Optional(callRecording),
+    call_restriction: Type.Optional(freeObject),
+    call_waiting: Type.Optional(callWaiting),
+    caller_id: Type.Optional(callerId),
+    caller_id_options: Type.Optional(
+      Type.Object({
+        outbound_privacy: Type.Optional(Type.Enum(['full', 'name', 'number', 'none'])),
+      }),
+    ),
+    contact_list: Type.Optional(
+      Type.Object({
+        exclude: Type.Optional(Type.Boolean()),
+      }),
+    ),
+    dial_plan: Type.Optional(dialplans),
+    directories: Type.Optional(freeObject),
+    do_not_disturb: Type.Optional(
+      Type.Object({
+        enabled: Type.Optional(Type.Boolean()),
+      }),
+    ),
+    email: Type.Optional(Type.String({ minLength: 3, maxLength: 254, format: 'email' })),
+    enabled: Type.Optional(Type.Boolean({ default: true })),
+    feature_level: Type.Optional(Type.String()),
+    first_name: Type.String({ minLength: 1, maxLength: 128 }),
+    flags: Type.Optional(Type.Array(Type.Unknown())),
+    formatters: Type.Optional(formatters),
+    hotdesk: Type.Optional(
+      Type.Object({
+        enabled: Type.Optional(Type.Boolean({ default: false })),
+        id: Type.Optional(Type.String({ maxLength: 15 })),
+        keep_logged_in_elsewhere: Type.Optional(Type.Boolean({ default: false })),
+        pin: Type.Optional(Type.String({ minLength: 4, maxLength: 15 })),
+        require_pin: Type.Optional(Type.Boolean({ default: false })),
+      }),
+    ),
+    language: Type.Optional(Type.String()),
+    last_name: Type.String({ minLength: 1, maxLength: 128 }),
+    media: Type.Optional(endpointMedia),
+    metaflows: Type.Optional(metaflows),
+    music_on_hold: Type.Optional(
+      Type.Object({
+        media_id: Type.Optional(Type.String({ maxLength: 128 })),
+      }),
+    ),
+    password: Type.Optional(Type.String()),
+    presence_id: Type.Optional(Type.String()),
+    priv_level: Type.Optional(Type.Enum(['user', 'admin'], { default: 'user' })),
+    profile: Type.Optional(profile),
+    pronounced_name: Type.Optional(
+      Type.Object({
+        media_id: Type.Optional(Type.String({ maxLength: 128 })),
+      }),
+    ),
+    require_password_update: Type.Optional(Type.Boolean({ default: false })),
+    ringtones: Type.Optional(
+      Type.Object({
+        external: Type.Optional(Type.String({ maxLength: 256 })),
+        internal: Type.Optional(Type.String({ maxLength: 256 })),
+      }),
+    ),
+    timezone: Type.Optional(Type.String()),
+    username: Type.Optional(Type.String({ minLength: 1, maxLength: 256, pattern: '^([+@.\\w_-]+)$' })),
+    verified: Type.Optional(Type.Boolean({ default: false })),
+    vm_to_email_enabled: Type.Optional(Type.Boolean({ default: true })),
+    voicemail: Type.Optional(
+      Type.Object({
+        notify: Type.Optional(
+          Type.Object({
+            callback: Type.Optional(notifyCallback),
+          }),
+        ),
+      }),
+    ),
+  },
+  privateFields: {
+    pvt_md5_auth: Type.String(),
+    pvt_sha1_auth: Type.String(),
+    pvt_argon2_auth: Type.String(),
+    pvt_signature_secret: Type.String(),
+  },
+});
