@@ -1,7 +1,7 @@
 // Callflows by each of their numbers: the first step of finding what answers a dialled number.
 function map(doc) {
   if (doc.pvt_type !== 'callflow' || doc.pvt_deleted) return;
-  (doc.numbers || []).forEach(function (number) {
+  (Array.isArray(doc.numbers) ? doc.numbers : []).forEach(function (number) {
     emit(number, { name: doc.name });
   });
 }

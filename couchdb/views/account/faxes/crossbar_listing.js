@@ -1,0 +1,11 @@
+// Faxes, oldest first.
+function map(doc) {
+  if (doc.pvt_type !== 'fax' || doc.pvt_deleted) return;
+  emit([doc.pvt_created, doc._id], {
+    id: doc._id,
+    status: doc.pvt_job_status,
+    to: doc.to_number,
+    from: doc.from_number,
+    created: doc.pvt_created,
+  });
+}

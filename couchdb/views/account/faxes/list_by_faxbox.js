@@ -1,0 +1,12 @@
+// Faxes of a box.
+function map(doc) {
+  if (doc.pvt_type !== 'fax' || doc.pvt_deleted) return;
+  if (doc.faxbox_id)
+    emit([doc.faxbox_id, doc.pvt_created], {
+      id: doc._id,
+      status: doc.pvt_job_status,
+      to: doc.to_number,
+      from: doc.from_number,
+      created: doc.pvt_created,
+    });
+}

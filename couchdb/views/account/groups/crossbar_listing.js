@@ -1,0 +1,17 @@
+// Groups with the number of their members, for the REST listing.
+function map(doc) {
+  if (doc.pvt_type !== 'group' || doc.pvt_deleted) return;
+  var features = [];
+  if (doc.music_on_hold && doc.music_on_hold.media_id) features.push('music_on_hold');
+  Object.keys(doc.smartpbx || {}).forEach(function (name) {
+    if (doc.smartpbx[name] && doc.smartpbx[name].enabled) features.push(name);
+  });
+  var members = Object.keys(doc.endpoints || {});
+  emit(doc._id, {
+    id: doc._id,
+    name: doc.name,
+    features: features,
+    endpoints: members.length,
+    flags: doc.flags,
+  });
+}

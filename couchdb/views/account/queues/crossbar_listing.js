@@ -1,0 +1,5 @@
+// Queues, for the REST listing.
+function map(doc) {
+  if (doc.pvt_type !== 'queue' || doc.pvt_deleted) return;
+  emit(doc._id, { id: doc._id, name: doc.name, strategy: doc.strategy });
+}

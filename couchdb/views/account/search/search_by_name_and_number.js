@@ -1,0 +1,21 @@
+// Search by name or number within a type.
+function map(doc) {
+  if (doc.pvt_deleted) return;
+  if (!doc.pvt_type) return;
+  var plain = function (text) {
+    return String(text)
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, '');
+  };
+  var name = doc.name || (doc.first_name || '') + (doc.last_name || '');
+  if (name)
+    emit([doc.pvt_type, plain(name)], {
+      id: doc._id,
+      name: doc.name,
+      first_name: doc.first_name,
+      last_name: doc.last_name,
+    });
+  (Array.isArray(doc.numbers) ? doc.numbers : []).forEach(function (number) {
+    emit([doc.pvt_type, plain(number)], { id: doc._id, name: doc.name, numbers: doc.numbers });
+  });
+}

@@ -1,0 +1,5 @@
+// Documents of the skeleton resource.
+function map(doc) {
+  if (doc.pvt_type !== 'skel' || doc.pvt_deleted) return;
+  emit(doc._id, null);
+}

@@ -1,0 +1,5 @@
+// What an agent was doing when.
+function map(doc) {
+  if (doc.pvt_type !== 'status_stat' || doc.pvt_deleted) return;
+  emit([doc.agent_id, doc.timestamp], doc.status);
+}

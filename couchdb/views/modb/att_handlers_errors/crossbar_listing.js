@@ -1,0 +1,10 @@
+// Attachments that could not be stored outside.
+function map(doc) {
+  if (doc.pvt_type !== 'attachment_handler_error' || doc.pvt_deleted) return;
+  emit(doc.pvt_created, {
+    id: doc._id,
+    attachment_name: doc.attachment_name,
+    resp_code: doc.resp_code,
+    reason: doc.reason,
+  });
+}

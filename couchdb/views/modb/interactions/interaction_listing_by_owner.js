@@ -1,0 +1,19 @@
+// Interactions of a user by time; reduced to the first leg of each.
+function map(doc) {
+  if (doc.pvt_type !== 'cdr' || doc.pvt_deleted) return;
+  var channelTime = doc.channel_created_time || doc.timestamp;
+  var vars = doc.custom_channel_vars || {};
+  if (vars.owner_id)
+    emit([vars.owner_id, doc.interaction_time, doc.interaction_key, channelTime], {
+      id: doc._id,
+      channel_time: channelTime,
+      billing_seconds: doc.billing_seconds,
+      leg: doc.call_direction,
+    });
+}
+
+function reduce(keys, values) {
+  return values.reduce(function (first, leg) {
+    return leg.channel_time < first.channel_time ? leg : first;
+  });
+}

@@ -1,0 +1,17 @@
+// Messages of all boxes, by time.
+function map(doc) {
+  if (doc.pvt_type !== 'mailbox_message' || doc.pvt_deleted) return;
+  var meta = doc.metadata || {};
+  emit([meta.timestamp, doc.source_id], {
+    timestamp: meta.timestamp,
+    from: meta.from,
+    to: meta.to,
+    caller_id_number: meta.caller_id_number,
+    caller_id_name: meta.caller_id_name,
+    call_id: meta.call_id,
+    folder: meta.folder,
+    length: meta.length,
+    media_id: meta.media_id,
+    transcribed: !!meta.transcription,
+  });
+}

@@ -1,0 +1,5 @@
+// Webhooks of an account.
+function map(doc) {
+  if (doc.pvt_type !== 'webhook' || doc.pvt_deleted) return;
+  emit([doc.pvt_account_id, doc._id], { id: doc._id, hook: doc.hook, name: doc.name, uri: doc.uri });
+}
