@@ -66,6 +66,11 @@ export class ClientTransaction extends EventEmitter<ClientEvents> {
     return this.request.method === 'INVITE';
   }
 
+  /** Whether `cancel` was called in time. */
+  get isCancelled(): boolean {
+    return this.#cancelled;
+  }
+
   /** Whether no final response has come. */
   get isOpen(): boolean {
     return this.state === 'calling' || this.state === 'proceeding';

@@ -14,7 +14,7 @@ export {
   tagOf,
   type Via,
 } from './fields.ts';
-export type { Address, Flow, Log, Protocol, Target } from './flow.ts';
+export { type Address, type Flow, type Log, type Protocol, remoteOf, SILENT, type Target } from './flow.ts';
 export { Headers, type HeadersInit, type HeaderValue } from './headers.ts';
 export { newBranch, newCallId, newTag } from './ids.ts';
 export {

@@ -44,7 +44,7 @@ export class ServerTransaction extends EventEmitter<ServerEvents> {
   /** Where the request came from. */
   readonly flow: Flow;
   /** The To tag that `respond` puts into responses when the request has none. */
-  readonly localTag: string;
+  localTag: string;
   state: State;
   /** The last response that was sent. */
   lastStatus = 0;
@@ -79,9 +79,13 @@ export class ServerTransaction extends EventEmitter<ServerEvents> {
    * until its ACK arrives. False when a final response was sent before (the race of an answer and a CANCEL).
    */
   respond(status: number, reason = reasonOf(status), parts: ResponseParts = {}): boolean {
-    const response = this.makeResponse(status, reason, parts);
+    return this.answer(this.makeResponse(status, reason, parts));
+  }
+
+  /** Sends a response of `makeResponse`, as `respond` does. */
+  answer(response: SipResponse): boolean {
     if (!this.#send(response)) return false;
-    if (this.isInvite && status >= 200 && status < 300) this.#repeatUntilAck();
+    if (this.isInvite && response.status >= 200 && response.status < 300) this.#repeatUntilAck();
     return true;
   }
 

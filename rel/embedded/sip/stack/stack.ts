@@ -65,6 +65,11 @@ export class SipStack extends EventEmitter<StackEvents> {
     return this.transport.addresses;
   }
 
+  /** The times and the clock in use. */
+  get timers(): Timers {
+    return this.#host.timers;
+  }
+
   /** How many transactions are remembered. */
   get transactionCount(): number {
     return this.#transactions.size;
