@@ -1,0 +1,15 @@
+// answer: answers the call.
+import { action, next } from '../../../core/contract/index.ts';
+import type { Call } from '../call/call.ts';
+import { ensureAnswered } from '../call/media.ts';
+
+export const answer = action({
+  name: 'answer',
+  summary: 'Answer the call',
+  data: {},
+  onResume: 'skip',
+  run: async (call: Call) => {
+    await ensureAnswered(call);
+    return next();
+  },
+});

@@ -1,0 +1,55 @@
+// The call as an action sees it: commands to run, events to await, documents to read.
+
+import type { SystemConfig } from '../../../core/config/index.ts';
+import type {
+  AnyDocument,
+  DocumentOf,
+  FlowNode,
+  MessageFields,
+  MessageOf,
+} from '../../../core/contract/index.ts';
+import type { Database } from '../../../core/couch/index.ts';
+import type { Logger } from '../../../core/log/index.ts';
+import type { callEvent } from '../../../core/messages/call.ts';
+import type { CommandName, commands } from '../../../core/messages/dialplan.ts';
+import type { offnetReq, offnetResp } from '../../../core/messages/resource.ts';
+import type { CallState } from './state.ts';
+
+export type CallEvent = MessageOf<typeof callEvent>;
+
+type CommandFields<N extends CommandName> = Omit<
+  MessageFields<(typeof commands)[N]>,
+  'Call-ID' | 'Application-Name'
+>;
+
+/** A live call. Every method that talks to it rejects with `call_hung_up` once the call is gone. */
+export interface Call {
+  readonly state: CallState;
+  readonly log: Logger;
+  /** The database of the call's account. */
+  readonly database: Database;
+  readonly config: SystemConfig;
+  /** True after CHANNEL_DESTROY. */
+  readonly ended: boolean;
+  /**
+   * Queues a command and awaits its CHANNEL_EXECUTE_COMPLETE. Rejects with `command_failed` when the switch refused it.
+   * `timeout` in milliseconds bounds commands that cannot last; without it the command may run as long as the call.
+   */
+  execute<N extends CommandName>(name: N, fields: CommandFields<N>, timeout?: number): Promise<CallEvent>;
+  /** Queues a command and does not wait for it. */
+  send<N extends CommandName>(name: N, fields: CommandFields<N>): Promise<void>;
+  /** The next digit, or undefined after `timeout` milliseconds. Digits pressed before the call of this method are kept. */
+  nextDigit(timeout: number): Promise<string | undefined>;
+  /** Forgets digits that were pressed and not yet taken. */
+  dropDigits(): void;
+  /** True when the leg was bridged at least once since `execute('bridge', …)` began. */
+  readonly bridged: boolean;
+  /** Hands the call to the carriers and awaits how it went. `timeout` in seconds bounds the ringing. */
+  offnet(
+    fields: Omit<MessageFields<typeof offnetReq>, 'Call-ID' | 'Control-Queue'>,
+  ): Promise<MessageOf<typeof offnetResp>>;
+  /** The callflow behind a number of the account, with the flow to run. */
+  findFlow(number: string): Promise<{ readonly flow: FlowNode; readonly noMatch: boolean } | undefined>;
+  /** A document of the account, or undefined when it is missing, deleted or of another type. */
+  findDocument<D extends AnyDocument>(contract: D, id: string): Promise<DocumentOf<D> | undefined>;
+}

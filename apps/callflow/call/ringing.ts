@@ -1,0 +1,49 @@
+// Ringing endpoints or carriers, and where the flow goes when nobody takes the call (contract/callflow.md §3).
+import {
+  type FlowNode,
+  type MessageFields,
+  next,
+  type Outcome,
+  release,
+  stop,
+} from '../../../core/contract/index.ts';
+import type { bridge } from '../../../core/messages/dialplan.ts';
+import type { Call } from './call.ts';
+
+/** How an attempt to connect the caller ended. */
+export type Connected =
+  | { readonly connected: true }
+  | {
+      readonly connected: false;
+      readonly transferred: boolean;
+      readonly cause: string;
+      readonly code: string;
+    };
+
+type BridgeFields = Omit<MessageFields<typeof bridge>, 'Call-ID' | 'Application-Name'>;
+
+/** Rings endpoints and stays until the two legs part. */
+export async function ring(call: Call, fields: BridgeFields): Promise<Connected> {
+  const done = await call.execute('bridge', fields);
+  const result = String(done['Application-Response'] ?? '');
+  if (call.bridged || result === 'SUCCESS') return { connected: true };
+  const cause = result || done['Hangup-Cause'] || 'NORMAL_TEMPORARY_FAILURE';
+  return { connected: false, transferred: cause === 'TRANSFER', cause, code: done['Hangup-Code'] ?? '' };
+}
+
+/** The outcome of a device, user, group or ring group: stop when it was answered, else the child of the cause, else `_`. */
+export function afterRinging(node: FlowNode, result: Connected): Outcome {
+  if (result.connected) return stop();
+  if (result.transferred) return release;
+  return next(failureKey(node, result) ?? '_');
+}
+
+/** The child named by the hangup cause, else the one named by the SIP code (`sip:486`). */
+export function failureKey(
+  node: FlowNode,
+  result: { readonly cause: string; readonly code: string },
+): string | undefined {
+  return [result.cause, result.code].find(
+    (key) => key !== '' && node.children !== undefined && Object.hasOwn(node.children, key),
+  );
+}

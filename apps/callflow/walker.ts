@@ -1,0 +1,102 @@
+// Walks a callflow: runs each node's action and goes where its outcome says (contract/callflow.md §3).
+import { type ActionContract, type FlowNode, isRecord, type Outcome } from '../../core/contract/index.ts';
+import { hasCode, toAppError } from '../../core/errors/index.ts';
+import type { Call } from './call/call.ts';
+
+/** How a walk ended. `hangup`: the call is to be hung up, with this cause. `released`: something else controls the call. */
+export type WalkEnd =
+  | { readonly end: 'hangup'; readonly cause?: string }
+  | { readonly end: 'released' }
+  | { readonly end: 'gone' };
+
+export type ActionTable = Readonly<Record<string, ActionContract<string, Call>>>;
+
+export interface WalkOptions {
+  readonly actions: ActionTable;
+  /** `callflow.max_branch_count`: branches in one call before the walk stops. */
+  readonly maxBranches?: number;
+  /** Told before each node: the node and the stack that remains, for the checkpoint that another process resumes from. */
+  readonly onNode?: (node: FlowNode, stack: readonly FlowNode[]) => Promise<void> | void;
+}
+
+/** Walks `flow` to its end. Never rejects: an action that fails goes on with `_`, a call that is gone ends the walk. */
+export async function walk(call: Call, flow: FlowNode, options: WalkOptions): Promise<WalkEnd> {
+  const walkState: Walk = { node: asNode(flow), stack: [], branches: 0, options };
+  for (;;) {
+    const { node } = walkState;
+    if (!node) {
+      const stacked = walkState.stack.pop();
+      if (!stacked) return { end: 'hangup' };
+      walkState.node = stacked;
+      continue;
+    }
+    await options.onNode?.(node, walkState.stack);
+    const outcome = await run(call, node, options.actions);
+    if (call.ended) return outcome.do === 'release' ? { end: 'released' } : { end: 'gone' };
+    const end = step(walkState, node, outcome);
+    if (end) return end;
+  }
+}
+
+interface Walk {
+  node: FlowNode | undefined;
+  readonly stack: FlowNode[];
+  branches: number;
+  readonly options: WalkOptions;
+}
+
+function step(walkState: Walk, node: FlowNode, outcome: Outcome): WalkEnd | undefined {
+  switch (outcome.do) {
+    case 'next':
+      walkState.node = childOf(node, outcome.key);
+      return undefined;
+    case 'stop':
+      if (walkState.stack.length === 0)
+        return outcome.cause === undefined ? { end: 'hangup' } : { end: 'hangup', cause: outcome.cause };
+      walkState.node = undefined;
+      return undefined;
+    case 'hard_stop':
+      return { end: 'hangup' };
+    case 'release':
+      return { end: 'released' };
+    case 'branch': {
+      walkState.branches += 1;
+      if (walkState.branches > (walkState.options.maxBranches ?? 50)) return { end: 'hangup' };
+      const rest = asNode(node.children?.['_']);
+      if (rest) walkState.stack.push(rest);
+      walkState.node = asNode(outcome.flow);
+      return undefined;
+    }
+  }
+}
+
+async function run(call: Call, node: FlowNode, actions: ActionTable): Promise<Outcome> {
+  const action = Object.hasOwn(actions, node.module) ? actions[node.module] : undefined;
+  if (!action) call.log.warn('callflow names an unknown action; it is skipped', { module: node.module });
+  if (!action || node.data?.['skip_module'] === true) return { do: 'next', key: '_' };
+  call.log.debug('action begins', { module: node.module });
+  try {
+    return await action.run(call, node);
+  } catch (error) {
+    if (hasCode(error, 'call_lost')) return { do: 'release' };
+    if (hasCode(error, 'call_hung_up')) return { do: 'stop' };
+    call.log.error('action failed; the flow goes on behind it', {
+      module: node.module,
+      error: toAppError(error),
+    });
+    return { do: 'next', key: '_' };
+  }
+}
+
+/** The child named `key`, else the child `_`. */
+function childOf(node: FlowNode, key: string): FlowNode | undefined {
+  const { children } = node;
+  if (!children) return undefined;
+  const named = Object.hasOwn(children, key) ? children[key] : undefined;
+  return asNode(named ?? (Object.hasOwn(children, '_') ? children['_'] : undefined));
+}
+
+/** A node, or undefined for `{}` and anything else that names no module: an empty flow stops. */
+function asNode(value: unknown): FlowNode | undefined {
+  return isRecord(value) && typeof value['module'] === 'string' ? (value as unknown as FlowNode) : undefined;
+}
