@@ -1,2 +1,12 @@
 // What others may import of core/amqp.
 export type * from './bus.ts';
+export { type ExchangeType, exchangeType } from './exchanges.ts';
+export { type BusOptions, busOver } from './over.ts';
+export type {
+  Incoming,
+  Outgoing,
+  QueueSpec,
+  Transport,
+  TransportConsumer,
+  WaitingQueue,
+} from './transport.ts';

@@ -1,2 +1,6 @@
 // What tests may import: fakes for what stands outside of an app.
+export { type MemoryBroker, memoryBroker } from './broker.ts';
+export { type FakeBus, type FakeBusOptions, fakeBus, type Published } from './bus.ts';
+export { type LogRecord, type SilentLog, silentLog } from './log.ts';
+export { type FakeMetrics, fakeMetrics } from './metrics.ts';
 export { memoryStore } from './store.ts';

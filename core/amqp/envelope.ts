@@ -1,0 +1,143 @@
+// Fields to bytes and bytes to messages: common headers, empty values dropped, validation on the way out and in.
+import { randomBytes } from 'node:crypto';
+import { type AnyMessage, compact, isRecord, type MessageFields, type Violation } from '../contract/index.ts';
+import { AppError, type ErrorFields, errorText } from '../errors/index.ts';
+
+export type Json = Record<string, unknown>;
+
+/** Who speaks: `App-Name`, `App-Version`, `Node`. */
+export interface Sender {
+  readonly appName: string;
+  readonly appVersion: string;
+  readonly node: string;
+}
+
+/** What the bus adds to the publisher's fields. */
+export interface Stamp {
+  readonly messageId?: string | undefined;
+  readonly serverId?: string | undefined;
+}
+
+export interface Encoded {
+  readonly body: Buffer;
+  readonly message: Json;
+  readonly messageId: string;
+}
+
+/** A fresh Msg-ID: 32 hex digits. */
+export function newMessageId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+export type Encoder = ReturnType<typeof createEncoder>;
+
+/**
+ * Makes the encoder of a process. The common headers are spelt once, and per contract once more.
+ * With `strict` a key that the contract does not name is an error, else `onUnknown` is told.
+ */
+export function createEncoder(
+  sender: Sender,
+  strict: boolean,
+  onUnknown: (contract: AnyMessage, keys: readonly string[]) => void,
+) {
+  const base = { 'App-Name': sender.appName, 'App-Version': sender.appVersion, Node: sender.node };
+  const prepared = new WeakMap<AnyMessage, Json>();
+  const headersOf = (contract: AnyMessage): Json => {
+    let headers = prepared.get(contract);
+    if (!headers) {
+      headers = { ...base, 'Event-Category': contract.category };
+      if (contract.names.length === 1) headers['Event-Name'] = contract.names[0];
+      prepared.set(contract, headers);
+    }
+    return headers;
+  };
+
+  /** Throws `invalid_message` with the violations: nothing wrong ever leaves the process. */
+  return function encode<M extends AnyMessage>(
+    contract: M,
+    fields: MessageFields<M>,
+    stamp: Stamp = {},
+  ): Encoded {
+    const given = fields as Json;
+    const messageId = stamp.messageId ?? (given['Msg-ID'] as string | undefined) ?? newMessageId();
+    const message: Json = { ...headersOf(contract), ...compact(given), 'Msg-ID': messageId };
+    if (stamp.serverId !== undefined) message['Server-ID'] ??= stamp.serverId;
+    refuseViolations(contract, contract.check(message));
+    const unknown = contract.unknownKeys(message);
+    if (unknown.length > 0) {
+      if (strict) refuseViolations(contract, unknown.map(unknownKey));
+      onUnknown(contract, unknown);
+    }
+    return { body: Buffer.from(JSON.stringify(message)), message, messageId };
+  };
+}
+
+function refuseViolations(contract: AnyMessage, violations: readonly Violation[]): void {
+  const first = violations[0];
+  if (!first) return;
+  throw new AppError('invalid_message', {
+    message: `${contract.id}: ${first.path || 'the message'} ${first.message}`,
+    details: { contract: contract.id, violations },
+  });
+}
+
+const unknownKey = (path: string): Violation => ({
+  path,
+  code: 'additionalProperties',
+  message: 'is not a key of this contract',
+});
+
+/** What came, read: a message of a known contract, or the reason why not. */
+export type Decoded<M extends AnyMessage> =
+  | { readonly ok: true; readonly contract: M; readonly message: Json; readonly unknown: readonly string[] }
+  | {
+      readonly ok: false;
+      readonly kind: 'malformed' | 'unexpected' | 'invalid';
+      readonly message: Json | undefined;
+      readonly error: AppError;
+    };
+
+/** Reads any bytes; never throws. */
+export function parse(body: Buffer): Json | AppError {
+  try {
+    const json: unknown = JSON.parse(body.toString('utf8'));
+    if (isRecord(json)) return json;
+    return new AppError('invalid_message', { message: 'the body is not a JSON object' });
+  } catch (error) {
+    return new AppError('invalid_message', { message: `the body is not JSON: ${errorText(error)}` });
+  }
+}
+
+/** Makes a decoder that knows these contracts. A contract with several names is found by each. */
+export function createDecoder<M extends AnyMessage>(contracts: readonly M[], strict: boolean) {
+  const known = new Map<string, M>();
+  for (const contract of contracts)
+    for (const name of contract.names) known.set(`${contract.category}/${name}`, contract);
+
+  return function decode(json: Json): Decoded<M> {
+    const event = `${String(json['Event-Category'])}/${String(json['Event-Name'])}`;
+    const contract = known.get(event);
+    if (!contract) {
+      const error = new AppError('invalid_message', { message: `${event} is not expected here` });
+      return { ok: false, kind: 'unexpected', message: json, error };
+    }
+    const unknown = contract.unknownKeys(json);
+    try {
+      refuseViolations(contract, contract.check(json));
+      if (strict) refuseViolations(contract, unknown.map(unknownKey));
+    } catch (error) {
+      return { ok: false, kind: 'invalid', message: json, error: error as AppError };
+    }
+    return { ok: true, contract, message: json, unknown };
+  };
+}
+
+/** The error that a message carries, if it is an error message (contract/kapi.md §1, or our own fields). */
+export function carriedError(json: Json): AppError | undefined {
+  if (json['Event-Category'] !== 'error' && typeof json['Error-Code'] !== 'string') return undefined;
+  return AppError.fromFields({
+    'Error-Code': String(json['Error-Code'] ?? 'unspecified_fault'),
+    'Error-Message': String(json['Error-Message'] ?? json['Error-Msg'] ?? 'the other side reports an error'),
+    ...(isRecord(json['Error-Details']) ? { 'Error-Details': json['Error-Details'] } : {}),
+  } satisfies ErrorFields);
+}
