@@ -1,7 +1,7 @@
 // One queue: ordering, hand-out to consumers in turn, limits, expiry and the end of its life.
 import type { FieldTable } from './codec/fields.ts';
 import type { DeathReason } from './dead-letter.ts';
-import { type Entry, type Message, sizeOf } from './message.ts';
+import type { Entry, Message } from './message.ts';
 import type { QueueOptions } from './queue-options.ts';
 import { ReadyList } from './ready-list.ts';
 
@@ -114,7 +114,7 @@ export class Queue {
     this.#host.stored(this, entry);
   }
 
-  /** Hands out what can be handed out. Not re-entrant: a dead letter may come back to the same queue. */
+  /** Hands out what can be handed out. */
   dispatch(): void {
     if (this.#isDispatching || this.#isDeleted) return;
     this.#isDispatching = true;
@@ -127,8 +127,8 @@ export class Queue {
       consumer.take(entry);
       if (consumer.noAck) this.#host.removed(this, entry);
     }
-    this.#settleLimits();
     this.#isDispatching = false;
+    this.#settleLimits();
   }
 
   /** For basic.get. The caller settles, rejects or requeues the entry unless `noAck`. */
@@ -142,7 +142,8 @@ export class Queue {
   }
 
   #shift(): Entry | undefined {
-    this.#dropExpired();
+    // A message with a TTL of 0 is still good for a consumer that is there in this very millisecond.
+    this.#dropExpired(Date.now() - 1);
     const entry = this.#ready.shift();
     if (entry) this.#readyBytes -= entry.message.body.length;
     return entry;
@@ -238,14 +239,14 @@ export class Queue {
       if (!entry) break;
       this.#giveUp(entry, 'maxlen');
     }
-    this.#dropExpired();
+    this.#dropExpired(Date.now());
     this.#armExpiry();
   }
 
-  #dropExpired(): void {
+  #dropExpired(now: number): void {
     if (this.#expiryDue === Number.POSITIVE_INFINITY && this.#ready.nextExpiry() === Number.POSITIVE_INFINITY)
       return;
-    for (const entry of this.#ready.shiftExpired(Date.now())) {
+    for (const entry of this.#ready.shiftExpired(now)) {
       this.#readyBytes -= entry.message.body.length;
       this.#giveUp(entry, 'expired');
     }
@@ -264,7 +265,7 @@ export class Queue {
     this.#expiryDue = next;
     const delay = Math.min(Math.max(next - Date.now(), 0), MAX_DELAY_MS);
     this.#expiryTimer = setTimeout(() => {
-      this.#dropExpired();
+      this.#dropExpired(Date.now());
       this.#expiryDue = Number.POSITIVE_INFINITY;
       this.#armExpiry();
     }, delay);
