@@ -14,7 +14,7 @@ import { Refused } from './addressing.ts';
 import type { Context } from './context.ts';
 import { Inbound } from './inbound.ts';
 import { Outbound } from './outbound.ts';
-import { checkDestinations, Proxy, type ProxyOptions } from './proxy.ts';
+import { checkDestinations, ProxiedRequest, type ProxyOptions } from './proxy.ts';
 import { Routed } from './routed.ts';
 
 /** Attaches the call logic to the stack and gives the handlers of the control port. */
@@ -117,7 +117,7 @@ function proxy(context: Context, application: Application, { id, args, sip }: Co
     provisionalTimeout: milliseconds(provisional),
     finalTimeout: milliseconds(final),
   };
-  new Proxy(context, transaction, application, options).start();
+  new ProxiedRequest(context, transaction, application, options).start();
 }
 
 /** `2s` or `1500ms`; anything else is no limit. */

@@ -41,7 +41,7 @@ interface Branch {
   stopTimers: () => void;
 }
 
-export class Proxy {
+export class ProxiedRequest {
   #context: Context;
   #upstream: ServerTransaction;
   #application: Application;
