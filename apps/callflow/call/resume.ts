@@ -1,0 +1,64 @@
+// A call as `callflow.resume` carries it: Kazoo's keys where it has them, so that either side can send it.
+import { isRecord } from '../../../core/contract/index.ts';
+import { AppError } from '../../../core/errors/index.ts';
+import type { CallState } from './state.ts';
+
+/** The `Call` of a resume message. */
+export function toCallJson(state: CallState): Record<string, unknown> {
+  return {
+    'Call-ID': state.callId,
+    'Account-ID': state.accountId,
+    'Control-Queue': state.controlQueue,
+    'Fetch-ID': state.fetchId,
+    'CallFlow-ID': state.callflowId,
+    Request: state.request,
+    To: state.to,
+    From: state.from,
+    'Destination-Number': state.number,
+    'Capture-Group': state.captureGroup,
+    'Capture-Groups': state.captureGroups,
+    'Call-Direction': state.direction,
+    'Resource-Type': state.resourceType,
+    'Caller-ID-Name': state.callerIdName,
+    'Caller-ID-Number': state.callerIdNumber,
+    Language: state.language,
+    Answered: state.answered,
+    'Custom-Channel-Vars': state.channelVars,
+    'Custom-Application-Vars': state.applicationVars,
+    Collections: state.collections,
+  };
+}
+
+/** The state behind the `Call` of a resume message. Throws `invalid_message` when call id or control queue is missing. */
+export function fromCallJson(json: Readonly<Record<string, unknown>>): CallState {
+  const text = (key: string): string => (typeof json[key] === 'string' ? json[key] : '');
+  const record = (key: string): Record<string, unknown> => (isRecord(json[key]) ? { ...json[key] } : {});
+  for (const key of ['Call-ID', 'Control-Queue', 'Account-ID']) {
+    if (text(key) === '')
+      throw new AppError('invalid_message', { message: `callflow.resume: Call has no ${key}` });
+  }
+  return {
+    callId: text('Call-ID'),
+    accountId: text('Account-ID'),
+    controlQueue: text('Control-Queue'),
+    fetchId: text('Fetch-ID'),
+    callflowId: text('CallFlow-ID'),
+    request: text('Request'),
+    to: text('To'),
+    from: text('From'),
+    number: text('Destination-Number') || (text('Request').split('@')[0] ?? ''),
+    direction: text('Call-Direction') || 'inbound',
+    resourceType: text('Resource-Type') || 'audio',
+    callerIdName: text('Caller-ID-Name'),
+    callerIdNumber: text('Caller-ID-Number'),
+    language: text('Language') || 'en-us',
+    answered: json['Answered'] === true,
+    channelVars: record('Custom-Channel-Vars'),
+    applicationVars: record('Custom-Application-Vars'),
+    collections: record('Collections') as Record<string, string>,
+    ...(text('Capture-Group') === '' ? {} : { captureGroup: text('Capture-Group') }),
+    ...(isRecord(json['Capture-Groups'])
+      ? { captureGroups: json['Capture-Groups'] as Record<string, string> }
+      : {}),
+  };
+}

@@ -1,0 +1,138 @@
+// The calls that this process runs: one actor each, fed with the call's events, walking its callflow.
+import type { Actor } from '../../core/actors/index.ts';
+import type { Subscription } from '../../core/amqp/index.ts';
+import type { AppContext } from '../../core/app/index.ts';
+import { type FlowNode, type MessageOf, segment } from '../../core/contract/index.ts';
+import { accountDatabase } from '../../core/couch/index.ts';
+import { AppError, toAppError } from '../../core/errors/index.ts';
+import { withLogContext } from '../../core/log/index.ts';
+import type { usurpControl } from '../../core/messages/call.ts';
+import type { dialplanError } from '../../core/messages/dialplan.ts';
+import { actions } from './actions/index.ts';
+import type { CallEvent } from './call/call.ts';
+import { LiveCall } from './call/live.ts';
+import type { CallState } from './call/state.ts';
+import { lookUp } from './routing/lookup.ts';
+import { type WalkEnd, walk } from './walker.ts';
+
+/** What a call's actor is told. */
+export type CallMessage = CallEvent | MessageOf<typeof dialplanError> | MessageOf<typeof usurpControl>;
+
+interface Running {
+  readonly live: LiveCall;
+  readonly actor: Actor<CallMessage>;
+  readonly done: Promise<void>;
+}
+
+/** Runs callflows. `events` is the consumer whose queue is bound to the events of each running call. */
+export class Calls {
+  readonly #context: AppContext;
+  readonly #events: () => Subscription;
+  readonly #running = new Map<string, Running>();
+
+  constructor(context: AppContext, events: () => Subscription) {
+    this.#context = context;
+    this.#events = events;
+    context.metrics.gauge(
+      'callflow_calls',
+      'calls whose callflow this process runs',
+      () => this.#running.size,
+    );
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  has(callId: string): boolean {
+    return this.#running.has(callId);
+  }
+
+  /** Binds the events of a call, before anything can happen to it. */
+  watch(callId: string): Promise<void> {
+    return this.#events().bind({ exchange: 'callevt', key: `call.*.${segment(callId)}` });
+  }
+
+  /** Stops watching a call that was not won. */
+  async unwatch(callId: string): Promise<void> {
+    if (!this.#running.has(callId))
+      await this.#events().unbind({ exchange: 'callevt', key: `call.*.${segment(callId)}` });
+  }
+
+  /** Starts `flow` on a call that is watched already. A flow that still runs on the same call lets go of it. */
+  start(state: CallState, flow: FlowNode | undefined): void {
+    this.#running
+      .get(state.callId)
+      ?.live.end(new AppError('call_lost', { message: 'the call was routed again' }));
+    withLogContext({ callId: state.callId, accountId: state.accountId }, () => this.#start(state, flow));
+  }
+
+  /** Hands an event to its call. */
+  take(message: CallMessage): void {
+    this.#running.get(message['Call-ID'])?.actor.send(message);
+  }
+
+  /** Resolves when every running flow is over. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#running.values()].map(({ done }) => done));
+  }
+
+  /** Lets go of every call without hanging it up. */
+  release(): void {
+    for (const { live } of this.#running.values())
+      live.end(new AppError('call_lost', { message: 'this process stops' }));
+  }
+
+  #start(state: CallState, flow: FlowNode | undefined): void {
+    const { actors, bus, store, systemConfig, log } = this.#context;
+    const database = store.database(accountDatabase(state.accountId));
+    const findFlow = async (number: string) => {
+      const found = await lookUp(database, number, log);
+      return found?.flow ? { flow: found.flow, noMatch: found.noMatch } : undefined;
+    };
+    const live = new LiveCall(state, { bus, database, config: systemConfig, log, findFlow });
+    const actor = actors.spawn<LiveCall, CallMessage>({
+      name: `callflow:${state.callId}:${state.fetchId}`,
+      initial: live,
+      behaviour: (call, message) => {
+        this.#deliver(call, message);
+        return call;
+      },
+    });
+    const call: Running = { live, actor, done: this.#walk(live, flow).finally(() => this.#forget(call)) };
+    this.#running.set(state.callId, call);
+  }
+
+  #deliver(live: LiveCall, message: CallMessage): void {
+    if (message['Event-Category'] === 'error') live.refuse(message);
+    else if (message['Event-Name'] === 'usurp_control') {
+      if (message['Fetch-ID'] !== live.state.fetchId)
+        live.end(new AppError('call_lost', { message: 'another process took control of the call' }));
+    } else if (message['Event-Name'] === 'CHANNEL_TRANSFEREE') {
+      live.end(new AppError('call_lost', { message: 'the caller was transferred' }));
+    } else live.take(message);
+  }
+
+  async #walk(live: LiveCall, flow: FlowNode | undefined): Promise<void> {
+    const { log, systemConfig } = this.#context;
+    try {
+      const maxBranches = await systemConfig.get('callflow', 'max_branch_count', 50);
+      const end: WalkEnd = flow ? await walk(live, flow, { actions, maxBranches }) : { end: 'hangup' };
+      log.info('callflow is over', { end: end.end, cause: 'cause' in end ? end.cause : undefined });
+      if (end.end === 'hangup' && !live.ended) await live.send('hangup', { 'Hangup-Cause': end.cause });
+    } catch (error) {
+      log.error('callflow broke off', { error: toAppError(error) });
+    }
+  }
+
+  async #forget(call: Running): Promise<void> {
+    const { callId } = call.live.state;
+    const replaced = this.#running.get(callId) !== call;
+    if (!replaced) this.#running.delete(callId);
+    try {
+      await Promise.all([replaced ? undefined : this.unwatch(callId), call.actor.stop()]);
+    } catch (error) {
+      this.#context.log.warn('cleaning up after a call failed', { callId, error: toAppError(error) });
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// Finds the callflow of a number: exactly, by pattern, or the account's no_match (contract/callflow.md §2).
+import type { DocumentOf, FlowNode } from '../../../core/contract/index.ts';
+import type { Database } from '../../../core/couch/index.ts';
+import { callflow } from '../../../core/documents/index.ts';
+import { toAppError } from '../../../core/errors/index.ts';
+import type { Logger } from '../../../core/log/index.ts';
+import type { FoundFlow } from '../call/state.ts';
+import { matchPattern, type PatternMatch } from './patterns.ts';
+
+/** A callflow that was found. `noMatch` when it is the one for numbers that nothing else fits. */
+export interface Lookup extends FoundFlow {
+  readonly document: DocumentOf<typeof callflow>;
+  readonly flow: FlowNode | undefined;
+  readonly noMatch: boolean;
+}
+
+/** The callflow of `number`, or undefined when the account has none. Reads through the store's cache only. */
+export async function lookUp(database: Database, number: string, log: Logger): Promise<Lookup | undefined> {
+  const exact = await byNumber(database, number);
+  if (exact) return found(exact, number);
+  const byPattern = await longestPattern(database, number, log);
+  if (byPattern) return found(byPattern.document, number, byPattern.match);
+  if (!/^\+?\d+$/.test(number)) return undefined;
+  const fallback = await byNumber(database, 'no_match');
+  return fallback ? { ...found(fallback, number), noMatch: true } : undefined;
+}
+
+type CallflowDocument = DocumentOf<typeof callflow>;
+
+function found(document: CallflowDocument, number: string, match?: PatternMatch): Lookup {
+  const flow = document.flow;
+  return {
+    document,
+    callflowId: document._id,
+    number,
+    flow: flow && 'module' in flow ? (flow as FlowNode) : undefined,
+    noMatch: document.numbers?.includes('no_match') ?? false,
+    ...(match ? { captureGroup: match.captureGroup } : {}),
+    ...(match?.captureGroups ? { captureGroups: match.captureGroups } : {}),
+  };
+}
+
+async function byNumber(database: Database, number: string): Promise<CallflowDocument | undefined> {
+  const [row] = await database.view('callflows', 'listing_by_number', { key: number, limit: 1 });
+  return row ? open(database, row.id) : undefined;
+}
+
+/** The pattern that covers the longest text of the number wins. */
+async function longestPattern(database: Database, number: string, log: Logger) {
+  let best: { readonly id: string; readonly match: PatternMatch } | undefined;
+  for (const row of await database.view('callflows', 'listing_by_pattern')) {
+    try {
+      const match = matchPattern(String(row.key), number);
+      if (match && (!best || match.captureGroup.length > best.match.captureGroup.length))
+        best = { id: row.id, match };
+    } catch (error) {
+      log.warn('callflow has a pattern that cannot be used', {
+        callflow: row.id,
+        pattern: row.key,
+        error: toAppError(error),
+      });
+    }
+  }
+  const document = best ? await open(database, best.id) : undefined;
+  return best && document ? { document, match: best.match } : undefined;
+}
+
+async function open(database: Database, id: string): Promise<CallflowDocument | undefined> {
+  const document = await database.find(id);
+  return document?.pvt_type === callflow.type ? (document as CallflowDocument) : undefined;
+}
