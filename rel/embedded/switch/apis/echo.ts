@@ -1,0 +1,5 @@
+// `echo TEXT`.
+
+import type { Api } from '../calls/contract.ts';
+
+export const echo: Api = (_core, args) => args;

@@ -1,0 +1,10 @@
+// `endless_playback PATH`: plays a file over and over until something else happens to the call.
+
+import type { Application } from '../calls/contract.ts';
+import { playPath } from '../calls/playback.ts';
+
+export const endlessPlayback: Application = {
+  media: true,
+  run: ({ channel, args, signal }) =>
+    playPath(args.trim(), { channel, signal, loops: 0, onDigit: () => false }),
+};

@@ -1,0 +1,82 @@
+// Joins two channels, and says who stays when the bridge ends.
+
+import type { Channel } from './channel.ts';
+import { nowMicros } from './profile.ts';
+import { untilAborted } from './waits.ts';
+
+/**
+ * Bridges until one side hangs up or is transferred away. The originatee does not outlive the bridge unless it has been
+ * sent elsewhere; what becomes of the originator is its application's affair.
+ */
+export async function bridgeChannels(originator: Channel, originatee: Channel): Promise<void> {
+  if (originator.down || originatee.down) return;
+  const left = [originator.executor.interrupted, originatee.executor.interrupted] as const;
+  link(originator, originatee);
+  const fields: [string, string][] = [
+    ['Bridge-A-Unique-ID', originator.uuid],
+    ['Bridge-B-Unique-ID', originatee.uuid],
+  ];
+  originator.publish('CHANNEL_BRIDGE', fields);
+  const relay = relayAnswer(originator, originatee);
+  await Promise.race(left.map(untilAborted));
+  relay();
+  unlink(originator, originatee);
+  originator.publish('CHANNEL_UNBRIDGE', fields);
+  if (originatee.cause) originator.set('bridge_hangup_cause', originatee.cause);
+  const sentElsewhere = left[1].aborted && !originatee.down;
+  if (!originatee.down && !sentElsewhere) originatee.hangup(originator.cause ?? 'NORMAL_CLEARING');
+}
+
+/** Bridged on early media, the originator is answered when the originatee is. */
+function relayAnswer(originator: Channel, originatee: Channel): () => void {
+  const onAnswer = () => {
+    if (originator.answered) return;
+    originator.driver.answer().catch((error: unknown) => {
+      originator.core.log.warn('answer could not be passed on', { uuid: originator.uuid, error });
+    });
+  };
+  originatee.on('answer', onAnswer);
+  return () => originatee.off('answer', onAnswer);
+}
+
+function link(originator: Channel, originatee: Channel): void {
+  const pairs = [
+    [originator, originatee, 'originatee'],
+    [originatee, originator, 'originator'],
+  ] as const;
+  for (const [channel, other, type] of pairs) {
+    channel.bridgedTo = other;
+    channel.other = { channel: other, type };
+    channel.profile.times.bridged = nowMicros();
+    channel.set('bridge_channel', other.profile.channelName);
+    channel.set('bridge_uuid', other.uuid);
+    channel.set('signal_bond', other.uuid);
+    channel.set('last_bridge_to', other.uuid);
+    channel.set('last_bridge_role', type === 'originatee' ? 'originator' : 'originatee');
+    channel.leg?.stopPlay();
+  }
+  originatee.setState('CS_EXCHANGE_MEDIA');
+  if (originator.leg && originatee.leg) originator.leg.bridgeTo(originatee.leg);
+}
+
+function unlink(originator: Channel, originatee: Channel): void {
+  for (const channel of [originator, originatee]) {
+    if (channel.bridgedTo !== originator && channel.bridgedTo !== originatee) continue;
+    channel.bridgedTo = undefined;
+    channel.set('signal_bond', undefined);
+    channel.set('bridge_uuid', undefined);
+    if (channel.leg && !channel.leg.closed) channel.leg.unbridge();
+  }
+}
+
+/** Joins two channels that exist, whatever they do now (`uuid_bridge`, `intercept`). */
+export function joinChannels(originator: Channel, originatee: Channel): void {
+  const wait = async (signal: AbortSignal) => untilAborted(signal);
+  originatee.executor.transfer([wait]);
+  originator.executor.transfer([
+    async () => {
+      for (const channel of [originator, originatee]) if (!channel.answered) await channel.driver.answer();
+      await bridgeChannels(originator, originatee);
+    },
+  ]);
+}

@@ -1,0 +1,72 @@
+// REFER: the far end sends its peer elsewhere, blindly or to a call it has already made (RFC 3515, RFC 3891).
+
+import {
+  parseNameAddr,
+  parseUri,
+  type ServerTransaction,
+  type SipRequest,
+} from '../../../sip/stack/index.ts';
+import { bridgeChannels } from '../bridge.ts';
+import type { Channel } from '../channel.ts';
+import { PARK, routeTo } from '../route.ts';
+import type { SipCall } from './contract.ts';
+import { userOf } from './variables.ts';
+
+export function answerRefer(call: SipCall, request: SipRequest, transaction: ServerTransaction): void {
+  const { channel } = call;
+  const field = request.headers.get('refer-to');
+  const target = field === undefined ? undefined : parseNameAddr(field).uri;
+  const peer = channel.bridgedTo;
+  if (!target || !peer) {
+    transaction.respond(target ? 403 : 400);
+    return;
+  }
+  transaction.respond(202);
+  notify(call, '100 Trying', 'active;expires=60');
+  const replaces = /replaces=([^&;]+)/i.exec(parseUri(target).headers ?? '')?.[1];
+  const consulted = replaces && findReplaced(channel, decodeURIComponent(replaces));
+  peer.set('sip_refer_to', target);
+  publish(channel, 'sofia::transferor', peer);
+  publish(peer, 'sofia::transferee', channel);
+  if (consulted) joinConsulted(channel, peer, consulted);
+  else routeTo(peer, userOf(target), PARK);
+  notify(call, '200 OK', 'terminated;reason=noresource');
+  channel.hangup(consulted ? 'ATTENDED_TRANSFER' : 'BLIND_TRANSFER');
+}
+
+function findReplaced(channel: Channel, replaces: string): Channel | undefined {
+  return channel.core.channels.get(replaces.split(';')[0] ?? '');
+}
+
+/** The transferor's second call is replaced: its far party goes to the transferee. */
+function joinConsulted(channel: Channel, peer: Channel, consulted: Channel): void {
+  const party = consulted.bridgedTo;
+  if (!party) {
+    routeTo(peer, consulted.profile.destinationNumber, PARK);
+    return;
+  }
+  peer.executor.interrupt();
+  party.executor.interrupt();
+  bridgeChannels(peer, party).catch((error: unknown) => {
+    channel.core.log.error('attended transfer failed', { uuid: channel.uuid, error });
+  });
+  consulted.hangup('ATTENDED_TRANSFER');
+}
+
+function publish(channel: Channel, subclass: string, other: Channel): void {
+  channel.publish('CUSTOM', [
+    ['Event-Subclass', subclass],
+    ['att_xfer_replaced_by', other.uuid],
+    ['Transferor-UUID', other.uuid],
+  ]);
+}
+
+function notify({ dialog, profile }: SipCall, status: string, state: string): void {
+  if (dialog?.state !== 'confirmed') return;
+  profile.stack.request(
+    dialog.request('NOTIFY', {
+      headers: { Event: 'refer', 'Subscription-State': state, 'Content-Type': 'message/sipfrag;version=2.0' },
+      body: `SIP/2.0 ${status}\r\n`,
+    }),
+  );
+}
