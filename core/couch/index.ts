@@ -1,3 +1,4 @@
 // What others may import of core/couch.
+export { type CouchStore, connectStore, type StoreOptions } from './connect.ts';
 export * from './names.ts';
 export type * from './store.ts';

@@ -78,3 +78,9 @@ export function databaseOfId(account: string, id: string): string {
   const [, month] = /^(\d{4}(?:0[1-9]|1[0-2]))-./.exec(id) ?? [];
   return month === undefined ? accountDatabase(account) : `${accountDatabase(account)}-${month}`;
 }
+
+/** The class of a database, from its name: `account`, `modb`, `numbers`, `ratedeck`, or the name itself. */
+export function databaseClassOf(name: string): string {
+  if (isMonthDatabase(name)) return 'modb';
+  return /^(account|numbers|ratedeck)(?=[/-]|$)/.exec(name)?.[1] ?? name;
+}

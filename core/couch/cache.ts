@@ -1,0 +1,148 @@
+// Read-through cache: one request for a stampede of equal reads, nothing kept that was invalidated while it was read.
+import { LRUCache } from 'lru-cache';
+
+/** What a cached value is about: a document, or all view results of its database. */
+export interface CacheKey {
+  readonly database: string;
+  readonly kind: 'document' | 'view';
+  /** Document id, or the query of a view. */
+  readonly name: string;
+}
+
+interface Entry {
+  readonly key: CacheKey;
+  /** Undefined for what does not exist. */
+  readonly value: unknown;
+}
+
+interface Flight {
+  readonly promise: Promise<unknown>;
+  /** Cleared by an invalidation: whoever waits gets the answer, but it is not kept. */
+  keep: boolean;
+}
+
+/** A value and how long it may be kept (milliseconds; 0 means not at all). */
+export interface Loaded<T> {
+  readonly value: T;
+  readonly ttl: number;
+}
+
+export interface CacheLimits {
+  readonly bytes: number;
+  readonly entries: number;
+}
+
+export class ReadCache {
+  hits = 0;
+  misses = 0;
+  readonly #entries: LRUCache<string, Entry>;
+  readonly #flights = new Map<string, Flight>();
+  /** Keys that are cached or in flight, by database. */
+  readonly #byDatabase = new Map<string, Map<string, CacheKey>>();
+
+  constructor({ bytes, entries }: CacheLimits) {
+    this.#entries = new LRUCache<string, Entry>({
+      max: entries,
+      maxSize: bytes,
+      sizeCalculation: ({ value }, text) => 2 * (text.length + (JSON.stringify(value)?.length ?? 0)) + 200,
+      dispose: (entry, text, reason) => {
+        if (reason !== 'set' && !this.#flights.has(text)) this.#forget(text, entry.key);
+      },
+    });
+  }
+
+  /** Bytes held, as estimated. */
+  get size(): number {
+    return this.#entries.calculatedSize;
+  }
+
+  /** The cached value, or what `load` gives. `fresh` always loads, and never joins a load that began earlier. */
+  async read<T>(key: CacheKey, load: () => Promise<Loaded<T>>, fresh = false): Promise<T> {
+    const text = JSON.stringify([key.database, key.kind, key.name]);
+    const cached = fresh ? undefined : this.#entries.get(text);
+    if (cached) {
+      this.hits++;
+      return cached.value as T;
+    }
+    const running = fresh ? undefined : this.#flights.get(text);
+    if (running) {
+      this.hits++;
+      return running.promise as Promise<T>;
+    }
+    this.misses++;
+    return this.#launch(text, key, load);
+  }
+
+  /** Drops a document unless it is cached at this very revision, and every view result of its database. */
+  invalidate(database: string, id: string, rev?: string): void {
+    for (const [text, key] of this.#byDatabase.get(database) ?? []) {
+      if (key.kind === 'document' && (key.name !== id || this.#isAt(text, rev))) continue;
+      this.#drop(text);
+    }
+  }
+
+  /** Drops everything of a database, or of one kind. */
+  clear(database: string, kind?: CacheKey['kind']): void {
+    for (const [text, key] of this.#byDatabase.get(database) ?? [])
+      if (kind === undefined || key.kind === kind) this.#drop(text);
+  }
+
+  /** Everything, when messages may have been missed. */
+  clearAll(): void {
+    for (const database of [...this.#byDatabase.keys()]) this.clear(database);
+  }
+
+  #launch<T>(text: string, key: CacheKey, load: () => Promise<Loaded<T>>): Promise<T> {
+    const older = this.#flights.get(text);
+    if (older) older.keep = false;
+    const promise = load().then(
+      (loaded) => {
+        this.#land(text, key, flight, loaded);
+        return loaded.value;
+      },
+      (error: unknown) => {
+        this.#land(text, key, flight, undefined);
+        throw error;
+      },
+    );
+    const flight: Flight = { promise, keep: true };
+    this.#flights.set(text, flight);
+    this.#remember(text, key);
+    return promise;
+  }
+
+  #land(text: string, key: CacheKey, flight: Flight, loaded: Loaded<unknown> | undefined): void {
+    if (this.#flights.get(text) === flight) this.#flights.delete(text);
+    if (flight.keep && loaded && loaded.ttl > 0)
+      this.#entries.set(text, { key, value: loaded.value }, { ttl: loaded.ttl });
+    if (!this.#entries.has(text) && !this.#flights.has(text)) this.#forget(text, key);
+  }
+
+  #drop(text: string): void {
+    const flight = this.#flights.get(text);
+    if (flight) flight.keep = false;
+    // Later readers must not join it: it may have read what was before the change.
+    this.#flights.delete(text);
+    const entry = this.#entries.peek(text);
+    this.#entries.delete(text);
+    if (entry) this.#forget(text, entry.key);
+  }
+
+  #isAt(text: string, rev: string | undefined): boolean {
+    if (rev === undefined || this.#flights.has(text)) return false;
+    const value = this.#entries.peek(text)?.value as { _rev?: string } | undefined;
+    return value?._rev === rev;
+  }
+
+  #remember(text: string, key: CacheKey): void {
+    const keys = this.#byDatabase.get(key.database) ?? new Map<string, CacheKey>();
+    keys.set(text, key);
+    this.#byDatabase.set(key.database, keys);
+  }
+
+  #forget(text: string, key: CacheKey): void {
+    const keys = this.#byDatabase.get(key.database);
+    keys?.delete(text);
+    if (keys?.size === 0) this.#byDatabase.delete(key.database);
+  }
+}

@@ -1,0 +1,110 @@
+// Brings the design documents of a database up to date without blocking its readers.
+import type { DesignSource } from '../../couchdb/load.ts';
+import { isRecord } from '../contract/index.ts';
+import { hasCode } from '../errors/index.ts';
+import type { Cluster } from './cluster.ts';
+import { storeError } from './errors.ts';
+
+/** How long one request waits for an index; building goes on in the server and the next request waits again. */
+const buildWaitMs = 60_000;
+
+interface Installed {
+  readonly rev: string;
+  readonly digest: unknown;
+}
+
+/**
+ * Writes the designs whose digest differs. In a new database at once; else each is built under a side name first,
+ * then put in place (same functions, same index: nothing is built twice) and the side one removed.
+ * @returns the names of the designs that were written.
+ */
+export async function installDesigns(
+  cluster: Cluster,
+  database: string,
+  designs: readonly DesignSource[],
+): Promise<string[]> {
+  const installed = await installedDesigns(cluster, database);
+  const changed = designs.filter((design) => installed.get(design.name)?.digest !== design.digest);
+  for (const design of changed) {
+    const before = installed.get(design.name);
+    if (before) await replace(cluster, database, design, before.rev);
+    else await write(cluster, database, design.name, design);
+  }
+  return changed.map((design) => design.name);
+}
+
+async function installedDesigns(cluster: Cluster, database: string): Promise<Map<string, Installed>> {
+  const { status, body } = await cluster.json({
+    method: 'GET',
+    path: `${encodeURIComponent(database)}/_all_docs`,
+    query: { startkey: '"_design/"', endkey: '"_design0"', include_docs: true },
+  });
+  if (status !== 200 || !isRecord(body) || !Array.isArray(body['rows']))
+    throw storeError(status, body, { database });
+  const rows = body['rows'] as { id: string; doc?: { _rev: string; digest?: unknown } }[];
+  return new Map(
+    rows.flatMap(({ id, doc }) =>
+      doc ? [[id.slice('_design/'.length), { rev: doc._rev, digest: doc.digest }] as const] : [],
+    ),
+  );
+}
+
+async function replace(cluster: Cluster, database: string, design: DesignSource, rev: string): Promise<void> {
+  const side = `${design.name}-side-${design.digest.slice(0, 12)}`;
+  await write(cluster, database, side, design);
+  await build(cluster, database, side, Object.keys(design.views)[0]);
+  await write(cluster, database, design.name, design, rev);
+  await removeDesign(cluster, database, side);
+}
+
+/** Another process may be doing the same: a conflict means that it was faster. */
+async function write(
+  cluster: Cluster,
+  database: string,
+  name: string,
+  design: DesignSource,
+  rev?: string,
+): Promise<void> {
+  const id = `_design/${name}`;
+  const { views, digest } = design;
+  const { status, body } = await cluster.json({
+    method: 'PUT',
+    path: `${encodeURIComponent(database)}/${id}`,
+    body: { _id: id, ...(rev && { _rev: rev }), language: 'javascript', digest, views },
+  });
+  if (status >= 300 && status !== 409) throw storeError(status, body, { database, id });
+}
+
+/** All views of a design are built together, so asking for one waits for all. */
+async function build(
+  cluster: Cluster,
+  database: string,
+  name: string,
+  view: string | undefined,
+): Promise<void> {
+  for (;;) {
+    try {
+      const { status, body } = await cluster.json({
+        method: 'GET',
+        path: `${encodeURIComponent(database)}/_design/${name}/_view/${view}`,
+        query: { limit: 0, reduce: false },
+        deadline: buildWaitMs,
+      });
+      if (status === 200 || status === 404) return;
+      throw storeError(status, body, { database, id: `_design/${name}` });
+    } catch (error) {
+      // Still building, unless the server is gone: then this read says so.
+      if (!hasCode(error, 'datastore_unreachable')) throw error;
+      const { status, body } = await cluster.json({ method: 'GET', path: encodeURIComponent(database) });
+      if (status !== 200) throw storeError(status, body, { database });
+    }
+  }
+}
+
+async function removeDesign(cluster: Cluster, database: string, name: string): Promise<void> {
+  const path = `${encodeURIComponent(database)}/_design/${name}`;
+  const { status, body } = await cluster.json({ method: 'GET', path });
+  if (status === 404) return;
+  if (status !== 200 || !isRecord(body)) throw storeError(status, body, { database, id: `_design/${name}` });
+  await cluster.json({ method: 'DELETE', path, query: { rev: String(body['_rev']) } });
+}
