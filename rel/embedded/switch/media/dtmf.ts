@@ -152,6 +152,7 @@ export class DtmfSender {
     this.#payload[1] = VOLUME | (last ? END : 0);
     this.#payload[2] = duration >> 8;
     this.#payload[3] = duration & 0xff;
-    for (let copy = last ? END_PACKETS : 1; copy > 0; copy--) send(this.#payload, this.#elapsed === 1);
+    const copies = last ? END_PACKETS : 1;
+    for (let copy = 0; copy < copies; copy++) send(this.#payload, this.#elapsed === 1 && copy === 0);
   }
 }

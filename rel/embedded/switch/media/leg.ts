@@ -63,6 +63,8 @@ class Leg extends Endpoint implements MediaLeg {
     peer.#leaveAll();
     this.#peer = peer;
     peer.#peer = this;
+    this.#route();
+    peer.#route();
   }
 
   unbridge(): void {
@@ -157,8 +159,8 @@ class Leg extends Endpoint implements MediaLeg {
   }
 
   protected tick(count: number): void {
+    this.#route();
     const peer = this.#peer;
-    this.rtp.relayTo = peer && this.#mayRelayTo(peer) ? peer.rtp : undefined;
     const relayed = peer ? peer.#mayRelayTo(this) : false;
     const tapped = this.taps.any || this.#spies.size > 0;
     // The usual bridge: packets go by as they come, and nothing is left to do.
@@ -171,6 +173,12 @@ class Leg extends Endpoint implements MediaLeg {
     }
     if (tapped) this.taps.push(this.readFrame(count), this.#out);
     this.#dtmfDetector?.push(this.readFrame(count));
+  }
+
+  /** Derived anew in every tick rather than kept right by everything that has a say in it. */
+  #route(): void {
+    const peer = this.#peer;
+    this.rtp.relayTo = peer && this.#mayRelayTo(peer) ? peer.rtp : undefined;
   }
 
   /** Packets may go by untouched: nobody is held, nothing is played over there, no voice is added, no gain set. */
