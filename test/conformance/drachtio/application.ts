@@ -71,6 +71,21 @@ export interface Application extends EventEmitter {
   request(uri: string, options: object): Promise<Request>;
 }
 
+/** A promise with its two ends. */
+export function newDeferred<T>(): {
+  promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: unknown): void;
+} {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
 const connected = new Set<Application>();
 
 /** A new application that is not connected yet; `setUp` names its handlers. */

@@ -47,7 +47,15 @@ export class Phone {
   #arrived: Received[] = [];
 
   static async open(user: string, protocol: Protocol = 'udp'): Promise<Phone> {
-    const stack = await createSipStack({ listen: [{ protocol, host: '127.0.0.1', port: 0 }] });
+    const other = protocol === 'udp' ? 'tcp' : 'udp';
+    const host = '127.0.0.1';
+    const stack = await createSipStack({
+      // drachtio-srf writes a Contact without a transport, so a phone on TCP must speak UDP as well.
+      listen: [
+        { protocol, host, port: 0 },
+        { protocol: other, host, port: 0 },
+      ],
+    });
     const phone = new Phone(user, protocol, stack);
     phones.add(phone);
     return phone;

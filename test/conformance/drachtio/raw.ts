@@ -2,7 +2,7 @@
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { parseMessage, type SipRequest, type SipResponse } from '../../../rel/embedded/sip/stack/index.ts';
+import { parseMessage, type SipResponse } from '../../../rel/embedded/sip/stack/index.ts';
 import { serverUnderTest } from './server.ts';
 
 const open = new Set<RawUdp>();
@@ -64,11 +64,14 @@ export class RawUdp {
     this.#socket.send(text, this.#target.port, this.#target.host);
   }
 
-  /** Sends and gives the next `count` responses that are not 100. */
-  async ask(text: string | Buffer, count = 1): Promise<SipResponse[]> {
+  /** Sends a request and gives the next `count` responses to it that are not 100. */
+  async ask(text: string, count = 1): Promise<SipResponse[]> {
     const answers: SipResponse[] = [];
+    const callId = /^(?:call-id|i): *(.*)$/im.exec(text)?.[1]?.trim() ?? '';
     const done = new Promise<void>((resolve) => {
       const take = (data: Buffer): void => {
+        // The server may answer what was no request with what is no response.
+        if (!data.includes(callId)) return;
         const message = parseMessage(data);
         if (!('status' in message) || message.status === 100) return;
         answers.push(message);
@@ -81,19 +84,6 @@ export class RawUdp {
     this.send(text);
     await done;
     return answers;
-  }
-
-  /** The next request that comes. */
-  nextRequest(): Promise<SipRequest> {
-    return new Promise((resolve) => {
-      const take = (data: Buffer): void => {
-        const message = parseMessage(data);
-        if (!('method' in message)) return;
-        this.#socket.off('message', take);
-        resolve(message);
-      };
-      this.#socket.on('message', take);
-    });
   }
 
   close(): void {

@@ -211,8 +211,7 @@ export class ProxiedRequest {
     const copy = { ...request, headers: request.headers.clone() };
     stripRoutes(stack, copy);
     if (isLocal(stack, copy.uri)) copy.uri = destination;
-    for (const [name] of this.#options.headers) copy.headers.delete(name);
-    for (const [name, value] of this.#options.headers) copy.headers.add(name, value);
+    copy.headers.merge(this.#options.headers);
     countHop(copy);
     if (!this.#options.recordRoute) return copy;
     const name = request.method === 'REGISTER' ? 'Path' : 'Record-Route';

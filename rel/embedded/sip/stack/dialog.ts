@@ -165,7 +165,7 @@ export class Dialog {
       .add('Call-ID', this.callId);
     headers.add('CSeq', `${sequence} ${method}`);
     if (this.contact !== '' && method !== 'BYE' && method !== 'ACK') headers.add('Contact', this.contact);
-    for (const [name, value] of new Headers(extra)) headers.set(name, value);
+    headers.merge(extra);
     return { method, uri, headers, body: typeof body === 'string' ? Buffer.from(body) : body };
   }
 
@@ -213,7 +213,7 @@ export function newRequest(
     .add('To', address(to));
   headers.add('Call-ID', newCallId()).add('CSeq', `1 ${method}`);
   if (contact !== undefined) headers.add('Contact', address(contact));
-  for (const [name, value] of new Headers(extra)) headers.add(name, value);
+  headers.merge(extra);
   return { method, uri, headers, body: typeof body === 'string' ? Buffer.from(body) : body };
 }
 

@@ -104,6 +104,14 @@ export class Headers implements Iterable<[string, string]> {
     return this;
   }
 
+  /** Takes over all fields of others, which replace ours of the same names. */
+  merge(init: HeadersInit): this {
+    const others = [...new Headers(init)];
+    for (const [name] of others) this.delete(name);
+    for (const [name, value] of others) this.add(name, value);
+    return this;
+  }
+
   /** Replaces the first value of a field, leaving the others. */
   setFirst(name: string, value: string): this {
     const key = longName(name).toLowerCase();

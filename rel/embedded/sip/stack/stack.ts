@@ -37,12 +37,24 @@ interface StackEvents {
 export async function createSipStack(options: StackOptions): Promise<SipStack> {
   const stack = new SipStack(options);
   try {
-    for (const address of options.listen) await stack.transport.listen(address);
+    for (const address of options.listen) await listenAlike(stack, address);
   } catch (error) {
     await stack.close();
     throw error;
   }
   return stack;
+}
+
+/** Where any port will do, the protocols of one host get the same one if possible: peers know one port for all. */
+async function listenAlike({ transport }: SipStack, address: Address): Promise<void> {
+  const other = transport.addresses.find(
+    ({ host, protocol }) => host === address.host && protocol !== address.protocol,
+  );
+  if (address.port === 0 && other) {
+    const taken = await transport.listen({ ...address, port: other.port }).catch((error: Error) => error);
+    if (!taken) return;
+  }
+  await transport.listen(address);
 }
 
 export class SipStack extends EventEmitter<StackEvents> {

@@ -58,6 +58,7 @@ class UdpListener implements Listener {
   }
 
   close(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
     this.#closed = true;
     return new Promise((resolve) => this.#socket.close(() => resolve()));
   }

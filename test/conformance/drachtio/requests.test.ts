@@ -129,10 +129,9 @@ describe('drachtio: requests outside dialogs', () => {
     expect(body).to.equal(text);
   });
 
-  for (const [protocol, size] of [
-    ['udp', 12_000],
-    ['tcp', 200_000],
-  ] as const) {
+  // The real server refuses messages of about 8.5 kB and more with 400, the embedded one from 1 MB on.
+  for (const protocol of ['udp', 'tcp'] as const) {
+    const size = 8000;
     it(`carries a body of ${size} bytes over ${protocol}`, async () => {
       let length = 0;
       await connect((application) => {
