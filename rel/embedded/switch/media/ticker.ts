@@ -24,6 +24,10 @@ export class Ticker {
   #timer: NodeJS.Timeout | undefined;
   #next = 0;
 
+  get running(): boolean {
+    return this.#timer !== undefined;
+  }
+
   add(listener: Tick): void {
     this.#listeners.add(listener);
     if (this.#timer) return;
