@@ -74,7 +74,12 @@ function readView(file: string): ViewSource {
   if (typeof context.map !== 'function')
     throw new AppError('invalid_config', { message: `the view ${file} must define "function map(doc)"` });
   const { map, reduce } = context;
-  return { map: String(map), ...(reduce === undefined ? {} : { reduce: String(reduce) }) };
+  return { map: anonymous(map), ...(reduce === undefined ? {} : { reduce: anonymous(reduce) }) };
+}
+
+/** CouchDB compiles the text as an expression and takes no function with a name. */
+function anonymous(source: unknown): string {
+  return String(source).replace(/^function\s+\w+\s*\(/, 'function (');
 }
 
 /** The views beside this file, or beside the sources when this file is the built one. */

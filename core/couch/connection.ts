@@ -76,7 +76,8 @@ export class Connection {
     const timeout = AbortSignal.timeout(deadline ?? defaultDeadline);
     const signals = AbortSignal.any([timeout, ...(signal ? [signal] : [])]);
     try {
-      const options = { method, path, qs: encoded(query), body, signal: signals };
+      // The query goes into the path: nano would encode some parameters once more.
+      const options = { method, path: path + search(query), body, signal: signals };
       const answer: unknown = await server.request(options);
       if (typeof answer !== 'object' || answer === null)
         // nano resolves with an empty string when the body breaks off or is not JSON.
@@ -96,9 +97,8 @@ export class Connection {
     // Only the head has a deadline: a stream may last.
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), deadline ?? defaultDeadline);
-    const search = new URLSearchParams(encoded(query)).toString();
     try {
-      return await fetch(`${this.url}/${path}${search === '' ? '' : `?${search}`}`, {
+      return await fetch(`${this.url}/${path}${search(query)}`, {
         method,
         headers: { accept: '*/*', 'accept-encoding': 'identity', ...headers, cookie: this.#cookie },
         body: body instanceof Buffer ? new Uint8Array(body) : null,
@@ -154,9 +154,11 @@ function unreachable(url: string, error: unknown): Unreachable {
   return new Unreachable(`${url}: ${text}`, unsentText.test(text));
 }
 
-function encoded(query: Request['query'] = {}): Record<string, string> {
+function search(query: Request['query'] = {}): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(
-    given.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
-  );
+  const text = given.map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+  return given.length === 0 ? '' : `?${new URLSearchParams(text)}`;
 }

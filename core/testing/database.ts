@@ -63,9 +63,11 @@ export class MemoryDatabase implements Database {
     id: string,
     change: (document: StoredDocument) => StoredDocument | undefined,
   ): Promise<StoredDocument> {
-    const before = await this.get(id);
+    // Nothing else runs between the read and the write, so there is no conflict to repeat it for.
+    const before = this.#documents.get(id);
+    if (!before || before._deleted || before.pvt_deleted) throw missing(this.name, id);
     const after = change(structuredClone(before));
-    return after ? this.save({ ...after, _id: id, _rev: before._rev ?? '' }) : before;
+    return after ? this.#write(stamped(this.name, { ...after, _id: id, _rev: before._rev ?? '' })) : before;
   }
 
   async remove(id: string, { hard = false } = {}): Promise<StoredDocument> {

@@ -56,7 +56,8 @@ export function reducedRows(
   view: RunnableView,
   options: ViewOptions = {},
 ): ViewRow[] {
-  if (options.includeDocs || (options.keys && !options.group))
+  const ungrouped = !options.group && (options.keys?.length ?? 0) > 1;
+  if (options.includeDocs || ungrouped)
     throw new AppError('invalid_data', {
       message: options.includeDocs
         ? 'a reduced query cannot include documents'
