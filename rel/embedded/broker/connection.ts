@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { Channel, type ChannelHost } from './channel.ts';
 import { ByteReader } from './codec/bytes.ts';
 import { FRAME_HEARTBEAT, FRAME_METHOD, type Frame, FrameReader } from './codec/frames.ts';
-import { type AnyMethod, type MethodName, methodIds, readMethod } from './codec/methods.ts';
+import { type AnyMethod, type MethodArgs, type MethodName, methodIds, readMethod } from './codec/methods.ts';
 import { type Agreement, Handshake, LIMITS, PROTOCOL_HEADER } from './handshake.ts';
 import type { BrokerLog } from './log.ts';
 import { Output } from './output.ts';
@@ -166,13 +166,18 @@ export class Connection implements ChannelHost {
       if (isMethod(frame, 'channel.close')) this.#closeChannel(channel);
       else channel.receive(frame);
     } catch (error) {
+      if (error instanceof ProtocolError) error.method = channel.currentMethod;
       if (!(error instanceof ProtocolError) || error.scope === 'connection') throw error;
       this.#failChannel(channel, error);
     }
   }
 
   #openChannel(frame: Frame, { channelMax }: Agreement): void {
-    if (!isMethod(frame, 'channel.open')) throw new ProtocolError('CHANNEL_ERROR', "expected 'channel.open'");
+    if (!isMethod(frame, 'channel.open')) {
+      const error = new ProtocolError('CHANNEL_ERROR', "expected 'channel.open'");
+      if (frame.type === FRAME_METHOD) error.method = readMethod(new ByteReader(frame.payload)).name;
+      throw error;
+    }
     if (frame.channel > channelMax) {
       throw new ProtocolError(
         'NOT_ALLOWED',
@@ -199,9 +204,8 @@ export class Connection implements ChannelHost {
 
   #failChannel(channel: Channel, error: ProtocolError): void {
     this.#log.warn('broker: channel closed', { peer: this.#peer, channel: channel.id, error: error.message });
-    const ids = channel.currentMethod ? methodIds(channel.currentMethod) : { classId: 0, methodId: 0 };
     channel.close();
-    channel.send('channel.close', { replyCode: error.code, replyText: error.message, ...ids });
+    channel.send('channel.close', closeArgs(error));
   }
 
   #fail(cause: unknown): void {
@@ -227,12 +231,7 @@ export class Connection implements ChannelHost {
     this.#release();
     this.#state = 'closing';
     this.#socket.resume();
-    this.output.method(0, 'connection.close', {
-      replyCode: error.code,
-      replyText: error.message,
-      classId: 0,
-      methodId: 0,
-    });
+    this.output.method(0, 'connection.close', closeArgs(error));
     this.output.flush();
     this.#endWithin(CLOSE_MS, undefined);
   }
@@ -300,6 +299,11 @@ export class Connection implements ChannelHost {
   get #acceptsBlocked(): boolean {
     return this.#agreement?.capabilities['connection.blocked'] === true;
   }
+}
+
+function closeArgs({ code, message, method }: ProtocolError): MethodArgs<'connection.close'> {
+  const ids = method ? methodIds(method) : { classId: 0, methodId: 0 };
+  return { replyCode: code, replyText: message, ...ids };
 }
 
 function isMethod({ type, payload }: Frame, name: MethodName): boolean {

@@ -11,6 +11,8 @@ export type PublishArgs = MethodArgs<'basic.publish'>;
 /** RabbitMQ's max_message_size. */
 const MAX_BODY_BYTES = 128 * 1024 * 1024;
 const CLASS_BASIC = 60;
+/** Class, weight, body size and property flags. */
+const HEADER_BYTES = 14;
 
 export class ContentReader {
   readonly args: PublishArgs;
@@ -46,6 +48,7 @@ export class ContentReader {
     if (type !== FRAME_HEADER) {
       throw new ProtocolError('UNEXPECTED_FRAME', `${expected} non content header frame instead`);
     }
+    if (payload.length < HEADER_BYTES) throw new ProtocolError('FRAME_ERROR', 'content header too short');
     const reader = new ByteReader(payload);
     const classId = reader.u16();
     if (classId !== CLASS_BASIC) {

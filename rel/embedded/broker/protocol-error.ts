@@ -1,4 +1,6 @@
 // The ways a client can go wrong, as AMQP 0-9-1 reply codes; the scope says what the broker closes.
+import type { MethodName } from './codec/methods.ts';
+
 const REPLY = {
   ACCESS_REFUSED: 403,
   NOT_FOUND: 404,
@@ -32,6 +34,8 @@ const CHANNEL_SCOPED: ReadonlySet<ReplyName> = new Set([
 export class ProtocolError extends Error {
   readonly code: number;
   readonly scope: 'channel' | 'connection';
+  /** The method that failed, where it is known: the reply names it. */
+  method: MethodName | undefined;
 
   constructor(name: ReplyName, detail: string, scope?: 'channel' | 'connection') {
     super(`${name} - ${detail}`);

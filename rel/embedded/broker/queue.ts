@@ -65,11 +65,6 @@ export class Queue {
     return this.spec.name;
   }
 
-  /** Exclusive queues end with their connection, so there is nothing to keep of them. */
-  get isKept(): boolean {
-    return this.spec.durable && !this.spec.owner;
-  }
-
   get readyCount(): number {
     return this.#ready.size;
   }
@@ -94,7 +89,7 @@ export class Queue {
       message,
       sequence: ++this.#sequence,
       expiresAt: expiryOf(message, this.options),
-      journaled: this.isKept && message.active.persistent,
+      journaled: this.spec.durable && message.active.persistent,
       redelivered: false,
     });
     this.dispatch();

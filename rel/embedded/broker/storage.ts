@@ -56,7 +56,7 @@ export const record = {
 /** Everything that must survive a restart, in the order in which it can be restored. */
 export function snapshot(vhost: VirtualHost): FieldTable[] {
   const exchanges = [...vhost.exchanges.values()].filter(({ spec }) => spec.durable);
-  const queues = [...vhost.queues.values()].filter(({ isKept }) => isKept);
+  const queues = [...vhost.queues.values()].filter(({ spec }) => spec.durable);
   return [
     ...exchanges.filter(({ spec }) => !spec.name.startsWith('amq.')).map(({ spec }) => record.exchange(spec)),
     ...queues.map((queue) => record.queue(queue)),
@@ -68,7 +68,7 @@ export function snapshot(vhost: VirtualHost): FieldTable[] {
 }
 
 function keptBindings(exchange: Exchange): FieldTable[] {
-  const kept = [...exchange.bindings()].filter(({ queue }) => queue.isKept);
+  const kept = [...exchange.bindings()].filter(({ queue }) => queue.spec.durable);
   return kept.map(({ queue, key }) => record.binding(exchange.spec.name, queue.name, key));
 }
 

@@ -72,7 +72,7 @@ export class VirtualHost implements QueueHost {
   addQueue(spec: QueueSpec): Queue {
     const queue = new Queue(spec, readQueueOptions(spec.name, spec.arguments), this);
     this.queues.set(spec.name, queue);
-    if (queue.isKept) this.journal.append(record.queue(queue));
+    if (queue.spec.durable) this.journal.append(record.queue(queue));
     return queue;
   }
 
@@ -84,7 +84,7 @@ export class VirtualHost implements QueueHost {
   /** Returns how many messages were ready. */
   deleteQueue(queue: Queue): number {
     this.queues.delete(queue.name);
-    if (queue.isKept) this.journal.append(record.queueGone(queue.name));
+    if (queue.spec.durable) this.journal.append(record.queueGone(queue.name));
     const count = queue.delete();
     for (const [name, exchange] of this.exchanges) {
       if (exchange.forget(queue)) this.#dropUnused(name, exchange);
@@ -94,7 +94,7 @@ export class VirtualHost implements QueueHost {
 
   bind(exchange: string, queue: Queue, key: string): void {
     const source = this.getExchange(exchange);
-    if (source.bind(queue, key) && source.spec.durable && queue.isKept) {
+    if (source.bind(queue, key) && source.spec.durable && queue.spec.durable) {
       this.journal.append(record.binding(exchange, queue.name, key));
     }
   }
@@ -102,7 +102,7 @@ export class VirtualHost implements QueueHost {
   unbind(exchange: string, queue: Queue, key: string): void {
     const source = this.exchanges.get(exchange);
     if (!source?.unbind(queue, key)) return;
-    if (source.spec.durable && queue.isKept)
+    if (source.spec.durable && queue.spec.durable)
       this.journal.append(record.bindingGone(exchange, queue.name, key));
     this.#dropUnused(exchange, source);
   }

@@ -3,7 +3,7 @@ import { ProtocolError } from '../protocol-error.ts';
 
 const TWO_32 = 2 ** 32;
 
-/** Reads within [at, end) of a buffer; every overrun is a SYNTAX_ERROR, never a RangeError. */
+/** Reads within [at, end) of a buffer; every overrun is a FRAME_ERROR, never a RangeError. */
 export class ByteReader {
   readonly buffer: Buffer;
   at: number;
@@ -18,7 +18,7 @@ export class ByteReader {
   /** Moves past `count` bytes and returns where they began. */
   skip(count: number): number {
     const start = this.at;
-    if (start + count > this.end) throw new ProtocolError('SYNTAX_ERROR', 'frame ends inside a field');
+    if (start + count > this.end) throw new ProtocolError('FRAME_ERROR', 'frame ends inside a field');
     this.at = start + count;
     return start;
   }

@@ -9,6 +9,7 @@ export const FRAME_END = 0xce;
 /** Bytes of a frame that are not payload. */
 export const FRAME_OVERHEAD = 8;
 const HEAD = 7;
+const TYPES = new Set([FRAME_METHOD, FRAME_HEADER, FRAME_BODY, FRAME_HEARTBEAT]);
 
 export interface Frame {
   readonly type: number;
@@ -60,8 +61,10 @@ export class FrameReader {
         return at;
       }
       if (bytes[end] !== FRAME_END) throw new ProtocolError('FRAME_ERROR', 'frame without its end octet');
+      const type = bytes.readUInt8(at);
+      if (!TYPES.has(type)) throw new ProtocolError('FRAME_ERROR', `unknown frame type ${type}`);
       const frame = {
-        type: bytes.readUInt8(at),
+        type,
         channel: bytes.readUInt16BE(at + 1),
         payload: bytes.subarray(at + HEAD, end),
       };

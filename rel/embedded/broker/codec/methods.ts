@@ -207,7 +207,7 @@ export function methodIds(name: MethodName): { classId: number; methodId: number
   return { classId, methodId };
 }
 
-/** @throws ProtocolError NOT_IMPLEMENTED for an unknown method, SYNTAX_ERROR for one that ends early. */
+/** @throws ProtocolError NOT_IMPLEMENTED for an unknown method, FRAME_ERROR for one of another length than its fields. */
 export function readMethod(reader: ByteReader): AnyMethod {
   const id = reader.u32();
   const layout = BY_ID.get(id);
@@ -227,6 +227,7 @@ export function readMethod(reader: ByteReader): AnyMethod {
     }
     args[field] = (bits & (1 << bit++)) !== 0;
   }
+  if (reader.at !== reader.end) throw new ProtocolError('FRAME_ERROR', `bytes behind ${layout.name}`);
   return { name: layout.name, args } as unknown as AnyMethod;
 }
 

@@ -37,7 +37,7 @@ export type EncodedProperties = Map<PropertyName, Buffer>;
 
 /**
  * Checks the form of the encoded properties and reads those that matter to a broker.
- * @throws ProtocolError SYNTAX_ERROR for anything that a consumer could not decode.
+ * @throws ProtocolError FRAME_ERROR or SYNTAX_ERROR for anything that a consumer could not decode.
  */
 export function readActive(encoded: Buffer): ActiveProperties {
   const active: ActiveProperties = { persistent: false, priority: 0 };

@@ -86,13 +86,18 @@ function declare(channel: Channel, args: DeclareArgs): MethodArgs<'queue.declare
   return { queue: queue.name, messageCount: queue.readyCount, consumerCount: queue.consumerCount };
 }
 
+/** As in RabbitMQ an exclusive queue is never durable, whatever was asked: it ends with its connection. */
+function isDurable({ durable, exclusive }: DeclareArgs): boolean {
+  return durable && !exclusive;
+}
+
 function create(channel: Channel, args: DeclareArgs): Queue {
   if (args.queue.startsWith('amq.')) {
     throw new ProtocolError('ACCESS_REFUSED', `queue name '${args.queue}' contains reserved prefix 'amq.*'`);
   }
   const queue = channel.vhost.addQueue({
     name: args.queue || channel.vhost.newQueueName(),
-    durable: args.durable,
+    durable: isDurable(args),
     autoDelete: args.autoDelete,
     owner: args.exclusive ? channel.host : undefined,
     arguments: args.arguments,
@@ -108,7 +113,7 @@ function redeclare(channel: Channel, name: string, args: DeclareArgs): Queue {
   const { spec } = queue;
   if (args.exclusive !== (spec.owner !== undefined)) throw locked(name);
   for (const [flag, received, current] of [
-    ['durable', args.durable, spec.durable],
+    ['durable', isDurable(args), spec.durable],
     ['auto_delete', args.autoDelete, spec.autoDelete],
   ]) {
     if (received === current) continue;
