@@ -2,7 +2,7 @@
 import type { AttachmentStub } from 'pouchdb-core';
 import type { Database } from './databases.ts';
 import { writeOne } from './documents.ts';
-import { CouchError, notFound } from './errors.ts';
+import { CouchError, conflict, notFound } from './errors.ts';
 import { type Exchange, givenRev, location, readBody, sendJson, sendNotModified } from './exchange.ts';
 
 const MAX_ATTACHMENT = 256 * 1024 * 1024;
@@ -77,22 +77,25 @@ async function putAttachment(x: Exchange, db: Database, id: string, name: string
 
 async function deleteAttachment(x: Exchange, db: Database, id: string, name: string): Promise<void> {
   const rev = givenRev(x);
-  const doc = await findForEdit(db, id, rev);
+  const doc = await db.pouch.get(id, rev === undefined ? {} : { rev });
   if (!doc._attachments?.[name]) throw notFound('Document is missing attachment');
+  if (rev === undefined) throw conflict();
   const { [name]: _removed, ...kept } = doc._attachments;
   const { _attachments, ...rest } = doc;
   const edited = Object.keys(kept).length > 0 ? { ...rest, _attachments: kept } : rest;
-  const result = await writeOne(x, db, { ...edited, _id: id, ...(rev !== undefined && { _rev: rev }) });
+  const result = await writeOne(x, db, { ...edited, _id: id, _rev: rev });
   sendJson(x, 200, result, { ETag: `"${result.rev}"` });
 }
 
 /** The revision to edit; a document that does not exist yet is made by the attachment. */
 async function findForEdit(db: Database, id: string, rev: string | undefined) {
   try {
-    return await db.pouch.get(id, rev === undefined ? {} : { rev });
+    const doc = await db.pouch.get(id, rev === undefined ? {} : { rev });
+    if (rev === undefined) throw conflict();
+    return doc;
   } catch (error) {
     if ((error as { status?: number }).status !== 404) throw error;
-    if (rev !== undefined) throw new CouchError(409, 'conflict', 'Document update conflict.');
+    if (rev !== undefined) throw conflict();
     return {} as { _attachments?: Record<string, AttachmentStub> };
   }
 }

@@ -6,7 +6,7 @@ import { badRequest, CouchError } from './errors.ts';
 import { type Exchange, isObject, isTrue, readObject, sendJson, sendText } from './exchange.ts';
 import { entries } from './level.ts';
 import { type ListingOptions, readListingOptions, readQueries } from './listing-options.ts';
-import { formatSeq } from './sequence.ts';
+import { formatSeq, newestFirst } from './sequence.ts';
 import { REV } from './validation.ts';
 
 /** POST `/db/_bulk_docs`. */
@@ -48,8 +48,11 @@ export async function bulkGet(x: Exchange, db: Database): Promise<void> {
   for (const asked of body['docs'] as unknown[]) {
     if (!isObject(asked) || typeof asked['id'] !== 'string') throw badRequest('`id` must be a string.');
     const { id, rev } = asked;
-    if (rev !== undefined && (typeof rev !== 'string' || !REV.test(rev)))
-      throw badRequest('Invalid rev format');
+    if (rev !== undefined && (typeof rev !== 'string' || !REV.test(rev))) {
+      const error = { rev, reason: 'Invalid rev format', id, error: 'bad_request' };
+      results.push({ id, docs: [{ error }] });
+      continue;
+    }
     results.push({ id, docs: await getRevisions(db, id, rev, options) });
   }
   sendJson(x, 200, { results });
@@ -96,9 +99,9 @@ async function listDocuments(db: Database, options: ListingOptions, prefix: stri
   });
   const offset = options.keys ? null : options.skip;
   const seq = options.updateSeq ? formatSeq(db, (await db.pouch.info()).update_seq) : undefined;
-  const head = JSON.stringify({ total_rows: total, ...(seq && { update_seq: seq }), offset });
+  const head = JSON.stringify({ total_rows: total, offset, ...(seq && { update_seq: seq }) });
   const texts = rows.map((row) => JSON.stringify(listed(row, options.includeDocs)));
-  return `${head.slice(0, -1)},"rows":[\n${texts.join(',\n')}\n]}`;
+  return `${head.slice(0, -1)},"rows":[\r\n${texts.join(',\r\n')}\r\n]}`;
 }
 
 function bounds({ keys, startKey, endKey, inclusiveEnd, descending }: ListingOptions, prefix: string) {
@@ -147,7 +150,10 @@ export async function revsDiff(x: Exchange, db: Database): Promise<void> {
     const leaves = await leafRevs(db, id);
     const newest = Math.max(...missing.map((rev) => Number.parseInt(rev, 10)));
     const ancestors = leaves.filter((rev) => Number.parseInt(rev, 10) < newest);
-    answer[id] = { missing, ...(ancestors.length > 0 && { possible_ancestors: ancestors }) };
+    answer[id] = {
+      missing,
+      ...(ancestors.length > 0 && { possible_ancestors: ancestors.sort(newestFirst) }),
+    };
   }
   sendJson(x, 200, answer);
 }

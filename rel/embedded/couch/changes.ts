@@ -1,11 +1,11 @@
 // The changes feed: normal, longpoll and continuous, with filters.
 import type { Change, StoredDoc } from 'pouchdb-core';
 import type { Database } from './databases.ts';
-import { badRequest, databaseMissing, notFound } from './errors.ts';
+import { badRequest, CouchError, databaseMissing, notFound } from './errors.ts';
 import { type Exchange, isObject, isTrue, parseJson, readBody, toCount } from './exchange.ts';
 import { callFunction, mapDocuments } from './sandbox.ts';
 import { parseSelector } from './selector.ts';
-import { formatSeq, parseSeq } from './sequence.ts';
+import { formatSeq, newestFirst, parseSeq } from './sequence.ts';
 
 const DEFAULT_TIMEOUT = 60_000;
 /** How many changes one read of a feed takes, so that a long catch-up stays small in memory. */
@@ -54,7 +54,7 @@ async function readOptions(x: Exchange, db: Database, body: Record<string, unkno
   const limit = x.query.get('limit');
   return {
     ...(await readFilter(x, db, body)),
-    limit: limit === null ? Number.POSITIVE_INFINITY : Math.max(1, toCount('limit', limit)),
+    limit: limit === null ? Number.POSITIVE_INFINITY : toCount(limit),
     includeDocs: isTrue(x, 'include_docs'),
     conflicts: isTrue(x, 'conflicts'),
     attachments: isTrue(x, 'attachments'),
@@ -85,8 +85,8 @@ async function namedFilter(
 ): Promise<Filter> {
   if (name === '_design') return (doc) => doc._id.startsWith('_design/');
   if (name === '_selector') {
-    if (!('selector' in body)) throw badRequest('`selector` must be specified in POST payload.');
-    return parseSelector(body['selector']);
+    if (!('selector' in body)) throw badRequest('Selector must be specified in POST payload');
+    return selectorFilter(body['selector']);
   }
   const [ddoc = '', member = ''] = (name === '_view' ? (x.query.get('view') ?? '') : name).split('/');
   if (member === '') throw badRequest('`filter` must be of the form `designname/filtername`');
@@ -107,8 +107,18 @@ async function namedFilter(
   return (doc) => Boolean(callFunction(source, [doc, req]));
 }
 
+/** Here, unlike in `_find`, CouchDB calls every mistake in a selector a bad request. */
+function selectorFilter(selector: unknown): Filter {
+  try {
+    return parseSelector(selector);
+  } catch (error) {
+    throw error instanceof CouchError ? badRequest(error.reason) : error;
+  }
+}
+
 async function readPage(db: Database, options: FeedOptions, since: number, limit: number): Promise<Page> {
   const { update_seq: newest } = await db.pouch.info();
+  if (limit === 0) return { changes: [], seq: since, newest };
   const isAll = !Number.isFinite(limit);
   const { results, last_seq } = await db.pouch.changes({
     since,
@@ -132,7 +142,7 @@ function line(db: Database, change: Change): string {
   return JSON.stringify({
     seq: formatSeq(db, seq),
     id,
-    changes,
+    changes: changes.length > 1 ? [...changes].sort((a, b) => newestFirst(a.rev, b.rev)) : changes,
     ...(deleted && { deleted }),
     ...(doc && { doc: { _id, _rev, ...rest } }),
   });
@@ -189,6 +199,11 @@ async function follow(
   x.res.end(isLongpoll ? `\n],\n${end}}\n\n` : `{${end}}\n`);
 }
 
+function readHeartbeat(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw badRequest('Invalid heartbeat value. Expecting a positive integer value (in milliseconds).');
+}
+
 /** Waits for the next write of a database; false when the feed must end. Keeps the line warm meanwhile. */
 class Waiter {
   readonly #x: Exchange;
@@ -207,10 +222,9 @@ class Waiter {
         ? undefined
         : heartbeat === 'true'
           ? DEFAULT_TIMEOUT
-          : Math.max(1, toCount('heartbeat', heartbeat));
+          : readHeartbeat(heartbeat);
     const timeout = x.query.get('timeout');
-    this.#timeout =
-      timeout === null ? DEFAULT_TIMEOUT : Math.min(DEFAULT_TIMEOUT, toCount('timeout', timeout));
+    this.#timeout = timeout === null ? DEFAULT_TIMEOUT : Math.min(DEFAULT_TIMEOUT, toCount(timeout));
     const feed = x.couch.databases.feed(name);
     if (!feed) throw databaseMissing();
     const onChange = () => {

@@ -48,7 +48,11 @@ interface Entry {
 /** Throws CouchDB's 400 unless `name` may name a database. */
 export function checkDatabaseName(name: string): void {
   if (name.length > 238)
-    throw new CouchError(400, 'database_name_too_long', `Name: '${name}'. Must be at most 238 characters.`);
+    throw new CouchError(
+      400,
+      'database_name_too_long',
+      `At least one path segment of \`${name}\` is too long.`,
+    );
   if (NAME.test(name) || SYSTEM_NAMES.has(name)) return;
   throw new CouchError(
     400,

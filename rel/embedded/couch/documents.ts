@@ -32,7 +32,7 @@ export function ordered(doc: StoredDoc): StoredDoc {
 /** GET and HEAD `/db/doc`. */
 export async function getDocument(x: Exchange, db: Database, id: string): Promise<void> {
   const openRevs = x.query.get('open_revs');
-  if (openRevs !== null) return getOpenRevs(x, db, id, openRevs);
+  if (openRevs !== null && openRevs !== '[]') return getOpenRevs(x, db, id, openRevs);
   const rev = x.query.get('rev');
   if (rev !== null && !REV.test(rev)) throw badRequest('Invalid rev format');
   const isMeta = isTrue(x, 'meta');
@@ -86,6 +86,8 @@ export async function putDocument(x: Exchange, db: Database, id: string): Promis
   if (!isObject(doc)) throw badRequest('Document must be a JSON object');
   if (!type.startsWith('multipart/') && body.length > MAX_DOCUMENT && !doc['_attachments'])
     throw new CouchError(413, 'document_too_large', id);
+  if ('_id' in doc && typeof doc['_id'] !== 'string')
+    throw new CouchError(400, 'illegal_docid', 'Document id must be a string');
   const rev = givenRev(x);
   if (rev !== undefined && !REV.test(rev)) throw badRequest('Invalid rev format');
   if (rev !== undefined && doc['_rev'] !== undefined && doc['_rev'] !== rev)
@@ -138,7 +140,7 @@ async function writeAndAnswer(x: Exchange, db: Database, doc: Doc, newEdits = tr
   const result = await writeOne(x, db, doc, newEdits);
   if (x.query.get('batch') === 'ok') return sendJson(x, 202, { ok: true, id: result.id });
   const headers = { ETag: `"${result.rev}"`, Location: location(x, db.name, result.id) };
-  sendJson(x, 201, result, headers);
+  sendJson(x, doc._deleted ? 200 : 201, result, headers);
 }
 
 interface Written {

@@ -36,18 +36,19 @@ interface PouchError {
   status?: number;
   name?: string;
   message?: string;
+  reason?: string;
 }
 
 /** Turns what PouchDB rejected with into CouchDB's answer; an unknown failure becomes a 500 with its text. */
 export function toCouchError(error: unknown): CouchError {
   if (error instanceof CouchError) return error;
-  const { status, name, message } = error as PouchError;
+  const { status, name, reason, message = reason } = error as PouchError;
   if (name === 'conflict') return conflict();
   if (name === 'doc_validation') return docValidation(message ?? 'Bad special document member');
   if (name === 'missing_stub') return new CouchError(412, 'missing_stub', message ?? 'missing_stub');
   if (message === 'Only reserved document ids may start with underscore.')
     return new CouchError(400, 'illegal_docid', message);
   if (typeof status === 'number' && status >= 400 && status < 500)
-    return new CouchError(status, name ?? 'bad_request', message ?? 'bad request');
+    return new CouchError(status, name ?? 'bad_request', reason ?? message ?? 'bad request');
   return new CouchError(500, 'internal_server_error', message ?? String(error));
 }

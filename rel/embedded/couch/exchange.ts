@@ -118,18 +118,18 @@ export function isTrue(x: Exchange, name: string): boolean {
 }
 
 /** A boolean of the query or the body; anything else is CouchDB's query_parse_error. */
-export function toBoolean(name: string, value: unknown): boolean {
+export function toBoolean(value: unknown): boolean {
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
-  throw queryParseError(`Invalid boolean value: ${quote(value)} for ${name}`);
+  throw queryParseError(`Invalid boolean parameter: ${quote(value)}`);
 }
 
 /** A whole number, not negative, of the query or the body. */
-export function toCount(name: string, value: unknown): number {
+export function toCount(value: unknown): number {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isInteger(number))
     throw queryParseError(`Invalid value for integer: ${quote(value)}`);
-  if (number < 0) throw queryParseError(`Invalid value for positive integer: ${quote(value)} (${name})`);
+  if (number < 0) throw queryParseError(`Invalid value for positive integer: ${quote(value)}`);
   return number;
 }
 

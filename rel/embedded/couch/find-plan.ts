@@ -42,7 +42,7 @@ export function readFindRequest(body: Record<string, unknown>): FindRequest {
     throw new CouchError(400, 'missing_required_key', 'Missing required key: selector');
   const parsed = parseSelector(selector);
   if (fields !== undefined && !(Array.isArray(fields) && fields.every((field) => typeof field === 'string')))
-    throw new CouchError(400, 'invalid_fields_json', 'Fields must be an array of strings.');
+    throw new CouchError(400, 'invalid_fields', 'Fields must be an array of strings.');
   const given = typeof bookmark === 'string' && bookmark !== 'nil' && bookmark !== '' ? bookmark : undefined;
   const use = body['use_index'];
   return {
@@ -69,7 +69,8 @@ function readNumber(body: Record<string, unknown>, name: string, fallback: numbe
 
 function readSort(sort: unknown): { field: string; descending: boolean }[] {
   if (sort === undefined) return [];
-  if (!Array.isArray(sort)) throw new CouchError(400, 'invalid_sort_json', 'Sort must be an array.');
+  if (!Array.isArray(sort))
+    throw new CouchError(400, 'invalid_sort_json', 'Sort must be an array of sort specs.');
   const fields = sort.map((entry: unknown) => {
     if (typeof entry === 'string') return { field: entry, descending: false };
     const [pair] = isObject(entry) ? Object.entries(entry) : [];
@@ -115,10 +116,13 @@ function demands(selector: Record<string, unknown>, path = ''): Map<string, Dema
   return found;
 }
 
+const BOUNDS = ['$gt', '$gte', '$lt', '$lte'];
+
 function readDemand(argument: unknown): Demand | undefined {
   if (!isObject(argument)) return { isEqual: true, low: argument, high: argument };
   if ('$eq' in argument) return { isEqual: true, low: argument['$eq'], high: argument['$eq'] };
   if (argument['$exists'] === false || '$not' in argument || '$or' in argument) return undefined;
+  if (!BOUNDS.some((operator) => operator in argument)) return undefined;
   const low = argument['$gt'] ?? argument['$gte'];
   const high = argument['$lt'] ?? argument['$lte'];
   return { isEqual: false, low: low ?? undefined, high: high ?? undefined };
@@ -161,7 +165,7 @@ function isUsable({ view }: MangoIndex, { sort, source }: FindRequest, asked: Ma
 
 function score({ view, ddoc }: MangoIndex, { useIndex }: FindRequest, asked: Map<string, Demand>): number {
   const isNamed = useIndex !== undefined && [ddoc, `_design/${ddoc}`].includes(useIndex);
-  return (isNamed ? 1000 : 0) + view.map.fields.filter((field) => asked.get(field)?.isEqual).length;
+  return (isNamed ? 1000 : 0) + view.map.fields.filter((field) => asked.has(field)).length;
 }
 
 function stretch(fields: string[], asked: Map<string, Demand>): { low: string; high: string } {

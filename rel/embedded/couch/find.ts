@@ -26,7 +26,7 @@ export async function createIndex(x: Exchange, db: Database): Promise<void> {
   const fields = index['fields'].map((field: unknown) => {
     const entry = isObject(field) ? Object.entries(field)[0] : [field, 'asc'];
     if (!entry || typeof entry[0] !== 'string')
-      throw new CouchError(400, 'invalid_index_fields_definition', 'Index fields must be strings.');
+      throw new CouchError(400, 'invalid_sort_field', `Invalid sort field: ${JSON.stringify(field)}`);
     return [entry[0], entry[1]] as [string, unknown];
   });
   const filter = index['partial_filter_selector'] ?? {};

@@ -34,7 +34,7 @@ const defaults = (): ListingOptions => ({
   update: 'true',
 });
 
-type Setter = (options: ListingOptions, value: unknown, name: string) => void;
+type Setter = (options: ListingOptions, value: unknown) => void;
 const flag =
   (
     member:
@@ -46,13 +46,13 @@ const flag =
       | 'updateSeq'
       | 'reduce',
   ): Setter =>
-  (options, value, name) => {
-    options[member] = toBoolean(name, value);
+  (options, value) => {
+    options[member] = toBoolean(value);
   };
 const count =
   (member: 'limit' | 'skip' | 'groupLevel'): Setter =>
-  (options, value, name) => {
-    options[member] = toCount(name, value);
+  (options, value) => {
+    options[member] = toCount(value);
   };
 const startKey: Setter = (options, value) => {
   options.startKey = value;
@@ -94,8 +94,8 @@ const SETTERS: Record<string, Setter> = {
   attachments: flag('attachments'),
   update_seq: flag('updateSeq'),
   reduce: flag('reduce'),
-  group: (options, value, name) => {
-    if (toBoolean(name, value)) options.groupLevel = Number.POSITIVE_INFINITY;
+  group: (options, value) => {
+    if (toBoolean(value)) options.groupLevel = Number.POSITIVE_INFINITY;
     else delete options.groupLevel;
   },
   update: (options, value) => {
@@ -116,7 +116,7 @@ const JSON_VALUES = new Set(['key', 'keys', 'startkey', 'start_key', 'endkey', '
 /** Applies one member of a query object, as in a POST body or `queries`. */
 export function readQuery(query: Record<string, unknown>, options = defaults()): ListingOptions {
   for (const [name, value] of Object.entries(query)) {
-    if (Object.hasOwn(SETTERS, name)) SETTERS[name]?.(options, value, name);
+    if (Object.hasOwn(SETTERS, name)) SETTERS[name]?.(options, value);
   }
   return options;
 }
@@ -126,7 +126,7 @@ export async function readListingOptions(x: Exchange): Promise<ListingOptions> {
   const options = defaults();
   for (const [name, text] of x.query) {
     if (Object.hasOwn(SETTERS, name))
-      SETTERS[name]?.(options, JSON_VALUES.has(name) ? parseJson(text) : text, name);
+      SETTERS[name]?.(options, JSON_VALUES.has(name) ? parseJson(text) : text);
   }
   if (x.method !== 'POST') return options;
   const body = await readObject(x);

@@ -48,7 +48,7 @@ function splitPath(path: string): string[] {
   try {
     return parts.map((part) => decodeURIComponent(part));
   } catch {
-    throw badRequest('The path is not properly percent-encoded UTF-8.');
+    throw badRequest('invalid_url_encoding');
   }
 }
 

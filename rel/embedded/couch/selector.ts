@@ -96,6 +96,8 @@ const OPERATORS: Record<string, (argument: unknown) => Selector> = {
     return (value) => !tests.some((test) => test(value));
   },
   $not: (argument) => {
+    if (isObject(argument) && Object.keys(argument).some((name) => !name.startsWith('$')))
+      return negateFields(argument);
     const test = parseArgument(argument);
     return (value) => !test(value);
   },
@@ -156,6 +158,19 @@ const OPERATORS: Record<string, (argument: unknown) => Selector> = {
     return (value) => typeof value === 'string' && value.startsWith(prefix);
   },
 };
+
+/** CouchDB turns a negated field into `$ne`, and that wants the field to be there. */
+function negateFields(fields: Record<string, unknown>): Selector {
+  const tests = Object.entries(fields).map(([path, argument]): Selector => {
+    const test = parseArgument(argument);
+    const isAboutPresence = isObject(argument) && '$exists' in argument;
+    return (doc) => {
+      const value = fieldValue(doc, path);
+      return (value !== undefined || isAboutPresence) && !test(value);
+    };
+  });
+  return (doc) => tests.some((test) => test(doc));
+}
 
 function parseOperator(name: string, argument: unknown): Selector {
   const operator = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;

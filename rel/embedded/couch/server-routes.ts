@@ -18,7 +18,7 @@ const read = (run: Route['run'], isPublic = false): Route => ({ methods: ['GET',
 export const serverRoutes: Record<string, Route> = {
   '': read(welcome, true),
   _up: read((x) => sendJson(x, 200, { status: 'ok', seeds: {} }), true),
-  _uuids: read(uuids, true),
+  _uuids: { methods: ['GET'], isPublic: true, run: uuids },
   _session: {
     methods: ['GET', 'HEAD', 'POST', 'DELETE'],
     isPublic: true,
@@ -51,7 +51,8 @@ function welcome(x: Exchange): void {
 
 function uuids(x: Exchange): void {
   const count = x.query.get('count');
-  const length = count === null ? 1 : toCount('count', count);
+  if (count !== null && !/^\d+$/.test(count)) throw badRequest('count must be a positive integer');
+  const length = Number(count ?? 1);
   if (length > 1000) throw badRequest('count parameter too large');
   const list = Array.from({ length }, () => randomBytes(16).toString('hex'));
   sendJson(x, 200, { uuids: list }, { 'Cache-Control': 'must-revalidate, no-cache', Pragma: 'no-cache' });
@@ -70,8 +71,8 @@ function listNames(x: Exchange): string[] {
     .filter((name) => (low === undefined || name >= low) && (high === undefined || name <= high));
   if (isDown) names.reverse();
   const [skip, limit] = [x.query.get('skip'), x.query.get('limit')];
-  const from = skip === null ? 0 : toCount('skip', skip);
-  return names.slice(from, limit === null ? undefined : from + toCount('limit', limit));
+  const from = skip === null ? 0 : toCount(skip);
+  return names.slice(from, limit === null ? undefined : from + toCount(limit));
 }
 
 function allDatabases(x: Exchange): void {

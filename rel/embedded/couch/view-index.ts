@@ -4,7 +4,6 @@ import type { Operation } from 'leveldown';
 import type { StoredDoc } from 'pouchdb-core';
 import { encodeKey } from './collation.ts';
 import type { Database } from './databases.ts';
-import { notFound } from './errors.ts';
 import { isObject } from './exchange.ts';
 import { entries, find, write } from './level.ts';
 import { type Emitted, mapDocuments } from './sandbox.ts';
@@ -61,12 +60,7 @@ export class ViewIndexes {
 
   /** Finds a design document's views. Throws 404 when it is missing. */
   async group(db: Database, ddoc: string): Promise<ViewGroup> {
-    const doc = await db.pouch
-      .get(`_design/${ddoc}`)
-      .catch((error: { status?: number; message?: string }) => {
-        throw error.status === 404 ? notFound(error.message ?? 'missing') : error;
-      });
-    return viewGroup(doc);
+    return viewGroup(await db.pouch.get(`_design/${ddoc}`));
   }
 
   /** Brings the index up to the database's newest change. */

@@ -1,6 +1,8 @@
 // Answers of views: map rows by range or keys, and reductions by group.
+import type { StoredDoc } from 'pouchdb-core';
 import { encodeKey } from './collation.ts';
 import type { Database } from './databases.ts';
+import { ordered } from './documents.ts';
 import { notFound, queryParseError } from './errors.ts';
 import { type Exchange, sendJson, sendText } from './exchange.ts';
 import { entries, type Range } from './level.ts';
@@ -64,15 +66,16 @@ async function answer(x: Exchange, view: View, options: ListingOptions): Promise
   const { reduce } = view.definition;
   const isReduced = checkOptions(options, reduce);
   const state = await freshState(x, view, options);
-  const head = options.updateSeq ? `"update_seq":"${formatSeq(view.db, state.seq)}",` : '';
+  const seq = options.updateSeq ? `,"update_seq":"${formatSeq(view.db, state.seq)}"` : '';
   if (isReduced && reduce !== undefined) {
     const rows = await reduceView(view, options, reduce);
-    return `{${head}"rows":[\n${rows.join(',\n')}\n]}`;
+    return `{"rows":[\r\n${rows.join(',\r\n')}\r\n]${seq}}`;
   }
   const rows = await mapRows(view, options);
   const total = state.rows[view.index] ?? 0;
   const texts = options.includeDocs ? await withDocs(view.db, rows, options) : rows;
-  return `{"total_rows":${total},${head}"offset":${Math.min(options.skip, total)},"rows":[\n${texts.join(',\n')}\n]}`;
+  const offset = Math.min(options.skip, total);
+  return `{"total_rows":${total},"offset":${offset}${seq},"rows":[\r\n${texts.join(',\r\n')}\r\n]}`;
 }
 
 /** Whether the answer is a reduction. Throws for options that do not go together. */
@@ -83,7 +86,7 @@ function checkOptions(options: ListingOptions, reduce: string | undefined): bool
     throw queryParseError('Invalid use of grouping on a map view.');
   if (!isReduced) return false;
   if (options.includeDocs) throw queryParseError('`include_docs` is invalid for reduce');
-  if (options.keys && options.groupLevel !== Number.POSITIVE_INFINITY)
+  if (options.keys && options.keys.length > 1 && options.groupLevel !== Number.POSITIVE_INFINITY)
     throw queryParseError('Multi-key fetches for reduce views must use `group=true`');
   return true;
 }
@@ -113,7 +116,7 @@ function ranges({ group, index }: View, options: ListingOptions): Range[] {
   const highOpen = !lowIsEnd && !options.inclusiveEnd;
   const gte = low === undefined ? prefix : lowOpen ? `${low}\u0001` : low;
   const lt = high === undefined ? `${prefix}~` : highOpen ? high : `${high}\u0001`;
-  if (low !== undefined && high !== undefined && Buffer.compare(Buffer.from(low), Buffer.from(high)) > 0)
+  if (low !== undefined && high !== undefined && Buffer.compare(Buffer.from(gte), Buffer.from(lt)) > 0)
     throw queryParseError(
       'No rows can match your key range, reverse your start_key and end_key or set descending=true',
     );
@@ -149,8 +152,11 @@ async function withDocs(db: Database, texts: string[], options: ListingOptions):
     conflicts: options.conflicts,
     attachments: options.attachments,
   });
-  return rows.map((row, index) => JSON.stringify({ ...row, doc: found.rows[index]?.doc ?? null }));
+  return rows.map((row, index) => withDoc(row, found.rows[index]?.doc));
 }
+
+const withDoc = (row: Row, doc: StoredDoc | null | undefined) =>
+  JSON.stringify({ ...row, doc: doc ? ordered(doc) : null });
 
 async function reduceView(view: View, options: ListingOptions, reduce: string): Promise<string[]> {
   const results: string[] = [];
@@ -177,8 +183,6 @@ async function reduceView(view: View, options: ListingOptions, reduce: string): 
     }
   }
   if (results.length < options.limit) flush();
-  const isEmptyBuiltIn = mark === undefined && level === 0 && (reduce === '_count' || reduce === '_sum');
-  if (isEmptyBuiltIn && options.limit > 0 && options.skip === 0) results.push('{"key":null,"value":0}');
   return results;
 }
 
