@@ -250,6 +250,7 @@ export class Connection implements ChannelHost {
 
   #release(): void {
     for (const channel of this.channels.values()) channel.close();
+    this.channels.clear();
     for (const queue of this.exclusiveQueues) this.vhost.outlived(queue);
     this.exclusiveQueues.clear();
   }
@@ -259,7 +260,6 @@ export class Connection implements ChannelHost {
     clearTimeout(this.#deadline);
     clearInterval(this.#heartbeat);
     this.#release();
-    this.channels.clear();
   }
 
   #endWithin(delay: number, reason: string | undefined): void {

@@ -129,6 +129,15 @@ export class RawPeer {
     for (;;) if ((await this.next()).name === 'end') return;
   }
 
+  /** Reads no more until `resume`. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   destroy(): void {
     this.#socket.destroy();
   }

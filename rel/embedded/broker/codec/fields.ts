@@ -93,7 +93,7 @@ function readFixed(type: string, buffer: Buffer, at: number): FieldValue {
       return null;
     default: {
       const long = buffer.readBigInt64BE(at);
-      return BigInt.asIntN(53, long) === long ? Number(long) : long;
+      return Number.isSafeInteger(Number(long)) ? Number(long) : long;
     }
   }
 }
