@@ -81,7 +81,8 @@ describe('drachtio: the control port', () => {
     }
     const phone = await Phone.open('alice');
     for (let i = 0; i < 4; i++) await finalOf(await phone.send('OPTIONS', 'ping'));
-    expect(counts).to.deep.equal([2, 2]);
+    expect(counts.every((count) => count > 0)).to.equal(true);
+    expect(counts[0]! + counts[1]!).to.equal(4);
   });
 
   it('answers 503 once the application has gone', async () => {
@@ -94,6 +95,7 @@ describe('drachtio: the control port', () => {
     while (status !== 503) status = (await peer.ask(peer.request('OPTIONS', {})))[0]!.status;
   });
 
+  // The real server does so with <cdrs>true</cdrs> in its configuration.
   it('writes call detail records', async () => {
     const records: string[][] = [];
     const stopped = newDeferred<void>();

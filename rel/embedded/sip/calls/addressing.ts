@@ -66,7 +66,7 @@ export function isLocal(stack: SipStack, uri: string): boolean {
   try {
     const { scheme, host, port } = parseUri(uri);
     if (scheme === 'tel') return false;
-    return stack.addresses.some((address) => address.host === host && address.port === (port ?? 5060));
+    return stack.transport.isLocal(host, port ?? 5060);
   } catch {
     return false;
   }

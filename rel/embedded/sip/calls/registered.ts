@@ -16,10 +16,12 @@ interface Entry {
 
 export class Registered {
   #entries = new Map<string, Entry>();
+  #learned = 0;
 
   /** Learns from a 200 to a REGISTER that an application sent. */
   learn({ request, flow }: ServerTransaction, response: SipResponse): void {
     if (request.method !== 'REGISTER' || response.status !== 200 || flow.protocol !== 'tcp') return;
+    this.#forgetExpired();
     const granted = response.headers.get('expires') ?? '0';
     const expiries = new Map(response.headers.getAll('contact').map(expiryOf));
     for (const contact of request.headers.getAll('contact')) {
@@ -29,6 +31,13 @@ export class Registered {
       if (seconds > 0) this.#entries.set(key, { flow, until: Date.now() + seconds * 1000 });
       else this.#entries.delete(key);
     }
+  }
+
+  /** Now and then, for contacts that nobody asks for. */
+  #forgetExpired(): void {
+    this.#learned += 1;
+    if (this.#learned % 1000 !== 0) return;
+    for (const [key, { until }] of this.#entries) if (until < Date.now()) this.#entries.delete(key);
   }
 
   /** The connection of a registered contact. */

@@ -69,7 +69,9 @@ export class SipStack extends EventEmitter<StackEvents> {
     this.#log = log;
     this.#limit = maxTransactions;
     this.transport = new Transport(log, (message, flow) => this.#receive(message, flow));
-    this.#host = { transport: this.transport, timers: { ...TIMERS, ...timers }, log, userAgent };
+    const given = { ...TIMERS, ...timers };
+    const after: Timers['after'] = (ms, run) => given.after(ms, () => this.transport.guarded(run));
+    this.#host = { transport: this.transport, timers: { ...given, after }, log, userAgent };
   }
 
   /** The bound addresses, in the order of `listen`. */

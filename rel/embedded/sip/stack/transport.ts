@@ -59,7 +59,8 @@ export class Transport {
     this.sendBytes(serialize(message), target, fail);
   }
 
-  sendBytes(data: Buffer, target: Target, fail: OnFail): void {
+  sendBytes(data: Buffer, target: Target, onFail: OnFail): void {
+    const fail: OnFail = (error) => this.guarded(() => onFail(error));
     const listener = this.#listenerFor(target);
     const { host, port } = remoteOf(target);
     if (!listener || !(port > 0 && port < 65_536)) {
@@ -73,6 +74,25 @@ export class Transport {
         else listener.send(data, { host: address, port }, fail);
       });
     }
+  }
+
+  /** Runs what a timer or a socket has called: a fault in it is logged, and ends nothing but itself. */
+  guarded(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      const text = error instanceof Error ? error.stack : String(error);
+      this.#log.error('sip: fault in the handling of an event', { error: text });
+    }
+  }
+
+  /** Whether an address is one of ours; for a listener on all interfaces, that of any interface. */
+  isLocal(host: string, port: number): boolean {
+    return this.#listeners.some(({ address }) => {
+      if (address.port !== port) return false;
+      const everywhere = address.host === '0.0.0.0' || address.host === '::';
+      return address.host === host || host === 'localhost' || (everywhere && ownAddresses().includes(host));
+    });
   }
 
   /** Where a response goes: the flow of its request, or the Via's address when that is gone (RFC 3261 §18.2.2). */
@@ -96,17 +116,17 @@ export class Transport {
   }
 
   #receive(data: Buffer, flow: Flow): void {
+    const message = this.#read(data, flow);
+    if (!message) return;
+    if (isRequest(message)) markSource(message, flow);
+    this.guarded(() => this.#onMessage(message, flow));
+  }
+
+  #read(data: Buffer, flow: Flow): SipMessage | undefined {
     try {
-      const message = parseMessage(data);
-      if (isRequest(message)) markSource(message, flow);
-      this.#onMessage(message, flow);
+      return parseMessage(data);
     } catch (error) {
-      if (!(error instanceof SipParseError)) {
-        this.#log.error('sip: fault while a message was handled', {
-          error: error instanceof Error ? error.stack : String(error),
-        });
-        return;
-      }
+      if (!(error instanceof SipParseError)) throw error;
       const peer = `${flow.protocol}:${flow.remote.host}:${flow.remote.port}`;
       this.#log.warn('sip: malformed message', {
         peer,
@@ -114,6 +134,7 @@ export class Transport {
         answered: error.request !== undefined,
       });
       if (error.request) this.#refuse(error.request, error, flow);
+      return undefined;
     }
   }
 
@@ -156,4 +177,8 @@ function reachable(host: string): string {
   const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const outer = all.find((entry) => entry.family === family && !entry.internal);
   return outer?.address ?? (host === '::' ? '::1' : '127.0.0.1');
+}
+
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
 }

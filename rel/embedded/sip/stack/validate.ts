@@ -9,6 +9,9 @@ const MANDATORY = ['From', 'To', 'Call-ID', 'CSeq'] as const;
 /** Fields that a message has at most once. */
 const SINGLE = ['Content-Length', 'Max-Forwards', 'Content-Type', 'Expires'] as const;
 
+/** Fields of addresses that dialogs and routing rely on. */
+const ADDRESSES = ['Contact', 'Route', 'Record-Route'] as const;
+
 /** Throws `SipParseError` for a message that cannot be routed or matched; the error carries a request that can be answered. */
 export function checkMessage(message: SipMessage & { version?: string }): void {
   try {
@@ -23,6 +26,7 @@ export function checkMessage(message: SipMessage & { version?: string }): void {
     }
     for (const name of MANDATORY) checkMandatory(message, name);
     for (const name of SINGLE) checkSingle(message, name);
+    for (const name of ADDRESSES) for (const value of message.headers.getAll(name)) checkAddress(name, value);
     checkSequence(message, request);
     checkLength(message);
     if (request) checkRequest(request);
@@ -55,12 +59,14 @@ function checkMandatory(message: SipMessage, name: (typeof MANDATORY)[number]): 
   const value = values[0];
   if (value === undefined || value === '') throw new SipParseError(name, 'is missing');
   if (values.length > 1) throw new SipParseError(name, 'is there more than once');
-  if (name === 'From' || name === 'To') {
-    try {
-      parseNameAddr(value);
-    } catch (error) {
-      throw new SipParseError(name, error instanceof Error ? error.message : String(error));
-    }
+  if (name === 'From' || name === 'To') checkAddress(name, value);
+}
+
+function checkAddress(name: string, value: string): void {
+  try {
+    parseNameAddr(value);
+  } catch (error) {
+    throw new SipParseError(name, error instanceof Error ? error.message : String(error));
   }
 }
 
