@@ -1,46 +1,32 @@
 // callflow: takes calls to an account's numbers and does what its callflow documents say.
 import type { Delivery } from '../../core/amqp/index.ts';
 import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
-import type { FlowNode } from '../../core/contract/index.ts';
-import { getAt } from '../../core/contract/index.ts';
+import { type CallControl, type RouteRequest, startCallControl } from '../../core/calls/index.ts';
+import { type FlowNode, getAt } from '../../core/contract/index.ts';
 import { accountDatabase } from '../../core/couch/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
-import { callEvent, usurpControl } from '../../core/messages/call.ts';
 import { resume } from '../../core/messages/callflow.ts';
-import { dialplanError } from '../../core/messages/dialplan.ts';
-import { routeReq, routeWin } from '../../core/messages/route.ts';
+import { routeReq } from '../../core/messages/route.ts';
 import { fromCallJson } from './call/resume.ts';
-import { newCallState, userOf } from './call/state.ts';
+import { newCallState, realmOf, userOf } from './call/state.ts';
 import { Calls } from './calls.ts';
 import { flowToRun } from './routing/flow.ts';
-import { Handshakes, offer, type RouteRequest } from './routing/handshake.ts';
-import { lookUp } from './routing/lookup.ts';
+import { type Lookup, lookUp } from './routing/lookup.ts';
 import { isServed, mayUse } from './routing/permission.ts';
 
 /** The callflow app. */
 export const callflow: App = { name: 'callflow', start };
 
 async function start(context: AppContext): Promise<RunningApp> {
-  const { bus, log } = context;
-  const handshakes = new Handshakes();
-  const events = await bus.consume(
-    { bindings: [], contracts: [callEvent, dialplanError, usurpControl, routeWin] },
-    ({ message }) => {
-      if (message['Event-Name'] === 'route_win') handshakes.won(message);
-      else calls.take(message);
-    },
+  const { bus } = context;
+  const control = await startCallControl(bus);
+  const calls = new Calls(context, control);
+  const bindings = ['route.req.audio.*', 'route.req.video.*'].map(
+    (key) => ({ exchange: 'callmgr', key }) as const,
   );
-  const calls = new Calls(context, () => events);
   const requests = await bus.consume(
-    {
-      queue: 'callflow_route_0',
-      bindings: [
-        { exchange: 'callmgr', key: 'route.req.audio.*' },
-        { exchange: 'callmgr', key: 'route.req.video.*' },
-      ],
-      contracts: [routeReq],
-    },
-    (request) => onRouteRequest(context, calls, handshakes, events.queue, request),
+    { queue: 'callflow_route_0', bindings, contracts: [routeReq] },
+    (request) => onRouteRequest(context, calls, control, request),
   );
   const resumes = await bus.consume(
     {
@@ -48,11 +34,11 @@ async function start(context: AppContext): Promise<RunningApp> {
       bindings: [{ exchange: 'kapps', key: 'callflow.resume' }],
       contracts: [resume],
     },
-    (delivery) => onResume(context, calls, delivery),
+    (delivery) => onResume(context, calls, control, delivery),
   );
   const stopTaking = async (): Promise<void> => {
+    control.cancelOffers();
     await Promise.all([requests.stop(), resumes.stop()]);
-    handshakes.cancel();
   };
   return {
     drain: async () => {
@@ -63,8 +49,7 @@ async function start(context: AppContext): Promise<RunningApp> {
       await stopTaking();
       calls.release();
       await calls.idle();
-      await events.stop();
-      log.debug('stopped');
+      await control.stop();
     },
   };
 }
@@ -72,15 +57,14 @@ async function start(context: AppContext): Promise<RunningApp> {
 async function onRouteRequest(
   context: AppContext,
   calls: Calls,
-  handshakes: Handshakes,
-  winQueue: string,
+  control: CallControl,
   request: RouteRequest,
 ): Promise<void> {
   const { message } = request;
   const accountId = message['Custom-Channel-Vars']?.['Account-ID'];
   if (typeof accountId !== 'string' || !isServed(message)) return;
   await withLogContext({ callId: message['Call-ID'], accountId }, async () => {
-    const { bus, store, systemConfig, log } = context;
+    const { store, systemConfig, log } = context;
     const database = store.database(accountDatabase(accountId));
     const found = await lookUp(database, userOf(message.Request), log);
     if (!found || !mayUse(message, found)) {
@@ -88,16 +72,8 @@ async function onRouteRequest(
       return;
     }
     const timeout = await systemConfig.get('callflow', 'route_win_timeout', 3000);
-    const fromOffnet = message['Custom-Channel-Vars']?.['Inception'] !== undefined;
-    const ringReady = fromOffnet && (await systemConfig.get('callflow', 'ring_ready_offnet', true));
-    const winning = handshakes.wait(message['Call-ID'], timeout);
-    // The events are bound while the offer is under way, so that none is missed once the call is won.
-    await Promise.all([calls.watch(message['Call-ID']), offer(bus, request, found, { winQueue, ringReady })]);
-    const win = await winning;
-    if (!win) {
-      log.debug('another app took the call');
-      return calls.unwatch(message['Call-ID']);
-    }
+    const win = await control.offer(request, await answerTo(context, request, found), timeout);
+    if (!win) return log.debug('another app took the call');
     const [flow, language] = await Promise.all([
       flowToRun(database, accountId, found),
       languageOf(context, request),
@@ -110,6 +86,25 @@ async function onRouteRequest(
     log.info('callflow begins', { number: found.number, callflow: found.callflowId });
     calls.start(newCallState(message, won, found), flow);
   });
+}
+
+/** The fields of the route_resp (contract/callflow.md §2). */
+async function answerTo({ systemConfig }: AppContext, { message }: RouteRequest, found: Lookup) {
+  const vars = message['Custom-Channel-Vars'] ?? {};
+  const media = (path: string): string | undefined => {
+    const id = getAt(found.document, path);
+    return typeof id === 'string' ? id : undefined;
+  };
+  const ringReady =
+    vars['Inception'] !== undefined && (await systemConfig.get('callflow', 'ring_ready_offnet', true));
+  return {
+    'Pre-Park': ringReady ? ('ring_ready' as const) : ('none' as const),
+    'Ringback-Media': media('ringback.early'),
+    'Transfer-Media': media('ringback.transfer'),
+    'From-Realm': typeof vars['Account-Realm'] === 'string' ? vars['Account-Realm'] : realmOf(message.From),
+    'Custom-Channel-Vars': { 'CallFlow-ID': found.callflowId },
+    Context: message.Context,
+  };
 }
 
 /** Endpoint, then account, then system (contract/callflow.md §2). */
@@ -126,11 +121,12 @@ async function languageOf(context: AppContext, { message }: RouteRequest): Promi
 async function onResume(
   context: AppContext,
   calls: Calls,
+  control: CallControl,
   { message }: Delivery<typeof resume>,
 ): Promise<void> {
   const state = fromCallJson(message.Call);
   if (calls.has(state.callId)) return;
-  await calls.watch(state.callId);
+  await control.watch(state.callId);
   context.log.info('callflow goes on here', { callId: state.callId, accountId: state.accountId });
   calls.start(state, message.Flow as unknown as FlowNode);
 }

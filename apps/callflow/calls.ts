@@ -1,22 +1,16 @@
 // The calls that this process runs: one actor each, fed with the call's events, walking its callflow.
 import type { Actor } from '../../core/actors/index.ts';
-import type { Subscription } from '../../core/amqp/index.ts';
 import type { AppContext } from '../../core/app/index.ts';
-import { type FlowNode, type MessageOf, segment } from '../../core/contract/index.ts';
+import type { CallControl, CallMessage } from '../../core/calls/index.ts';
+import type { FlowNode } from '../../core/contract/index.ts';
 import { accountDatabase } from '../../core/couch/index.ts';
 import { AppError, toAppError } from '../../core/errors/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
-import type { usurpControl } from '../../core/messages/call.ts';
-import type { dialplanError } from '../../core/messages/dialplan.ts';
 import { actions } from './actions/index.ts';
-import type { CallEvent } from './call/call.ts';
 import { LiveCall } from './call/live.ts';
 import type { CallState } from './call/state.ts';
 import { lookUp } from './routing/lookup.ts';
 import { type WalkEnd, walk } from './walker.ts';
-
-/** What a call's actor is told. */
-export type CallMessage = CallEvent | MessageOf<typeof dialplanError> | MessageOf<typeof usurpControl>;
 
 interface Running {
   readonly live: LiveCall;
@@ -24,15 +18,15 @@ interface Running {
   readonly done: Promise<void>;
 }
 
-/** Runs callflows. `events` is the consumer whose queue is bound to the events of each running call. */
+/** Runs callflows on calls that `control` won. */
 export class Calls {
   readonly #context: AppContext;
-  readonly #events: () => Subscription;
+  readonly #control: CallControl;
   readonly #running = new Map<string, Running>();
 
-  constructor(context: AppContext, events: () => Subscription) {
+  constructor(context: AppContext, control: CallControl) {
     this.#context = context;
-    this.#events = events;
+    this.#control = control;
     context.metrics.gauge(
       'callflow_calls',
       'calls whose callflow this process runs',
@@ -48,28 +42,12 @@ export class Calls {
     return this.#running.has(callId);
   }
 
-  /** Binds the events of a call, before anything can happen to it. */
-  watch(callId: string): Promise<void> {
-    return this.#events().bind({ exchange: 'callevt', key: `call.*.${segment(callId)}` });
-  }
-
-  /** Stops watching a call that was not won. */
-  async unwatch(callId: string): Promise<void> {
-    if (!this.#running.has(callId))
-      await this.#events().unbind({ exchange: 'callevt', key: `call.*.${segment(callId)}` });
-  }
-
-  /** Starts `flow` on a call that is watched already. A flow that still runs on the same call lets go of it. */
+  /** Starts `flow` on a call whose events are heard already. A flow that still runs on the same call lets go of it. */
   start(state: CallState, flow: FlowNode | undefined): void {
     this.#running
       .get(state.callId)
       ?.live.end(new AppError('call_lost', { message: 'the call was routed again' }));
     withLogContext({ callId: state.callId, accountId: state.accountId }, () => this.#start(state, flow));
-  }
-
-  /** Hands an event to its call. */
-  take(message: CallMessage): void {
-    this.#running.get(message['Call-ID'])?.actor.send(message);
   }
 
   /** Resolves when every running flow is over. */
@@ -99,8 +77,9 @@ export class Calls {
         return call;
       },
     });
-    const call: Running = { live, actor, done: this.#walk(live, flow).finally(() => this.#forget(call)) };
+    const call: Running = { live, actor, done: this.#walk(live, flow).then(() => this.#forget(call)) };
     this.#running.set(state.callId, call);
+    this.#control.listen(state.callId, (message) => actor.send(message));
   }
 
   #deliver(live: LiveCall, message: CallMessage): void {
@@ -130,7 +109,7 @@ export class Calls {
     const replaced = this.#running.get(callId) !== call;
     if (!replaced) this.#running.delete(callId);
     try {
-      await Promise.all([replaced ? undefined : this.unwatch(callId), call.actor.stop()]);
+      await Promise.all([replaced ? undefined : this.#control.release(callId), call.actor.stop()]);
     } catch (error) {
       this.#context.log.warn('cleaning up after a call failed', { callId, error: toAppError(error) });
     }

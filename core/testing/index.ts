@@ -4,3 +4,12 @@ export { type FakeBus, type FakeBusOptions, fakeBus, type Published } from './bu
 export { type LogRecord, type SilentLog, silentLog } from './log.ts';
 export { type FakeMetrics, fakeMetrics } from './metrics.ts';
 export { memoryStore } from './store.ts';
+export {
+  type Command,
+  type FakeCall,
+  type FakeSwitch,
+  fakeSwitch,
+  type RouteOptions,
+  type Script,
+} from './switch.ts';
+export { Wire } from './wire.ts';

@@ -20,7 +20,7 @@ export const play = action({
       return next();
     }
     if (data.answer) await ensureAnswered(call);
-    else if (!call.state.answered) await call.execute('progress', {}, 10_000);
+    else if (!call.answered) await call.execute('progress', {}, 10_000);
     await playMedia(call, mediaName(call, data.id), {
       terminators: data.terminators,
       endless: data.endless_playback,

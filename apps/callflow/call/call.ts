@@ -1,4 +1,5 @@
 // The call as an action sees it: commands to run, events to await, documents to read.
+import type { CallEvent, CommandFields } from '../../../core/calls/index.ts';
 
 import type { SystemConfig } from '../../../core/config/index.ts';
 import type {
@@ -10,17 +11,9 @@ import type {
 } from '../../../core/contract/index.ts';
 import type { Database } from '../../../core/couch/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
-import type { callEvent } from '../../../core/messages/call.ts';
-import type { CommandName, commands } from '../../../core/messages/dialplan.ts';
+import type { CommandName } from '../../../core/messages/dialplan.ts';
 import type { offnetReq, offnetResp } from '../../../core/messages/resource.ts';
 import type { CallState } from './state.ts';
-
-export type CallEvent = MessageOf<typeof callEvent>;
-
-type CommandFields<N extends CommandName> = Omit<
-  MessageFields<(typeof commands)[N]>,
-  'Call-ID' | 'Application-Name'
->;
 
 /** A live call. Every method that talks to it rejects with `call_hung_up` once the call is gone. */
 export interface Call {
@@ -29,12 +22,10 @@ export interface Call {
   /** The database of the call's account. */
   readonly database: Database;
   readonly config: SystemConfig;
-  /** True after CHANNEL_DESTROY. */
+  /** True once the call is gone or another process controls it. */
   readonly ended: boolean;
-  /**
-   * Queues a command and awaits its CHANNEL_EXECUTE_COMPLETE. Rejects with `command_failed` when the switch refused it.
-   * `timeout` in milliseconds bounds commands that cannot last; without it the command may run as long as the call.
-   */
+  answered: boolean;
+  /** Queues a command and awaits its completion event (ControlledCall.execute). */
   execute<N extends CommandName>(name: N, fields: CommandFields<N>, timeout?: number): Promise<CallEvent>;
   /** Queues a command and does not wait for it. */
   send<N extends CommandName>(name: N, fields: CommandFields<N>): Promise<void>;

@@ -19,9 +19,9 @@ export function prompt(call: Call, name: string): string {
 
 /** Answers the call once. */
 export async function ensureAnswered(call: Call): Promise<void> {
-  if (call.state.answered) return;
+  if (call.answered) return;
   await call.execute('answer', {}, 10_000);
-  call.state.answered = true;
+  call.answered = true;
 }
 
 /** Plays to the end or to a terminator; returns the digit that ended it. */

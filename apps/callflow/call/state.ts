@@ -25,7 +25,8 @@ export interface CallState {
   callerIdName: string;
   callerIdNumber: string;
   language: string;
-  answered: boolean;
+  /** Whether it was answered when this process took it. */
+  readonly answered: boolean;
   channelVars: Vars;
   applicationVars: Vars;
   /** Digits collected by `collect_dtmf`, by collection name. */

@@ -1,5 +1,5 @@
 // Digits of a call in the order they were pressed, kept until somebody takes them.
-import type { AppError } from '../../../core/errors/index.ts';
+import type { AppError } from '../errors/index.ts';
 
 // A phone that is leant on must not fill the memory.
 const limit = 256;

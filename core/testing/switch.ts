@@ -1,0 +1,149 @@
+// A switch side for unit tests of apps that control calls: it routes calls to them and completes their commands.
+import { randomBytes } from 'node:crypto';
+import type { Bus } from '../amqp/index.ts';
+import type { AnyMessage, MessageFields, MessageOf } from '../contract/index.ts';
+import { type CallEventName, callEvent } from '../messages/call.ts';
+import { commands, dialplanError } from '../messages/dialplan.ts';
+import { routeReq, type routeResp, routeWin } from '../messages/route.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into commands of any name
+export type Command = Record<string, any>;
+type EventFields = Omit<MessageFields<typeof callEvent>, 'Call-ID' | 'Event-Name'>;
+
+/** What a command leads to: fields of its completion, a refusal, or nothing at all (the test completes it itself). */
+export type Script = (
+  command: Command,
+) => EventFields | 'refuse' | 'wait' | Promise<EventFields | 'refuse' | 'wait'>;
+
+/** One call on the fake switch. */
+export interface FakeCall {
+  readonly callId: string;
+  readonly controlQueue: string;
+  /** The commands so far, oldest first. */
+  readonly commands: Command[];
+  /** The names of the commands so far. */
+  names(): string[];
+  /** What to do with commands of this name from now on; the default completes them at once. */
+  on(name: string, script: Script): void;
+  /** Resolves with the next command of this name, or one that came already and was not taken. */
+  next(name: string): Promise<Command>;
+  event(name: CallEventName, fields?: EventFields): Promise<void>;
+  complete(command: Command, fields?: EventFields): Promise<void>;
+  digits(digits: string): Promise<void>;
+  hangup(cause?: string): Promise<void>;
+}
+
+export interface RouteOptions {
+  readonly accountId: string;
+  readonly number: string;
+  readonly realm?: string;
+  readonly vars?: Record<string, unknown>;
+  readonly from?: string;
+  readonly callId?: string;
+  /** Called before the controller can send its first command. */
+  readonly prepare?: (call: FakeCall) => void;
+}
+
+export interface FakeSwitch {
+  /** Asks for a route. `undefined` when nobody takes the call within `patience` milliseconds (default 200). */
+  route(options: RouteOptions, patience?: number): Promise<FakeCall | undefined>;
+  readonly answers: MessageOf<typeof routeResp>[];
+}
+
+/** A switch side on a bus of its own; give it a peer of the bus under test. */
+export function fakeSwitch(bus: Bus): FakeSwitch {
+  const answers: MessageOf<typeof routeResp>[] = [];
+  return {
+    answers,
+    route: async (options, patience = 200) => {
+      const callId = options.callId ?? `call-${randomBytes(4).toString('hex')}`;
+      const vars = { 'Account-ID': options.accountId, 'Authorizing-Type': 'device', ...options.vars };
+      const realm = options.realm ?? 'test.example.org';
+      const address = `${options.number}@${realm}`;
+      const request = {
+        'Call-ID': callId,
+        From: options.from ?? `1000@${realm}`,
+        To: address,
+        Request: address,
+      };
+      const ids = { 'Caller-ID-Name': 'Caller', 'Caller-ID-Number': '1000', 'Call-Direction': 'inbound' };
+      const fields = { ...request, ...ids, 'Custom-Channel-Vars': vars, 'Resource-Type': 'audio' as const };
+      const answer = await bus
+        .request(routeReq, fields, { timeout: patience, messageId: `fetch-${callId}` })
+        .catch(() => undefined);
+      if (!answer) return undefined;
+      answers.push(answer);
+      if (answer.Method !== 'park') return undefined;
+      const call = await openCall(bus, callId);
+      options.prepare?.(call);
+      const win = {
+        'Call-ID': callId,
+        'Control-Queue': call.controlQueue,
+        'Custom-Channel-Vars': { ...vars, 'Fetch-ID': `fetch-${callId}` },
+      };
+      await bus.send(answer['Server-ID'] ?? '', routeWin, win);
+      return call;
+    },
+  };
+}
+
+async function openCall(bus: Bus, callId: string): Promise<FakeCall> {
+  const scripts = new Map<string, Script>();
+  const seen: Command[] = [];
+  const untaken: Command[] = [];
+  const waiting = new Map<string, (command: Command) => void>();
+  const tell = (name: CallEventName, fields: EventFields = {}, messageId?: string): Promise<void> =>
+    bus.publish(
+      callEvent,
+      { ...fields, 'Call-ID': callId, 'Event-Name': name },
+      messageId === undefined ? {} : { messageId },
+    );
+  const complete = (command: Command, fields: EventFields = {}): Promise<void> =>
+    tell(
+      'CHANNEL_EXECUTE_COMPLETE',
+      { 'Application-Name': command['Application-Name'], ...fields },
+      command['Msg-ID'],
+    );
+  const contracts: AnyMessage[] = Object.values(commands);
+  const take = async (command: Command): Promise<void> => {
+    seen.push(command);
+    const name = String(command['Application-Name']);
+    const wanted = waiting.get(name);
+    waiting.delete(name);
+    if (wanted) wanted(command);
+    else untaken.push(command);
+    const result = await (scripts.get(name) ?? (() => ({})))(command);
+    if (result === 'wait') return;
+    if (result === 'refuse')
+      await bus.publish(dialplanError, {
+        'Call-ID': callId,
+        'Error-Message': `refused ${name}`,
+        Request: command,
+      });
+    else await complete(command, result);
+    if (name === 'hangup')
+      await tell('CHANNEL_DESTROY', { 'Hangup-Cause': command['Hangup-Cause'] ?? 'NORMAL_CLEARING' });
+  };
+  const control = await bus.consume({ bindings: [], contracts }, ({ message }) =>
+    take(message as unknown as Command),
+  );
+  await control.bind({ exchange: 'callctl', key: control.queue });
+  return {
+    callId,
+    controlQueue: control.queue,
+    commands: seen,
+    names: () => seen.map((command) => String(command['Application-Name'])),
+    on: (name, script) => void scripts.set(name, script),
+    next: (name) => {
+      const index = untaken.findIndex((command) => command['Application-Name'] === name);
+      const found = untaken.splice(index, index < 0 ? 0 : 1)[0];
+      return found ? Promise.resolve(found) : new Promise((resolve) => waiting.set(name, resolve));
+    },
+    event: tell,
+    complete,
+    digits: async (digits) => {
+      for (const digit of digits) await tell('DTMF', { 'DTMF-Digit': digit });
+    },
+    hangup: (cause = 'ORIGINATOR_CANCEL') => tell('CHANNEL_DESTROY', { 'Hangup-Cause': cause }),
+  };
+}
