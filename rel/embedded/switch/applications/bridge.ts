@@ -9,6 +9,8 @@ import { startRingback } from '../calls/ringback.ts';
 
 export const bridge: Application = {
   async run({ core, channel, args, signal }) {
+    const before = channel.callState;
+    channel.setCallState('RING_WAIT');
     const ringback = startRingback(channel, signal);
     const result = await originate(core, {
       dialString: args,
@@ -17,6 +19,7 @@ export const bridge: Application = {
       onRinging: ringback.start,
     });
     ringback.stop();
+    if (!channel.down && channel.callState === 'RING_WAIT') channel.setCallState(before);
     if (!(result instanceof Channel)) {
       fail(channel, result);
       return result;

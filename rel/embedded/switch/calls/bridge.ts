@@ -17,6 +17,8 @@ export async function bridgeChannels(originator: Channel, originatee: Channel): 
     ['Bridge-B-Unique-ID', originatee.uuid],
   ];
   originator.publish('CHANNEL_BRIDGE', fields);
+  tellUpdate(originatee, originator, originator.profile.callerIdName, originator.profile.callerIdNumber);
+  tellUpdate(originator, originatee, originatee.profile.calleeIdName, originatee.profile.calleeIdNumber);
   const relay = relayAnswer(originator, originatee);
   await Promise.race(left.map(untilAborted));
   relay();
@@ -39,6 +41,18 @@ function relayAnswer(originator: Channel, originatee: Channel): () => void {
   return () => originatee.off('answer', onAnswer);
 }
 
+/** Each side learns whom it talks to. */
+function tellUpdate(channel: Channel, other: Channel, name: string, number: string): void {
+  channel.set('last_sent_callee_id_name', name);
+  channel.set('last_sent_callee_id_number', number);
+  channel.publish('CALL_UPDATE', [
+    ['Direction', 'SEND'],
+    ['Sent-Callee-ID-Name', name],
+    ['Sent-Callee-ID-Number', number],
+    ['Bridged-To', other.uuid],
+  ]);
+}
+
 function link(originator: Channel, originatee: Channel): void {
   const pairs = [
     [originator, originatee, 'originatee'],
@@ -52,10 +66,11 @@ function link(originator: Channel, originatee: Channel): void {
     channel.set('bridge_uuid', other.uuid);
     channel.set('signal_bond', other.uuid);
     channel.set('last_bridge_to', other.uuid);
-    channel.set('last_bridge_role', type === 'originatee' ? 'originator' : 'originatee');
     channel.leg?.stopPlay();
   }
-  originatee.setState('CS_EXCHANGE_MEDIA');
+  originator.profile.calleeIdName = originatee.profile.calleeIdName;
+  originator.profile.calleeIdNumber = originatee.profile.calleeIdNumber;
+  if (originatee.profile.direction === 'outbound') originatee.setState('CS_EXCHANGE_MEDIA');
   if (originator.leg && originatee.leg) originator.leg.bridgeTo(originatee.leg);
 }
 
@@ -63,8 +78,7 @@ function unlink(originator: Channel, originatee: Channel): void {
   for (const channel of [originator, originatee]) {
     if (channel.bridgedTo !== originator && channel.bridgedTo !== originatee) continue;
     channel.bridgedTo = undefined;
-    channel.set('signal_bond', undefined);
-    channel.set('bridge_uuid', undefined);
+    if (!channel.down) channel.set('signal_bond', undefined);
     if (channel.leg && !channel.leg.closed) channel.leg.unbridge();
   }
 }

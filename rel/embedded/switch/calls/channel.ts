@@ -92,12 +92,13 @@ export class Channel extends EventEmitter<ChannelEvents> {
   /** Puts the channel on the books: from here on the world knows it. */
   create(): void {
     this.core.channels.set(this.uuid, this);
+    if (this.profile.direction === 'outbound') this.publish('CHANNEL_OUTGOING');
     const { channels, counters } = this.core;
     counters.sessions += 1;
+    this.set('session_id', String(counters.sessions));
     counters.peak = Math.max(counters.peak, channels.size);
     this.setState('CS_INIT');
     this.publish('CHANNEL_CREATE');
-    if (this.profile.direction === 'outbound') this.publish('CHANNEL_OUTGOING');
   }
 
   setState(state: ChannelState): void {
@@ -140,8 +141,8 @@ export class Channel extends EventEmitter<ChannelEvents> {
     if (this.ringing || this.answered || this.down) return;
     this.ringing = true;
     if (this.profile.times.progress === 0) this.profile.times.progress = nowMicros();
-    this.setCallState('RINGING');
     this.publish('CHANNEL_PROGRESS');
+    this.setCallState('RINGING');
     this.emit('ring');
   }
 
@@ -150,8 +151,8 @@ export class Channel extends EventEmitter<ChannelEvents> {
     this.early = true;
     if (this.profile.times.progressMedia === 0) this.profile.times.progressMedia = nowMicros();
     this.describeMedia();
-    this.setCallState('EARLY');
     this.publish('CHANNEL_PROGRESS_MEDIA');
+    this.setCallState('EARLY');
     this.emit('early');
   }
 
@@ -161,8 +162,8 @@ export class Channel extends EventEmitter<ChannelEvents> {
     this.profile.times.answered = nowMicros();
     this.describeMedia();
     this.set('endpoint_disposition', 'ANSWER');
-    this.setCallState('ACTIVE');
     this.publish('CHANNEL_ANSWER');
+    this.setCallState('ACTIVE');
     this.emit('answer');
   }
 
@@ -186,9 +187,17 @@ export class Channel extends EventEmitter<ChannelEvents> {
     this.set('local_media_ip', this.core.settings.rtp.host);
     this.set('remote_media_ip', leg.audio?.remote.address);
     this.set('remote_media_port', leg.audio ? String(leg.audio.remote.port) : undefined);
-    this.set('read_codec', leg.audio?.codec);
-    this.set('write_codec', leg.audio?.codec);
-    this.set('rtp_use_codec_name', leg.audio?.codec);
+    const { audio } = leg;
+    if (!audio) return;
+    for (const side of ['read', 'write']) {
+      this.set(`${side}_codec`, audio.codec);
+      this.set(`${side}_rate`, '8000');
+    }
+    this.set('rtp_use_codec_name', audio.codec);
+    this.set('rtp_use_codec_rate', '8000');
+    this.set('rtp_use_codec_ptime', String(audio.ptime));
+    this.set('rtp_use_pt', String(audio.payloadType));
+    this.set('dtmf_type', audio.dtmfPayloadType === undefined ? 'none' : 'rfc2833');
   }
 
   /** Ends the call, once; later calls change nothing. The rest of the farewell goes on by itself. */
@@ -201,11 +210,9 @@ export class Channel extends EventEmitter<ChannelEvents> {
       this.bridgedTo.set('last_bridge_hangup_cause', cause);
       this.bridgedTo.set('last_bridge_proto_specific_hangup_cause', this.find('proto_specific_hangup_cause'));
     }
-    this.state = 'CS_HANGUP';
     this.driver.hangup(cause);
-    this.setCallState('HANGUP');
     this.publish('CHANNEL_HANGUP');
-    this.publish('CHANNEL_STATE');
+    this.setCallState('HANGUP');
     this.emit('hangup', cause);
     this.executor.interrupt();
     this.destroy(cause).catch((error: unknown) => {
@@ -217,15 +224,32 @@ export class Channel extends EventEmitter<ChannelEvents> {
     for (const stop of this.onDown) await stop();
     await this.executor.idle();
     await this.leg?.close();
-    this.set('hangup_cause', cause);
-    this.set('hangup_cause_q850', String(causeNumber(cause) > 127 ? 16 : causeNumber(cause)));
-    for (const [name, value] of timeVariables(this.profile.times)) this.set(name, value);
+    this.setState('CS_HANGUP');
+    this.describeEnd(cause);
     this.setState('CS_REPORTING');
     this.publish('CHANNEL_HANGUP_COMPLETE');
     this.core.channels.delete(this.uuid);
-    this.state = 'CS_DESTROY';
     this.publish('CHANNEL_DESTROY');
-    this.publish('CHANNEL_STATE');
+    this.setState('CS_DESTROY');
     this.emit('destroyed');
+  }
+
+  /** The variables a call detail record is made of. */
+  private describeEnd(cause: HangupCause): void {
+    const stats = this.leg?.stats();
+    if (stats) {
+      this.set('rtp_audio_in_packet_count', String(stats.packetsIn));
+      this.set('rtp_audio_in_media_bytes', String(stats.bytesIn));
+      this.set('rtp_audio_out_packet_count', String(stats.packetsOut));
+      this.set('rtp_audio_out_media_bytes', String(stats.bytesOut));
+      this.set('rtp_audio_in_skip_packet_count', String(stats.lost));
+    }
+    const { callerIdName, callerIdNumber } = this.profile;
+    this.set('caller_id', `"${callerIdName}" <${callerIdNumber}>`);
+    this.set('last_app', this.find('current_application'));
+    this.set('last_arg', this.find('current_application_data'));
+    this.set('hangup_cause', cause);
+    this.set('hangup_cause_q850', String(causeNumber(cause) > 127 ? 16 : causeNumber(cause)));
+    for (const [name, value] of timeVariables(this.profile.times)) this.set(name, value);
   }
 }

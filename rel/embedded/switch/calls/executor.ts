@@ -1,18 +1,10 @@
 // Runs applications on one channel: its dialplan one after another, and what clients send meanwhile.
 
-import { randomUUID } from 'node:crypto';
+import { runApplication, type Step } from './application.ts';
 import type { HangupCause } from './causes.ts';
 import type { Channel } from './channel.ts';
-import { expand } from './expand.ts';
 
-/** One application to run, from the dialplan or from a client. */
-export interface Step {
-  name: string;
-  args: string;
-  /** Application-UUID of its events; one is made up when absent. */
-  uuid?: string | undefined;
-  uuidName?: string | undefined;
-}
+export type { Step } from './application.ts';
 
 /** Something a channel does that is no application: being one side of a bridge. */
 export type Work = (interrupted: AbortSignal) => Promise<void>;
@@ -24,6 +16,8 @@ export type Message =
 interface Run {
   name: string;
   abort: AbortController;
+  /** To be aborted as soon as it is the innermost. */
+  doomed: boolean;
   finished: Promise<void>;
 }
 
@@ -40,7 +34,6 @@ export interface Executor {
   interrupt(): void;
   /** Aborts at the next transfer or hangup: for what holds a channel without being an application. */
   readonly interrupted: AbortSignal;
-  readonly busy: boolean;
   /** Resolves when nothing runs any more. */
   idle(): Promise<void>;
 }
@@ -60,18 +53,21 @@ export function createExecutor(channel: Channel): Executor {
   async function execute(step: Step): Promise<void> {
     if (channel.down) return;
     const abort = new AbortController();
-    const run: Run = { name: step.name, abort, finished: Promise.resolve() };
+    const run: Run = { name: step.name, abort, doomed: false, finished: Promise.resolve() };
     running.push(run);
     run.finished = runApplication(channel, step, abort.signal, async () => {
       while (running.at(-1) !== run) await running.at(-1)?.finished;
       running.pop();
     });
     await run.finished;
+    const outer = running.at(-1);
+    if (outer?.doomed) outer.abort.abort();
   }
 
   async function walkPlan(): Promise<void> {
     channel.routed = true;
     channel.setState('CS_ROUTING');
+    if (channel.callState === 'DOWN') channel.setCallState('RINGING');
     channel.setState('CS_EXECUTE');
     while (!channel.down) {
       const step = plan.shift();
@@ -122,7 +118,8 @@ export function createExecutor(channel: Channel): Executor {
   function interrupt(): void {
     interruption.abort();
     interruption = new AbortController();
-    for (const run of running.toReversed()) run.abort.abort();
+    for (const run of running) run.doomed = true;
+    running.at(-1)?.abort.abort();
     channel.leg?.stopPlay();
   }
 
@@ -148,50 +145,9 @@ export function createExecutor(channel: Channel): Executor {
     get interrupted() {
       return interruption.signal;
     },
-    get busy() {
-      return running.length > 0;
-    },
     async idle() {
       await walk;
       await Promise.all(running.map((run) => run.finished));
     },
   };
-}
-
-async function runApplication(
-  channel: Channel,
-  step: Step,
-  signal: AbortSignal,
-  leave: () => Promise<void>,
-): Promise<void> {
-  const { core } = channel;
-  const application = core.applications.get(step.name);
-  if (!application) {
-    core.log.warn('no such application', { uuid: channel.uuid, application: step.name });
-    channel.hangup('DESTINATION_OUT_OF_ORDER');
-    return leave();
-  }
-  const args = await expand(core, channel, step.args);
-  const fields: [string, string][] = [
-    ['Application', step.name],
-    ['Application-Data', args],
-    ['Application-UUID', step.uuid ?? randomUUID()],
-  ];
-  if (step.uuidName) fields.push(['Application-UUID-Name', step.uuidName]);
-  channel.set('current_application', step.name);
-  channel.set('current_application_data', args);
-  channel.set('last_app', step.name);
-  channel.set('last_arg', args);
-  channel.publish('CHANNEL_EXECUTE', fields);
-  let response: string | undefined;
-  try {
-    if (application.media && !channel.answered && !channel.early) await channel.driver.progress();
-    response = await application.run({ core, channel, args, signal });
-  } catch (error) {
-    response = `ERROR ${error instanceof Error ? error.message : String(error)}`;
-    core.log.warn('application failed', { uuid: channel.uuid, application: step.name, error });
-  }
-  await leave();
-  channel.set('current_application_response', response);
-  channel.publish('CHANNEL_EXECUTE_COMPLETE', [...fields, ['Application-Response', response ?? '_none_']]);
 }

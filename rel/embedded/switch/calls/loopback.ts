@@ -18,7 +18,6 @@ export function loopbackEndpoint(core: SwitchCore): Endpoint {
       near.setState('CS_CONSUME_MEDIA');
       await connect(near, far);
       far.create();
-      far.setCallState('RINGING');
       far.executor.transfer(PARK);
       return near;
     },

@@ -42,7 +42,7 @@ export async function playSource(source: Source, path: string, request: PlayRequ
   const onDigit = request.onDigit ?? ((digit) => endsPlayback(channel, digit));
   const fields: [string, string][] = [
     ['Playback-File-Path', path],
-    ['Playback-File-Type', path.includes('://') ? 'stream' : 'file'],
+    ['Playback-File-Type', /^(\w+):\/\//.exec(path)?.[1] ?? 'file'],
   ];
   channel.set('playback_terminator_used', undefined);
   channel.publish('PLAYBACK_START', fields);
@@ -58,6 +58,7 @@ export async function playSource(source: Source, path: string, request: PlayRequ
   channel.set('playback_ms', String(Math.round(result.playedMs)));
   channel.set('playback_seconds', String(Math.floor(result.playedMs / 1000)));
   channel.set('playback_samples', String(Math.round(result.playedMs * 8)));
+  channel.set('playback_last_offset_pos', String(Math.round(result.playedMs * 8)));
   channel.publish('PLAYBACK_STOP', [...fields, ['Playback-Status', stopped ? 'break' : 'done']]);
   return 'FILE PLAYED';
 }

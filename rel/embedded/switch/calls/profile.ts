@@ -60,7 +60,7 @@ export function* profileHeaders(profile: CallerProfile, prefix: string): Generat
     ['Source', profile.source],
     ['Context', profile.context],
     ['Channel-Name', profile.channelName],
-    ['Profile-Index', '1'],
+    ['Profile-Index', prefix === 'Caller' ? '1' : ''],
     ['Profile-Created-Time', String(times.profileCreated)],
     ['Channel-Created-Time', String(times.created)],
     ['Channel-Answered-Time', String(times.answered)],

@@ -19,31 +19,26 @@ export function* timeVariables(times: ChannelTimes): Generator<[string, string]>
     yield [`${name}_epoch`, String(Math.floor(at / 1e6))];
     yield [`${name}_uepoch`, String(at)];
   }
-  const since = (from: number, to: number) => (from > 0 && to > from ? to - from : 0);
   const { created, answered, hungup } = times;
-  const spans: [string, string, number][] = [
-    ['duration', '', since(created, hungup)],
-    ['bill', 'sec', since(answered, hungup)],
-    ['progress', 'sec', since(created, times.progress)],
-    ['answer', 'sec', since(created, answered)],
-    ['wait', 'sec', since(created, times.bridged)],
-    ['progress_media', 'sec', since(created, times.progressMedia)],
-    ['flow_bill', 'sec', since(created, hungup)],
+  const spans: [string, string, number, number][] = [
+    ['duration', '', created, hungup],
+    ['bill', 'sec', answered, hungup],
+    ['progress', 'sec', created, times.progress],
+    ['answer', 'sec', created, answered],
+    ['wait', 'sec', created, times.bridged],
+    ['progress_media', 'sec', created, times.progressMedia],
+    ['flow_bill', 'sec', created, hungup],
   ];
-  for (const [name, unit, micros] of spans) yield* span(name, unit, micros);
+  for (const [name, unit, from, to] of spans) yield* span(name, unit, from, to);
 }
 
-/** `duration` counts whole seconds of the clock, as its two epochs show them. */
-function* span(name: string, unit: string, micros: number): Generator<[string, string]> {
-  const seconds = String(Math.round(micros / 1e6));
+/** Seconds are those between the two epochs: a call of 0.4 s over a change of second lasts 1. */
+function* span(name: string, unit: string, from: number, to: number): Generator<[string, string]> {
+  const known = from > 0 && to > from;
+  const micros = known ? to - from : 0;
+  const seconds = String(known ? Math.floor(to / 1e6) - Math.floor(from / 1e6) : 0);
   const millis = String(Math.floor(micros / 1000));
-  if (unit) {
-    yield [`${name}sec`, seconds];
-    yield [`${name}msec`, millis];
-    yield [`${name}usec`, String(micros)];
-  } else {
-    yield [name, seconds];
-    yield [`m${name}`, millis];
-    yield [`u${name}`, String(micros)];
-  }
+  yield unit ? [`${name}sec`, seconds] : [name, seconds];
+  yield unit ? [`${name}msec`, millis] : [`m${name}`, millis];
+  yield unit ? [`${name}usec`, String(micros)] : [`u${name}`, String(micros)];
 }

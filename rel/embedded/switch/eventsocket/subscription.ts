@@ -9,6 +9,7 @@ interface Filter {
 }
 
 export interface Subscription {
+  /** Whether events have been asked for since the last `noevents`. */
   readonly active: boolean;
   /** Takes the words after `event <format>`; false when none of them is an event name. */
   add(words: readonly string[]): boolean;
@@ -26,6 +27,7 @@ export function createSubscription(): Subscription {
   const subclasses = new Set<string>();
   let filters: Filter[] = [];
   let session: string | undefined;
+  let active = false;
 
   /** FreeSWITCH reads every word after CUSTOM as a subclass. */
   function eachWord(
@@ -44,12 +46,13 @@ export function createSubscription(): Subscription {
         custom = name === 'CUSTOM';
       }
     }
+    if (known > 0) active = true;
     return known > 0;
   }
 
   return {
     get active() {
-      return names.size > 0;
+      return active;
     },
     add: (words) =>
       eachWord(
@@ -70,10 +73,12 @@ export function createSubscription(): Subscription {
         (word) => subclasses.delete(word),
       ),
     clear() {
+      active = false;
       names.clear();
       subclasses.clear();
     },
     onlySession(uuid) {
+      active = true;
       session = uuid;
       for (const name of SESSION_EVENTS) names.add(name);
     },

@@ -64,7 +64,8 @@ export function noteEnd(channel: Channel, status: number, disposition: string): 
 /** Ends an answered call. */
 export function sendBye({ profile, dialog, channel }: SipCall, cause: HangupCause): void {
   if (!dialog || dialog.state === 'terminated') return;
-  noteEnd(channel, 200, 'send_bye');
+  channel.set('sip_hangup_disposition', 'send_bye');
+  channel.set('sip_hangup_phrase', 'OK');
   const request = dialog.request('BYE', { headers: reasonOfCause(cause) });
   dialog.state = 'terminated';
   profile.stack.request(request);

@@ -37,9 +37,9 @@ export function receiveInvite(
   channel.set('sip_to_tag', transaction.localTag);
   channel.set('sofia_profile_name', PROFILE_NAME);
   channel.set('recovery_profile_name', PROFILE_NAME);
-  channel.set('endpoint_disposition', 'RECEIVED');
+  channel.set('sofia_profile_url', profile.contact('udp'));
+  channel.set('endpoint_disposition', 'DELAYED NEGOTIATION');
   channel.create();
-  channel.setCallState('RINGING');
   channel.executor.transfer(PARK);
 }
 

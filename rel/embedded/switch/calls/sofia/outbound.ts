@@ -19,7 +19,7 @@ import { ALLOW, PROFILE_NAME, SDP, type SipCall, type SipProfile } from './contr
 import { mediaCause, noteEnd, openMedia, reasonOfCause, sendBye, sendHold } from './dialogue.ts';
 import { answerChallenge } from './digest.ts';
 import { parseTarget, type SofiaTarget } from './target.ts';
-import { setContactVariables, setHeaderVariables } from './variables.ts';
+import { setContactVariables, setHeaderVariables, setPartyVariables } from './variables.ts';
 
 interface OutboundCall extends SipCall {
   transaction: ClientTransaction | undefined;
@@ -38,7 +38,6 @@ export async function dialOut(profile: SipProfile, leg: OriginateLeg): Promise<C
   channel.create();
   channel.publish('CHANNEL_ORIGINATE');
   channel.setState('CS_CONSUME_MEDIA');
-  channel.setCallState('DIALING');
   try {
     const media = await openMedia(profile.core, channel);
     const request = buildInvite(profile, channel, target, media.createOffer());
@@ -70,9 +69,9 @@ function createCall(profile: SipProfile, leg: OriginateLeg, target: SofiaTarget)
       username: caller?.username ?? '',
       callerIdName: name,
       callerIdNumber: number,
-      calleeIdName: variables.get('origination_callee_id_name') ?? '',
+      calleeIdName: variables.get('origination_callee_id_name') ?? 'Outbound Call',
       calleeIdNumber: variables.get('origination_callee_id_number') ?? target.uri.user ?? '',
-      networkAddr: '',
+      networkAddr: caller?.networkAddr ?? '',
       destinationNumber: target.uri.user ?? target.name,
       uuid: leg.uuid,
       source: 'mod_sofia',
@@ -83,6 +82,7 @@ function createCall(profile: SipProfile, leg: OriginateLeg, target: SofiaTarget)
     outboundDriver(() => call),
   );
   for (const [key, value] of variables) channel.set(key, value);
+  channel.set('is_outbound', 'true');
   channel.set('sip_call_id', leg.uuid);
   channel.set('sofia_profile_name', PROFILE_NAME);
   channel.set('sip_destination_url', formatUri(target.uri));
@@ -130,8 +130,7 @@ function buildInvite(profile: SipProfile, channel: Channel, target: SofiaTarget,
     if (name.startsWith('sip_h_') && typeof value === 'string')
       request.headers.set(name.slice(6), value.replace(/[\r\n]/g, ' '));
   }
-  channel.set('sip_full_from', request.headers.get('from'));
-  channel.set('sip_full_to', request.headers.get('to'));
+  setPartyVariables(channel, request);
   return request;
 }
 
@@ -199,7 +198,6 @@ function takeAnswer(
     return;
   }
   channel.leg?.applyAnswer(response.body.toString());
-  if (!channel.early) channel.markEarly();
   channel.markAnswered();
 }
 

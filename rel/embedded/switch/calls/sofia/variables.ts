@@ -41,22 +41,12 @@ export function userOf(uri: string): string {
 /** Sets the variables of an INVITE that came in. */
 export function setRequestVariables(channel: Channel, request: SipRequest, source: Flow): void {
   const { headers } = request;
-  const from = parseNameAddr(headers.get('from') ?? '');
-  const to = parseNameAddr(headers.get('to') ?? '');
-  setUriVariables(channel, 'from', parseUri(from.uri));
-  setUriVariables(channel, 'to', parseUri(to.uri));
-  setUriVariables(channel, 'req', parseUri(request.uri));
+  setPartyVariables(channel, request);
   setContactVariables(channel, headers.get('contact'));
   const via = parseVia(headers.get('via') ?? '');
-  const [vector] = headers.getAll('cseq');
   const fields: [string, string | undefined][] = [
-    ['sip_from_display', from.display],
-    ['sip_from_tag', from.params.get('tag')],
-    ['sip_full_from', headers.get('from')],
-    ['sip_full_to', headers.get('to')],
     ['sip_full_via', headers.getAll('via').join(', ')],
     ['sip_call_id', headers.get('call-id')],
-    ['sip_cseq', vector?.split(/\s/)[0]],
     ['sip_user_agent', headers.get('user-agent')],
     ['sip_subject', headers.get('subject')],
     ['sip_allow', headers.get('allow')],
@@ -73,7 +63,23 @@ export function setRequestVariables(channel: Channel, request: SipRequest, sourc
     ['switch_r_sdp', request.body.length > 0 ? request.body.toString() : undefined],
   ];
   for (const [name, value] of fields) channel.set(name, value);
+  for (const [name, value] of headers) {
+    if (!/^[xp]-/i.test(name)) channel.set(`sip_i_${name.toLowerCase().replaceAll('-', '_')}`, value);
+  }
   setHeaderVariables(channel, headers, 'sip_h_');
+}
+
+/** From, To and Request-URI of an INVITE, in either direction. */
+export function setPartyVariables(channel: Channel, { headers, uri }: SipRequest): void {
+  const from = parseNameAddr(headers.get('from') ?? '');
+  const to = parseNameAddr(headers.get('to') ?? '');
+  setUriVariables(channel, 'from', parseUri(from.uri));
+  setUriVariables(channel, 'to', parseUri(to.uri));
+  setUriVariables(channel, 'req', parseUri(uri));
+  channel.set('sip_from_display', from.display);
+  channel.set('sip_from_tag', from.params.get('tag'));
+  channel.set('sip_full_from', headers.get('from'));
+  channel.set('sip_full_to', headers.get('to'));
 }
 
 /** Keeps the header fields of a message that users may read under `prefix`. */
