@@ -191,7 +191,7 @@ export interface MediaLeg extends EventEmitter<LegEvents> {
   readonly playing: boolean;
   readonly recordings: ReadonlyMap<string, Recording>;
 
-  /** Answers an offer (also a later one: re-INVITE, hold). @throws MediaError `sdp_malformed` | `sdp_unacceptable` */
+  /** Answers an offer (also a later one: re-INVITE, hold). From now on audio goes out: call it when the answer is sent. @throws MediaError `sdp_malformed` | `sdp_unacceptable` */
   negotiate(offer: string): string;
   /** Our offer; `direction` default sendrecv, `sendonly` to hold the far end. */
   createOffer(options?: { direction?: Direction }): string;
@@ -219,7 +219,10 @@ export interface MediaLeg extends EventEmitter<LegEvents> {
   /** Joins the two, whoever each was joined with before is let go. */
   bridgeTo(other: MediaLeg): void;
   unbridge(): void;
-  /** This party hears `music` (default local_stream://default; null: silence) and its peer no longer hears it. */
+  /**
+   * This party hears `music` (default local_stream://default; null: silence) and its peer no longer hears it.
+   * @throws MediaError when the music cannot be opened; the party is held all the same, in silence
+   */
   hold(music?: string | null): Promise<void>;
   unhold(): void;
 

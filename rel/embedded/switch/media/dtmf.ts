@@ -98,9 +98,9 @@ export class DtmfSender {
   #elapsed = 0;
   #gap = 0;
 
-  /** A digit is sounding, or about to: the session sends no audio meanwhile. */
+  /** A digit is sounding, or is next: the session sends no audio meanwhile. */
   get busy(): boolean {
-    return this.#queue.length > 0;
+    return this.#queue[0]?.event !== undefined;
   }
 
   /** Queues digits; resolves when the last has been sent, or when the queue is cleared. */

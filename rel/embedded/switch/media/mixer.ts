@@ -41,6 +41,7 @@ export class MixerMember implements Member {
   talking = false;
   energy = 0;
   mixed = false;
+  left = false;
   #quiet = HANG_OVER;
 
   constructor(leg: Member['leg'] & MixerLeg, options: MemberOptions) {
@@ -72,8 +73,11 @@ export class MixerMember implements Member {
   async play(what: Source | string): Promise<PlayResult> {
     const source = typeof what === 'string' ? await openSource(what) : what;
     this.playback?.end('stopped');
-    this.playback = new Playback(source);
-    return this.playback.finished;
+    const playback = new Playback(source);
+    // Nobody reads for one who has left.
+    if (this.left) playback.end('stopped');
+    else this.playback = playback;
+    return playback.finished;
   }
 
   leave(): void {
@@ -102,6 +106,7 @@ export class Conference extends EventEmitter<MixerEvents> implements Mixer {
 
   remove(member: MixerMember): void {
     if (!this.members.delete(member)) return;
+    member.left = true;
     member.playback?.end('stopped');
     for (const other of this.members) other.unheard.delete(member);
     if (member.talking) this.emit('talking', member, false);

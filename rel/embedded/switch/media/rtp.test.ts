@@ -182,10 +182,11 @@ describe('RTP', () => {
   });
 
   it('takes even ports of a range, and says when there is none left', async () => {
-    const portRange = [21_300, 21_303] as const;
-    const ports = [(await newLeg({ portRange })).localPort, (await newLeg({ portRange })).localPort];
-    expect(ports.sort()).to.deep.equal([21_300, 21_302]);
-    const refused = await openLeg({ portRange }).catch((error: MediaError) => error.code);
+    const { localPort } = await newLeg({ portRange: [30_001, 60_001] });
+    expect(localPort % 2).to.equal(0);
+    const refused = await openLeg({ portRange: [localPort, localPort + 1] }).catch(
+      (error: MediaError) => error.code,
+    );
     expect(refused).to.equal('no_ports');
     expect(await openLeg({ host: '203.0.113.1' }).catch((error: MediaError) => error.code)).to.equal(
       'bad_argument',

@@ -52,12 +52,10 @@ export class RtpStream {
 
   /** All packets of a digit bear the time of its first. */
   sendEvent(type: number, payload: Uint8Array, fresh: boolean): void {
-    const now = this.#now();
-    if (fresh) this.#eventTimestamp = now;
+    if (fresh) this.#eventTimestamp = this.#now();
     const packet = rtp.eventPackets.take();
     packet.set(payload, rtp.HEADER);
     this.#sendOwn(packet, type, fresh, this.#eventTimestamp);
-    this.#lastTimestamp = now;
     this.#talking = false;
   }
 

@@ -147,7 +147,7 @@ describe('sources', () => {
   });
 
   it('speaks, or says what to install', async () => {
-    const spoken = await openSpeech('hello; $(id) `id`').catch((error: MediaError) => error);
+    const spoken = await openSpeech('hello; $(id) `id`', 'kal').catch((error: MediaError) => error);
     if (spoken instanceof MediaError) expect(spoken.code).to.equal('speech_unavailable');
     else expect(listen(spoken, 1000).ms).to.be.above(500);
     expect(await codeOf(openSpeech(' '))).to.equal('bad_argument');

@@ -5,6 +5,7 @@ import { MediaError } from './errors.ts';
 import { parseWav, WavSource } from './wav.ts';
 
 const PROGRAM = 'espeak-ng';
+const DEFAULT_VOICE = 'en';
 const TIMEOUT_MS = 15_000;
 const MOST_TEXT = 5000;
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -49,15 +50,20 @@ function run(text: string, voice: string): Promise<Buffer> {
 }
 
 /**
- * Speaks `text` (up to 5,000 characters) with a voice of espeak-ng (`en`, `de`, `en+f3`, …; `flite`'s and others' names
- * fall back to `en`). @throws MediaError `speech_unavailable` | `media_failed` | `bad_argument`
+ * Speaks `text` (up to 5,000 characters) with a voice of espeak-ng (`en`, `de`, `en-us+f3`, …); with its English one
+ * when it does not know the voice, as those of other engines (`kal`, `slt`).
+ * @throws MediaError `speech_unavailable` | `media_failed` | `bad_argument`
  */
-export async function openSpeech(text: string, voice = 'en'): Promise<Source> {
+export async function openSpeech(text: string, voice = DEFAULT_VOICE): Promise<Source> {
   if (text.trim() === '' || text.length > MOST_TEXT)
     throw new MediaError(
       'bad_argument',
       `speech: the text must have 1 to ${MOST_TEXT} characters, it has ${text.length}`,
     );
-  const known = /^[a-z]{2,3}(-[a-z0-9]+)*(\+[a-z0-9]+)?$/i.test(voice) ? voice : 'en';
-  return new WavSource(parseWav(await run(text, known), 'speech'));
+  const wanted = /^[a-z]{2,3}(-[a-z0-9]+)*(\+[a-z0-9]+)?$/i.test(voice) ? voice : DEFAULT_VOICE;
+  const spoken = await run(text, wanted).catch((error: MediaError) => {
+    if (wanted === DEFAULT_VOICE || error.code !== 'media_failed') throw error;
+    return run(text, DEFAULT_VOICE);
+  });
+  return new WavSource(parseWav(spoken, 'speech'));
 }
