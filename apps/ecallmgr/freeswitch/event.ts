@@ -1,0 +1,50 @@
+// One event of a switch: flat text headers, as mod_event_socket gives them in json format.
+import { isRecord } from '../../../core/contract/index.ts';
+
+/** Headers by name. Lists (`ARRAY::a|:b` in plain format) stay in the plain form. `_body` is the body. */
+export type SwitchEvent = Readonly<Record<string, string>>;
+
+/** Reads the body of a `text/event-json` frame; undefined when it is no event. */
+export function parseEvent(body: string): SwitchEvent | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(json) || typeof json['Event-Name'] !== 'string') return undefined;
+  for (const [name, value] of Object.entries(json)) if (typeof value !== 'string') json[name] = flat(value);
+  return json as SwitchEvent;
+}
+
+function flat(value: unknown): string {
+  if (Array.isArray(value)) return `ARRAY::${value.map(String).join('|:')}`;
+  return value === null || value === undefined ? '' : String(value);
+}
+
+/** The channel's id, which is also its SIP Call-ID. */
+export function callIdOf(event: SwitchEvent): string {
+  return event['Unique-ID'] ?? '';
+}
+
+/** A channel variable, undefined when unset or empty. */
+export function variable(event: SwitchEvent, name: string): string | undefined {
+  return event[`variable_${name}`] || undefined;
+}
+
+/** A Kazoo channel variable (`ecallmgr_<key>`), undefined when unset. */
+export function channelVar(event: SwitchEvent, key: string): string | undefined {
+  return variable(event, `ecallmgr_${key}`);
+}
+
+/** All variables with a prefix, by the rest of their name. */
+export function variablesUnder(event: SwitchEvent, prefix: string): Record<string, string> {
+  const start = `variable_${prefix}`;
+  const found: Record<string, string> = {};
+  for (const name in event) {
+    const value = event[name];
+    if (value && name.startsWith(start) && name.length > start.length)
+      found[name.slice(start.length)] = value;
+  }
+  return found;
+}
