@@ -27,8 +27,7 @@ export function parseNameAddr(text: string): NameAddr {
     if (quoted) throw new SipParseError('address', `a display name without <URI>: ${value}`);
     const semicolon = value.indexOf(';');
     const uri = (semicolon < 0 ? value : value.slice(0, semicolon)).trim();
-    if (uri === '' || /\s/.test(uri))
-      throw new SipParseError('address', `no URI in ${JSON.stringify(value)}`);
+    if (!/^[^\s"<>,]+$/.test(uri)) throw new SipParseError('address', `no URI in ${JSON.stringify(value)}`);
     return { uri, params: parseParams(semicolon < 0 ? '' : value.slice(semicolon)) };
   }
   const close = value.indexOf('>', open);
