@@ -1,5 +1,7 @@
 // What others may import of core/amqp.
 export type * from './bus.ts';
+export { type ConnectOptions, connectBus } from './connect.ts';
+export { type DeadLetter, type DeadLetters, openDeadLetters } from './dead-letters.ts';
 export { type ExchangeType, exchangeType } from './exchanges.ts';
 export { type BusOptions, busOver } from './over.ts';
 export type {

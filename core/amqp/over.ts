@@ -13,7 +13,8 @@ import { createPublishing } from './publishing.ts';
 import { createReplies, type Replies } from './replies.ts';
 import { createRequests } from './requests.ts';
 import { defaultRetryDelays } from './retries.ts';
-import type { Incoming, QueueSpec, Transport } from './transport.ts';
+import type { Incoming, QueueSpec, Transport, TransportConsumer } from './transport.ts';
+import { within } from './within.ts';
 
 const reliablePrefetch = 10;
 const drainTimeout = 5_000;
@@ -94,13 +95,13 @@ export function busOver(transport: Transport, options: BusOptions): Bus {
 }
 
 /** One queue takes the answers to every request of the process. */
-async function listenForAnswers(
+function listenForAnswers(
   transport: Transport,
   serverId: string,
   replies: Replies,
   meters: Meters,
   log: Logger,
-): Promise<void> {
+): Promise<TransportConsumer> {
   transport.onReturned((messageId) => replies.returned(messageId));
   const receive = ({ body, correlationId }: Incoming): void => {
     const json = parse(body);
@@ -109,12 +110,14 @@ async function listenForAnswers(
       log.warn('a malformed answer was dropped', { error: json.message });
     } else replies.receive(json, correlationId);
   };
-  try {
-    await transport.consume({ name: serverId, kind: 'private', prefetch: 0, bindings: [] }, receive);
-  } catch (error) {
-    // Requests go out all the same: they then end by their own deadline.
+  const listening = transport.consume(
+    { name: serverId, kind: 'private', prefetch: 0, bindings: [] },
+    receive,
+  );
+  listening.catch((error: unknown) => {
     if (!hasCode(error, 'stopping')) log.error('cannot listen for answers', { error });
-  }
+  });
+  return listening;
 }
 
 function specOf(wanted: ConsumeOptions<AnyMessage>, node: string): QueueSpec {
@@ -131,15 +134,4 @@ function specOf(wanted: ConsumeOptions<AnyMessage>, node: string): QueueSpec {
     linger,
     bindings,
   };
-}
-
-/** True when `work` ended in time. */
-async function within(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
-  });
-  const ended = await Promise.race([work.then(() => true), late]);
-  clearTimeout(timer);
-  return ended;
 }

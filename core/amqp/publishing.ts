@@ -26,7 +26,12 @@ export interface Publishing {
     fields: object,
     options?: PublishOptions,
   ): Promise<void>;
-  reply(request: Delivery<AnyMessage>, contract: AnyMessage, fields: object): Promise<void>;
+  reply(
+    request: Delivery<AnyMessage>,
+    contract: AnyMessage,
+    fields: object,
+    options?: PublishOptions,
+  ): Promise<void>;
   /** Tells a requester that its message was bad, when it asked for an answer. */
   refuse(request: Delivery<AnyMessage>, error: AppError): void;
 }
@@ -58,7 +63,7 @@ export function createPublishing({ transport, encode, meters, log }: PublishingO
     });
   };
 
-  const reply: Publishing['reply'] = async (request, contract, fields) => {
+  const reply: Publishing['reply'] = async (request, contract, fields, given = {}) => {
     const address = findReplyAddress(request);
     const { message } = request;
     if (!address)
@@ -66,7 +71,13 @@ export function createPublishing({ transport, encode, meters, log }: PublishingO
         message: `${message['Event-Category']}/${message['Event-Name']} asks for no answer: it has no replyTo and no Server-ID`,
       });
     const messageId: string | undefined = message['Msg-ID'];
-    await put(address, undefined, contract, fields, messageId === undefined ? {} : { messageId });
+    await put(
+      address,
+      undefined,
+      contract,
+      fields,
+      messageId === undefined ? given : { ...given, messageId },
+    );
   };
 
   return {

@@ -8,7 +8,7 @@ import type { Encoder, Json } from './envelope.ts';
 import type { Meters } from './meters.ts';
 import type { Replies, Wait } from './replies.ts';
 import { currentTrace } from './trace.ts';
-import type { Transport } from './transport.ts';
+import type { Transport, TransportConsumer } from './transport.ts';
 
 const defaultTimeout = 2_000;
 
@@ -18,8 +18,8 @@ export interface RequestsOptions {
   readonly replies: Replies;
   readonly meters: Meters;
   readonly serverId: string;
-  /** Resolves when answers can come. */
-  readonly listening: Promise<void>;
+  /** The consumer of the answers. */
+  readonly listening: Promise<TransportConsumer>;
 }
 
 export interface Requests {
@@ -32,10 +32,13 @@ export interface Requests {
 export function createRequests(options: RequestsOptions): Requests {
   const { transport, encode, replies, meters, serverId } = options;
   const breakers = createBreakers();
-  let ready = false;
-  void options.listening.then(() => {
-    ready = true;
-  });
+  let listener: TransportConsumer | undefined;
+  // Not before answers can come: an answer to a queue that is away is lost.
+  const whenListening = async (publish: () => Promise<void>): Promise<void> => {
+    listener = await options.listening;
+    await listener.ready();
+    await publish();
+  };
 
   /** Publishes and waits by `wait`; whatever goes wrong on the way ends the wait. */
   const ask = <T>(
@@ -62,7 +65,7 @@ export function createRequests(options: RequestsOptions): Requests {
     const headers = traceparent === undefined ? undefined : { traceparent };
     const publish = () =>
       transport.publish({ exchange, key, body, messageId, headers, mandatory: true, deadline });
-    const published = ready ? publish() : options.listening.then(publish);
+    const published = listener?.isReady ? publish() : whenListening(publish);
     published.then(
       () => {
         written = true;

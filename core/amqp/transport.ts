@@ -56,6 +56,10 @@ export interface WaitingQueue {
 }
 
 export interface TransportConsumer {
+  /** False while it is being declared again, e.g. after the connection was lost. */
+  readonly isReady: boolean;
+  /** Resolves when messages can come. */
+  ready(): Promise<unknown>;
   bind(binding: Binding): Promise<void>;
   unbind(binding: Binding): Promise<void>;
   /** No message comes after this; acknowledging still works until `release`. */

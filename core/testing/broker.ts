@@ -90,6 +90,8 @@ export function memoryBroker(onPublish: (message: Outgoing) => void = () => unde
     queue.consumers.push(onMessage);
     for (const message of queue.backlog.splice(0)) push(queue, message);
     return {
+      isReady: true,
+      ready: async () => undefined,
       bind: async (binding) => add(binding),
       unbind: async ({ exchange, key }) => {
         const index = queue.bindings.findIndex((it) => it.exchange === exchange && it.key === key);

@@ -1,38 +1,17 @@
 // The bus' rules, on the broker in memory.
 import { expect } from 'chai';
 import type { Delivery } from '../amqp/index.ts';
-import { type AnyMessage, message, segment, Type } from '../contract/index.ts';
+import { type AnyMessage, message, Type } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
 import { type FakeBus, fakeBus } from './index.ts';
+import { codeOf, everyPing, ping, pong } from './ping.ts';
 
-const pong = message({
-  category: 'test',
-  name: 'pong',
-  exchange: 'targeted',
-  fields: { Value: Type.Integer() },
-});
-const ping = message({
-  category: 'test',
-  name: 'ping',
-  exchange: 'callmgr',
-  key: (m) => `ping.${segment(m.Realm)}`,
-  fields: { Realm: Type.String(), Note: Type.Optional(Type.String()) },
-  answers: [pong],
-});
 const command = message({
   category: 'test',
   name: ['start', 'end'],
   exchange: 'callctl',
   fields: { Step: Type.Integer() },
 });
-const everyPing = [{ exchange: 'callmgr', key: 'ping.*' }] as const;
-
-const codeOf = async (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'fine',
-    (error: AppError) => error.code,
-  );
-
 describe('fakeBus', () => {
   let bus: FakeBus;
   beforeEach(() => {
