@@ -216,7 +216,7 @@ export interface MediaLeg extends EventEmitter<LegEvents> {
   /** @throws MediaError `media_failed` when the file cannot be opened; `bad_argument` when it is already being recorded */
   record(path: string, options?: RecordOptions): Promise<Recording>;
 
-  /** Joins the two, whoever each was joined with before is let go. */
+  /** Joins the two: whoever each was joined with before is let go, a hold ends. Joined already, nothing changes. */
   bridgeTo(other: MediaLeg): void;
   unbridge(): void;
   /**

@@ -127,6 +127,10 @@ describe('MediaLeg', function () {
     await doesNotHear(b.phone, 1000);
     a.leg.unhold();
     expect(await Promise.all([hears(b.phone, 1000), hears(a.phone, 1500)])).to.deep.equal([true, true]);
+    const c = await call();
+    await b.leg.hold(null);
+    b.leg.bridgeTo(c.leg);
+    expect([await hears(c.phone, 1500), b.leg.held, a.leg.bridgedTo]).to.deep.equal([true, false, undefined]);
   });
 
   it('plays into a bridge and goes back to it', async () => {

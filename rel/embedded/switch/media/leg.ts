@@ -99,7 +99,6 @@ class Leg extends Endpoint implements MediaLeg {
 
   park(): void {
     this.stopPlay();
-    this.unhold();
     this.#leaveAll();
   }
 
@@ -124,6 +123,7 @@ class Leg extends Endpoint implements MediaLeg {
   }
 
   #leaveAll(): void {
+    this.unhold();
     this.unbridge();
     this.leaveMixer();
     this.#stopSpying();

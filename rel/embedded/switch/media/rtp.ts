@@ -45,6 +45,7 @@ export class RtpSession {
   #audio: NegotiatedAudio | undefined;
   #codec: G711Codec = G711.PCMU;
   #mayReceive = false;
+  #expects = false;
   #closed = false;
   #remote = { address: '', port: 0 };
   /** Where packets come from, once learned. */
@@ -88,9 +89,11 @@ export class RtpSession {
     }
     this.#audio = audio;
     this.#codec = G711[audio.codec];
-    const mayReceive = audio.direction === 'sendrecv' || audio.direction === 'recvonly';
-    if (mayReceive && !this.#mayReceive) this.#expectedSince = ticker.now;
-    this.#mayReceive = mayReceive;
+    this.#mayReceive = audio.direction === 'sendrecv' || audio.direction === 'recvonly';
+    // One that holds us (we may only receive) sends music or, more often, nothing.
+    const expects = audio.direction === 'sendrecv';
+    if (expects && !this.#expects) this.#expectedSince = ticker.now;
+    this.#expects = expects;
   }
 
   /** Sends 20 ms of audio at the clock's time. Nothing goes out while a digit does, or while SDP forbids it. */
@@ -137,7 +140,7 @@ export class RtpSession {
     this.#digitsIn.tick();
     this.#digitsOut.tick(this.#sendEvent);
     this.#handlers.tick(count);
-    if (this.#mediaTimeoutMs <= 0 || !this.#mayReceive || this.#timedOut) return;
+    if (this.#mediaTimeoutMs <= 0 || !this.#expects || this.#timedOut) return;
     const silentMs = ticker.now - Math.max(this.#counts.lastInAt, this.#expectedSince);
     if (silentMs < this.#mediaTimeoutMs) return;
     this.#timedOut = true;
