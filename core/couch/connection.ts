@@ -156,9 +156,7 @@ function unreachable(url: string, error: unknown): Unreachable {
 
 function search(query: Request['query'] = {}): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  const text = given.map(([name, value]) => [
-    name,
-    typeof value === 'string' ? value : JSON.stringify(value),
-  ]);
-  return given.length === 0 ? '' : `?${new URLSearchParams(text)}`;
+  const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  const pairs = given.map(([name, value]): [string, string] => [name, text(value)]);
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`;
 }

@@ -1,246 +1,211 @@
-// Endpoints: what a device becomes when account, user and device are put together, and how it is rung (contract/callflow.md §7).
-import type { Static } from 'typebox';
-import { getAt, isRecord } from '../contract/index.ts';
+// Builds the endpoints of a bridge from a merged endpoint: the phone, its call forward, or why it is not rung.
+import { isRecord, type Static } from '../contract/index.ts';
 import type { endpointSchema } from '../messages/dialplan.ts';
+import { privacyOf } from './caller-id.ts';
+import { formatNumber, type NumberSettings } from './numbers.ts';
+
+/** One destination of a bridge or originate (contract/kapi.md, after `kapi_dialplan`). */
+export type Endpoint = Static<typeof endpointSchema>;
+
+/** Why an endpoint is not rung. */
+export type SkippedReason =
+  | 'disabled'
+  | 'do_not_disturb'
+  | 'calls_itself'
+  | 'excluded_from_queues'
+  | 'mobile_without_number'
+  | 'not_dialable';
+
+/** The call that is to ring an endpoint. */
+export interface EndpointCall {
+  readonly accountId: string;
+  /** Realm of the account: where phones without a realm of their own register. */
+  readonly realm: string;
+  /** The endpoint that makes the call, when it is one of ours. */
+  readonly authorizingId?: string | undefined;
+  readonly callerIdNumber?: string | undefined;
+  /** What was dialled: the `To-DID`. */
+  readonly destination: string;
+  /** True for a call from outside: external ringtone. */
+  readonly offnet?: boolean | undefined;
+}
+
+/** What the action that rings wants. Seconds. */
+export interface EndpointWishes {
+  readonly timeout?: number | undefined;
+  readonly delay?: number | undefined;
+  readonly canCallSelf?: boolean | undefined;
+  /** Reached through a group or queue, not dialled itself: forwards for direct calls only do not count. */
+  readonly indirect?: boolean | undefined;
+  readonly queue?: boolean | undefined;
+  readonly ignoreEarlyMedia?: boolean | undefined;
+  readonly customSipHeaders?: Readonly<Record<string, unknown>> | undefined;
+  readonly numbers?: NumberSettings | undefined;
+}
+
+export type EndpointOutcome =
+  | { readonly endpoints: readonly Endpoint[] }
+  | { readonly skipped: SkippedReason };
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A bridge endpoint as it stands in `bridge` and `originate` commands. */
-export type BridgeEndpoint = Static<typeof endpointSchema>;
-
-/** A device with everything it inherits. Keys as in the documents. */
-export type MergedEndpoint = Json;
-
-const inherited = [
-  'call_forward',
-  'call_recording',
-  'call_restriction',
-  'call_waiting',
-  'caller_id',
-  'caller_id_options',
-  'dial_plan',
-  'do_not_disturb',
-  'flags',
-  'formatters',
-  'language',
-  'media',
-  'metaflows',
-  'music_on_hold',
-  'presence_id',
-  'ringtones',
-  'timezone',
-  'voicemail',
-] as const;
-
-/**
- * The device as it acts in calls: account, then user, then device, the later winning key by key. Its own rules:
- * do-not-disturb and a denied classifier count wherever they are set; call forwarding is the device's when it is
- * enabled there, else the user's.
- */
-export function mergeEndpoint(
-  account: Json | undefined,
-  user: Json | undefined,
-  device: Json,
-): MergedEndpoint {
-  const merged: Record<string, unknown> = { ...device };
-  for (const key of inherited) {
-    const value = mergeValues([account?.[key], user?.[key], device[key]]);
-    if (value !== undefined) merged[key] = value;
-  }
-  const sources = [account, user, device];
-  merged['do_not_disturb'] = {
-    enabled: sources.some((source) => getAt(source, 'do_not_disturb.enabled') === true),
-  };
-  merged['call_forward'] =
-    [device, user].find((source) => getAt(source, 'call_forward.enabled') === true)?.['call_forward'] ?? {};
-  merged['call_restriction'] = restrictions(sources);
-  const realm = getAt(device, 'sip.realm') ?? account?.['realm'];
-  merged['sip'] = { ...(isRecord(device['sip']) ? device['sip'] : {}), realm };
-  return merged;
+/** The endpoints to ring for `endpoint` (from `mergeEndpoint`), or why there is none. */
+export function buildEndpoints(
+  endpoint: Json,
+  call: EndpointCall,
+  wishes: EndpointWishes = {},
+): EndpointOutcome {
+  const skipped = skippedReason(endpoint, call, wishes);
+  if (skipped) return { skipped };
+  const forward = activeForward(endpoint, call, wishes);
+  const phone = sipEndpoint(endpoint, call, wishes);
+  if (!forward) return phone ? { endpoints: [phone] } : { skipped: 'not_dialable' };
+  const away = forwardEndpoint(endpoint, forward, call, wishes);
+  if (!phone) return { endpoints: [away] };
+  if (forward['failover'] === true) return { endpoints: [{ ...phone, Failover: away }] };
+  return { endpoints: forward['substitute'] === false ? [phone, away] : [away] };
 }
 
-function mergeValues(values: readonly unknown[]): unknown {
-  const given = values.filter((value) => value !== undefined && value !== null && value !== '');
-  return given.reduce(
-    (base, over) => (isRecord(base) && isRecord(over) ? mergeRecords(base, over) : over),
-    undefined as unknown,
-  );
+function skippedReason(
+  endpoint: Json,
+  call: EndpointCall,
+  wishes: EndpointWishes,
+): SkippedReason | undefined {
+  if (endpoint['enabled'] === false) return 'disabled';
+  if (isOn(endpoint['do_not_disturb'])) return 'do_not_disturb';
+  if (wishes.queue && endpoint['exclude_from_queues'] === true) return 'excluded_from_queues';
+  const itself = endpoint['_id'] !== undefined && endpoint['_id'] === call.authorizingId;
+  if (itself && !wishes.canCallSelf) return 'calls_itself';
+  if (endpoint['device_type'] === 'mobile' && !textOf(recordOf(endpoint['mobile'])['mdn']))
+    return 'mobile_without_number';
+  return undefined;
 }
 
-function mergeRecords(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
-  const merged = { ...base };
-  for (const [key, value] of Object.entries(over)) merged[key] = mergeValues([base[key], value]);
-  return merged;
+/** The `call_forward` in force. One that leads back to the caller would ring for ever, so it does not count. */
+function activeForward(endpoint: Json, call: EndpointCall, { indirect }: EndpointWishes): Json | undefined {
+  const mobile = endpoint['device_type'] === 'mobile' ? recordOf(endpoint['mobile'])['mdn'] : undefined;
+  if (mobile) return { number: mobile, keep_caller_id: true, require_keypress: false };
+  const forward = recordOf(endpoint['call_forward']);
+  const number = textOf(forward['number']);
+  if (!isOn(forward) || !number || number === call.callerIdNumber) return undefined;
+  return indirect && forward['direct_calls_only'] === true ? undefined : forward;
 }
 
-/** `deny` wherever it stands beats `allow` and `inherit`. */
-function restrictions(sources: readonly (Json | undefined)[]): Record<string, { action: string }> {
-  const result: Record<string, { action: string }> = {};
-  for (const source of sources) {
-    const own = source?.['call_restriction'];
-    for (const [name, rule] of Object.entries(isRecord(own) ? own : {})) {
-      const action = isRecord(rule) ? rule['action'] : undefined;
-      if (action === 'deny' || (typeof action === 'string' && result[name] === undefined))
-        result[name] = { action };
-    }
-  }
-  return result;
-}
-
-/** How an endpoint is rung by one action. Times in seconds. */
-export interface RingParameters {
-  readonly accountId: string;
-  /** The device that calls, when it is one. */
-  readonly callerId?: string | undefined;
-  readonly can_call_self?: boolean | undefined;
-  readonly delay?: number | undefined;
-  readonly timeout?: number | undefined;
-  readonly custom_sip_headers?: Json | undefined;
-  readonly static_invite?: string | undefined;
-  readonly suppress_clid?: boolean | undefined;
-  readonly ringtone?: string | undefined;
-  /** False in ring groups: a forward that is for direct calls only is not followed. */
-  readonly direct?: boolean | undefined;
-}
-
-/** Endpoints to ring, or why this device is left out. */
-export type BuiltEndpoints = { readonly endpoints: readonly BridgeEndpoint[] } | { readonly skipped: string };
-
-/** The bridge endpoints of a merged device: its phone, its forward, or both. */
-export function buildEndpoints(device: MergedEndpoint, parameters: RingParameters): BuiltEndpoints {
-  const id = String(device['_id'] ?? '');
-  if (device['enabled'] === false) return { skipped: 'the device is disabled' };
-  if (getAt(device, 'do_not_disturb.enabled') === true) return { skipped: 'do not disturb is on' };
-  if (id === parameters.callerId && parameters.can_call_self !== true)
-    return { skipped: 'the device is the caller' };
-  const forward = forwardEndpoint(device, parameters);
-  if (
-    forward &&
-    getAt(device, 'call_forward.substitute') !== false &&
-    getAt(device, 'call_forward.failover') !== true
-  ) {
-    return { endpoints: [forward] };
-  }
-  const phone = phoneEndpoint(device, parameters);
-  const endpoints = [phone, forward].filter((endpoint) => endpoint !== undefined);
-  return endpoints.length > 0
-    ? { endpoints }
-    : { skipped: 'the device has no SIP username, route or number' };
-}
-
-function phoneEndpoint(device: MergedEndpoint, parameters: RingParameters): BridgeEndpoint | undefined {
-  const text = (path: string): string | undefined => {
-    const value = getAt(device, path);
-    return value === undefined || value === '' ? undefined : String(value);
-  };
-  const route = parameters.static_invite ?? text('sip.static_route') ?? text('sip.route');
-  const username = text('sip.username');
-  const format = inviteFormat(text('sip.invite_format'), route);
-  if (format === 'route' ? route === undefined : username === undefined) return undefined;
-  return dropUndefined({
-    ...shared(device, parameters),
+function sipEndpoint(endpoint: Json, call: EndpointCall, wishes: EndpointWishes): Endpoint | undefined {
+  const sip = recordOf(endpoint['sip']);
+  const media = recordOf(endpoint['media']);
+  const route = textOf(sip['static_route']) ?? textOf(sip['route']);
+  const user = textOf(sip['username']);
+  const ip = sip['method'] === 'ip' ? textOf(sip['ip']) : undefined;
+  if (!user && !route && !ip) return undefined;
+  const format = route ? 'route' : inviteFormat(sip['invite_format']);
+  const did = textOf(sip['number']) ?? call.destination;
+  return defined({
     'Invite-Format': format,
-    'To-User': username,
-    'To-Username': username,
-    'To-Realm': text('sip.realm'),
-    'To-DID': text('sip.number'),
-    'To-IP': getAt(device, 'sip.method') === 'ip' ? text('sip.ip') : undefined,
+    ...common(endpoint, call, wishes),
+    'To-User': textOf(sip['static_invite']) ?? user,
+    'To-Username': user,
+    'To-Realm': textOf(sip['realm']) ?? call.realm,
+    'To-DID': formatNumber(did, format, wishes.numbers),
+    'To-IP': ip && (sip['port'] === undefined ? ip : `${ip}:${String(sip['port'])}`),
     Route: route,
-    'SIP-Transport': text('sip.transport'),
-    'SIP-Interface': text('sip.custom_sip_interface'),
-    Codecs: codecs(device),
-    'Bypass-Media': getAt(device, 'media.bypass_media'),
-    'Ignore-Early-Media': getAt(device, 'media.ignore_early_media'),
-    'Endpoint-Progress-Timeout': getAt(device, 'media.progress_timeout'),
-    'Ignore-Completed-Elsewhere': getAt(device, 'sip.ignore_completed_elsewhere'),
-  });
+    'Proxy-IP': textOf(sip['proxy']),
+    'Forward-IP': textOf(sip['forward']),
+    'SIP-Interface': textOf(sip['custom_sip_interface']),
+    'SIP-Transport': textOf(sip['transport'])?.toLowerCase(),
+    'Ignore-Completed-Elsewhere': flagOf(sip['ignore_completed_elsewhere']),
+    'Ignore-Early-Media': wishes.ignoreEarlyMedia ?? flagOf(media['ignore_early_media']),
+    'Endpoint-Progress-Timeout': numberOf(media['progress_timeout']),
+    'Bypass-Media': media['bypass_media'],
+    Codecs: codecs(media),
+    'Custom-SIP-Headers': headers(endpoint, call, wishes),
+    'Custom-Channel-Vars': channelVars(endpoint, call, 'device'),
+  }) as Endpoint;
 }
 
-function forwardEndpoint(device: MergedEndpoint, parameters: RingParameters): BridgeEndpoint | undefined {
-  const number = getAt(device, 'call_forward.number');
-  if (getAt(device, 'call_forward.enabled') !== true || typeof number !== 'string' || number === '')
-    return undefined;
-  if (getAt(device, 'call_forward.direct_calls_only') === true && parameters.direct === false)
-    return undefined;
-  const base = shared(device, parameters);
-  const confirm = getAt(device, 'call_forward.require_keypress') !== false;
-  return dropUndefined({
-    ...base,
+/** A forward is dialled again inside, as if the forwarded phone had called (contract/callflow.md §7). */
+function forwardEndpoint(
+  endpoint: Json,
+  forward: Json,
+  call: EndpointCall,
+  wishes: EndpointWishes,
+): Endpoint {
+  const pressed = forward['require_keypress'] !== false;
+  return defined({
     'Invite-Format': 'loopback',
-    'To-DID': number,
-    'To-Realm': getAt(device, 'sip.realm'),
-    Route: number,
-    'Ignore-Early-Media': getAt(device, 'call_forward.ignore_early_media') !== false,
+    ...common(endpoint, call, wishes),
+    'To-DID': textOf(forward['number']),
+    'To-Realm': call.realm,
+    'Bypass-Media': 'false',
+    'Ignore-Early-Media': forward['ignore_early_media'] !== false || pressed,
+    'Custom-SIP-Headers': headers(endpoint, call, wishes),
     'Custom-Channel-Vars': {
-      ...base['Custom-Channel-Vars'],
-      'Call-Forward': 'true',
-      'Authorizing-Type': 'callforward',
-      'Require-Ignore-Early-Media': 'true',
-      'Retain-CID': String(getAt(device, 'call_forward.keep_caller_id') !== false),
-      ...(confirm
-        ? { 'Confirm-Key': '1', 'Confirm-Cancel-Timeout': '2', 'Confirm-File': 'ivr-group_confirm' }
-        : {}),
+      ...channelVars(endpoint, call, 'callforward'),
+      'Call-Forward': true,
+      'Retain-CID': forward['keep_caller_id'] !== false,
+      ...(pressed && {
+        'Confirm-Key': '1',
+        'Confirm-Cancel-Timeout': 2,
+        'Confirm-File': 'ivr-group_confirm',
+      }),
     },
-  });
+  }) as Endpoint;
 }
 
-function shared(device: MergedEndpoint, parameters: RingParameters): Partial<BridgeEndpoint> {
-  const headers = {
-    ...(isRecord(getAt(device, 'sip.custom_sip_headers.out'))
-      ? (getAt(device, 'sip.custom_sip_headers.out') as Json)
-      : plainHeaders(device)),
-    ...parameters.custom_sip_headers,
-    ...(parameters.ringtone ? { 'Alert-Info': parameters.ringtone } : {}),
+function common(endpoint: Json, call: EndpointCall, wishes: EndpointWishes): Record<string, unknown> {
+  return {
+    'Account-ID': call.accountId,
+    'Endpoint-ID': textOf(endpoint['_id']),
+    'Endpoint-Timeout': wishes.timeout,
+    'Endpoint-Delay': wishes.delay,
+    'Presence-ID': presenceId(endpoint, call),
+    'Hold-Media': textOf(recordOf(endpoint['music_on_hold'])['media_id']),
+    ...privacyOf(endpoint),
   };
-  return dropUndefined({
-    'Account-ID': parameters.accountId,
-    'Endpoint-ID': device['_id'],
-    'Endpoint-Timeout': parameters.timeout,
-    'Endpoint-Delay': parameters.delay === 0 ? undefined : parameters.delay,
-    'Presence-ID': presenceId(device),
-    'Callee-ID-Name': getAt(device, 'caller_id.internal.name') ?? device['name'],
-    'Callee-ID-Number': getAt(device, 'caller_id.internal.number') ?? getAt(device, 'sip.username'),
-    'Custom-SIP-Headers': Object.keys(headers).length > 0 ? headers : undefined,
-    'Privacy-Hide-Number': parameters.suppress_clid === true ? true : undefined,
-    'Privacy-Hide-Name': parameters.suppress_clid === true ? true : undefined,
-    'Custom-Channel-Vars': dropUndefined({
-      'Account-ID': parameters.accountId,
-      'Authorizing-ID': device['_id'],
-      'Authorizing-Type': 'device',
-      'Owner-ID': device['owner_id'],
-    }),
+}
+
+function presenceId(endpoint: Json, { realm }: EndpointCall): string | undefined {
+  const id = textOf(endpoint['presence_id']) ?? textOf(recordOf(endpoint['sip'])['username']);
+  return id === undefined || id.includes('@') ? id : `${id}@${realm}`;
+}
+
+function channelVars(endpoint: Json, call: EndpointCall, type: string): Record<string, unknown> {
+  return defined({
+    'Account-ID': call.accountId,
+    'Owner-ID': textOf(endpoint['owner_id']),
+    'Authorizing-ID': textOf(endpoint['_id']),
+    'Authorizing-Type': type,
   });
 }
 
-// `custom_sip_headers` is either {in, out} or, as older documents have it, the outgoing headers themselves.
-function plainHeaders(device: MergedEndpoint): Json {
-  const headers = getAt(device, 'sip.custom_sip_headers');
-  if (!isRecord(headers)) return {};
-  return Object.fromEntries(Object.entries(headers).filter(([, value]) => typeof value === 'string'));
+/** `custom_sip_headers` is flat, or has `in` and `out`; the ringtone goes into Alert-Info. */
+function headers(endpoint: Json, call: EndpointCall, wishes: EndpointWishes): Json | undefined {
+  const own = recordOf(recordOf(endpoint['sip'])['custom_sip_headers']);
+  const sent = 'in' in own || 'out' in own ? recordOf(own['out']) : own;
+  const tone = textOf(recordOf(endpoint['ringtones'])[call.offnet ? 'external' : 'internal']);
+  const all = { ...sent, ...(tone && { 'Alert-Info': tone }), ...wishes.customSipHeaders };
+  return Object.keys(all).length === 0 ? undefined : all;
 }
 
-function presenceId(device: MergedEndpoint): string | undefined {
-  const id = device['presence_id'];
-  if (typeof id !== 'string' || id === '') return undefined;
-  return id.includes('@') ? id : `${id}@${String(getAt(device, 'sip.realm') ?? '')}`;
+function codecs(media: Json): string[] | undefined {
+  const lists = [recordOf(media['audio'])['codecs'], recordOf(media['video'])['codecs']];
+  const names = lists.flat().filter((name): name is string => typeof name === 'string');
+  return names.length === 0 ? undefined : names;
 }
 
-function codecs(device: MergedEndpoint): string[] | undefined {
-  const list = getAt(device, 'media.audio.codecs');
-  return Array.isArray(list) && list.length > 0 ? list.map(String) : undefined;
+const formats = ['username', 'contact', 'npan', '1npan', 'e164', 'strip_plus', 'route'] as const;
+
+function inviteFormat(value: unknown): (typeof formats)[number] {
+  return formats.find((format) => format === value) ?? 'username';
 }
 
-function inviteFormat(
-  format: string | undefined,
-  route: string | undefined,
-): BridgeEndpoint['Invite-Format'] {
-  if (route !== undefined) return 'route';
-  const formats = ['contact', 'npan', '1npan', 'e164', 'strip_plus'] as const;
-  return formats.find((known) => known === format) ?? 'username';
+function defined(record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }
 
-function dropUndefined(fields: Record<string, unknown>): BridgeEndpoint {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined),
-  ) as BridgeEndpoint;
-}
+const isOn = (value: unknown): boolean => isRecord(value) && value['enabled'] === true;
+const recordOf = (value: unknown): Json => (isRecord(value) ? value : {});
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+const flagOf = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined);
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
