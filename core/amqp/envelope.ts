@@ -110,13 +110,18 @@ export function parse(body: Buffer): Json | AppError {
 
 /** Makes a decoder that knows these contracts. A contract with several names is found by each. */
 export function createDecoder<M extends AnyMessage>(contracts: readonly M[], strict: boolean) {
-  const known = new Map<string, M>();
+  const known = new Map<string, M[]>();
   for (const contract of contracts)
-    for (const name of contract.names) known.set(`${contract.category}/${name}`, contract);
+    for (const name of contract.names) {
+      const event = `${contract.category}/${name}`;
+      known.set(event, [...(known.get(event) ?? []), contract]);
+    }
 
   return function decode(json: Json): Decoded<M> {
     const event = `${String(json['Event-Category'])}/${String(json['Event-Name'])}`;
-    const contract = known.get(event);
+    const candidates = known.get(event) ?? [];
+    // Commands share category and name and differ in their Application-Name.
+    const contract = candidates.length === 1 ? candidates[0] : candidates.find((it) => it.matches(json));
     if (!contract) {
       const error = new AppError('invalid_message', { message: `${event} is not expected here` });
       return { ok: false, kind: 'unexpected', message: json, error };
