@@ -6,9 +6,9 @@ export type CallerIdKind = 'internal' | 'external' | 'emergency' | 'asserted';
 
 /** A caller id; `realm` only for an asserted one. */
 export interface CallerId {
-  readonly name?: string;
-  readonly number?: string;
-  readonly realm?: string;
+  readonly name?: string | undefined;
+  readonly number?: string | undefined;
+  readonly realm?: string | undefined;
 }
 
 /** `Privacy-Hide-*` of contract/kapi.md, from `caller_id_options.outbound_privacy`. */

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { compile } from '../contract/index.ts';
 import { endpointSchema } from '../messages/dialplan.ts';
-import { buildEndpoints, callerIdOf, type EndpointCall, mergeEndpoint, privacyOf } from './index.ts';
+import { buildEndpoints, callerIdOf, mergeEndpoint, privacyOf, type RingParameters } from './index.ts';
 
-const call: EndpointCall = { accountId: 'acc', realm: 'acme.test', authorizingId: 'd1', destination: '1002' };
+const call: RingParameters = { accountId: 'acc', callerId: 'd1', destination: '1002' };
 const account = {
   _id: 'acc',
   name: 'Acme',
+  realm: 'acme.test',
   language: 'en-us',
   caller_id: { external: { name: 'Acme', number: '+14155550100' }, asserted: { number: '+1', realm: 'r' } },
   call_restriction: { international: { action: 'deny' } },
@@ -29,7 +30,7 @@ const device = {
   call_restriction: { international: { action: 'inherit' }, did_us: { action: 'deny' } },
   media: { audio: { codecs: ['PCMU', 'PCMA'] } },
 };
-const bob = mergeEndpoint({ account, user, device });
+const bob = mergeEndpoint(account, user, device);
 const only = (outcome: ReturnType<typeof buildEndpoints>) => {
   if ('skipped' in outcome) throw new Error(outcome.skipped);
   for (const endpoint of outcome.endpoints) expect(compile(endpointSchema).check(endpoint)).to.deep.equal([]);
@@ -68,13 +69,13 @@ describe('mergeEndpoint', () => {
   });
 
   it('is off when any level is, and takes the forward that is on', () => {
-    expect(mergeEndpoint({ account, user: { ...user, enabled: false }, device })['enabled']).to.equal(false);
+    expect(mergeEndpoint(account, { ...user, enabled: false }, device)['enabled']).to.equal(false);
     const forwarded = { ...user, call_forward: { enabled: true, number: '1' } };
-    expect(mergeEndpoint({ user: forwarded, device })['call_forward']).to.include({ number: '1' });
+    expect(mergeEndpoint(account, forwarded, device)['call_forward']).to.include({ number: '1' });
     const off = { ...device, call_forward: { enabled: false, number: '2' } };
-    expect(mergeEndpoint({ user: forwarded, device: off })['call_forward']).to.include({ number: '1' });
-    expect(mergeEndpoint({ user, device: off })['call_forward']).to.include({ number: '2' });
-    expect(mergeEndpoint({ account, user })).to.include({ _id: 'u2', owner_id: 'u2', name: 'Bob Jones' });
+    expect(mergeEndpoint(account, forwarded, off)['call_forward']).to.include({ number: '1' });
+    expect(mergeEndpoint(account, user, off)['call_forward']).to.include({ number: '2' });
+    expect(mergeEndpoint(account, user)).to.include({ _id: 'u2', owner_id: 'u2', name: 'Bob Jones' });
   });
 
   it('says what is hidden', () => {
@@ -87,7 +88,7 @@ describe('mergeEndpoint', () => {
 
 describe('buildEndpoints', () => {
   it('makes a SIP endpoint', () => {
-    const [endpoint] = only(buildEndpoints(bob, call, { timeout: 20, delay: 2 }));
+    const [endpoint] = only(buildEndpoints(bob, { ...call, timeout: 20, delay: 2 }));
     expect(endpoint).to.deep.equal({
       'Invite-Format': 'contact',
       'Account-ID': 'acc',
@@ -95,6 +96,8 @@ describe('buildEndpoints', () => {
       'Endpoint-Timeout': 20,
       'Endpoint-Delay': 2,
       'Presence-ID': 'bob@acme.test',
+      'Callee-ID-Name': 'Bob Jones',
+      'Callee-ID-Number': '1002',
       'Hold-Media': 'moh',
       'To-User': 'bob',
       'To-Username': 'bob',
@@ -128,11 +131,12 @@ describe('buildEndpoints', () => {
   });
 
   it('says why it skips', () => {
-    const skipped = (changes: object, wishes = {}) => buildEndpoints({ ...bob, ...changes }, call, wishes);
+    const skipped = (changes: object, wishes = {}) =>
+      buildEndpoints({ ...bob, ...changes }, { ...call, ...wishes });
     expect(skipped({ enabled: false })).to.deep.equal({ skipped: 'disabled' });
     expect(skipped({ do_not_disturb: { enabled: true } })).to.deep.equal({ skipped: 'do_not_disturb' });
     expect(skipped({ _id: 'd1' })).to.deep.equal({ skipped: 'calls_itself' });
-    expect(skipped({ _id: 'd1' }, { canCallSelf: true })).to.have.property('endpoints');
+    expect(skipped({ _id: 'd1' }, { can_call_self: true })).to.have.property('endpoints');
     expect(skipped({ exclude_from_queues: true }, { queue: true })).to.deep.equal({
       skipped: 'excluded_from_queues',
     });
@@ -143,7 +147,7 @@ describe('buildEndpoints', () => {
   it('forwards instead, as well, or when the phone fails', () => {
     const forward = { enabled: true, number: '+14155550199', require_keypress: true };
     const build = (more: object, wishes = {}) =>
-      only(buildEndpoints({ ...bob, call_forward: { ...forward, ...more } }, call, wishes));
+      only(buildEndpoints({ ...bob, call_forward: { ...forward, ...more } }, { ...call, ...wishes }));
     const [away] = build({});
     expect(away).to.include({
       'Invite-Format': 'loopback',
@@ -151,18 +155,18 @@ describe('buildEndpoints', () => {
       'Ignore-Early-Media': true,
     });
     expect(away?.['Custom-Channel-Vars']).to.include({
-      'Call-Forward': true,
+      'Call-Forward': 'true',
       'Authorizing-Type': 'callforward',
-      'Retain-CID': true,
+      'Retain-CID': 'true',
       'Confirm-Key': '1',
     });
     const formats = (list: readonly { 'Invite-Format': string }[]) => list.map((one) => one['Invite-Format']);
     expect(formats(build({ substitute: false }))).to.deep.equal(['contact', 'loopback']);
     const [failing] = build({ failover: true });
     expect(failing?.Failover).to.include({ 'Invite-Format': 'loopback' });
-    expect(formats(build({ direct_calls_only: true }, { indirect: true }))).to.deep.equal(['contact']);
+    expect(formats(build({ direct_calls_only: true }, { direct: false }))).to.deep.equal(['contact']);
     const [back] = only(
-      buildEndpoints({ ...bob, call_forward: forward }, { ...call, callerIdNumber: '+14155550199' }),
+      buildEndpoints({ ...bob, call_forward: forward }, { ...call, callerNumber: '+14155550199' }),
     );
     expect(back).to.include({ 'Invite-Format': 'contact' });
   });

@@ -2,6 +2,5 @@
 export * from './caller-id.ts';
 export * from './endpoint.ts';
 export * from './hangup-cause.ts';
-export * from './merge.ts';
 export * from './numbers.ts';
 export * from './sip-uri.ts';

@@ -3,12 +3,8 @@ import { isRecord } from '../contract/index.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The documents behind an endpoint. A user without a device, or an account alone, can be an endpoint too. */
-export interface EndpointDocuments {
-  readonly account?: Json | undefined;
-  readonly user?: Json | undefined;
-  readonly device?: Json | undefined;
-}
+/** A device (or user, or account) with everything it inherits. Keys as in the documents. */
+export type MergedEndpoint = Json;
 
 /** Settings that lower levels complete key by key: the device's value, else the user's, else the account's. */
 const layered = [
@@ -24,19 +20,20 @@ const layered = [
   'preflow',
   'ringtones',
   'timezone',
+  'voicemail',
 ] as const;
 
 /**
  * One endpoint: everything of the device (or of the user, or account, when there is none), completed by the levels
  * above. Rules of their own have: `enabled` (false anywhere), `do_not_disturb` (on for device or user), `call_forward`
  * (the device's when on, else the user's when on), `call_restriction` (a deny of account or user cannot be lifted),
- * `caller_id` (see below), `flags` (all of them), `name`, `owner_id`, `presence_id`.
+ * `caller_id` (see below), `flags` (all of them), `name`, `owner_id`, `presence_id`, `sip.realm` (else the account's).
  */
-export function mergeEndpoint({
-  account = {},
-  user = {},
-  device,
-}: EndpointDocuments): Record<string, unknown> {
+export function mergeEndpoint(
+  account: Json = {},
+  user: Json = {},
+  device?: Json | undefined,
+): MergedEndpoint {
   const own: Json = device ?? (Object.keys(user).length > 0 ? user : account);
   const levels = [account, user, device ?? {}];
   const merged: Record<string, unknown> = { ...own };
@@ -54,6 +51,7 @@ export function mergeEndpoint({
   put(merged, 'name', own['name'] ?? fullName(user) ?? account['name']);
   put(merged, 'owner_id', device?.['owner_id'] ?? user['_id']);
   put(merged, 'presence_id', device?.['presence_id'] ?? user['presence_id']);
+  put(merged, 'sip', defined({ realm: account['realm'], ...recordOf(own['sip']) }));
   return merged;
 }
 
