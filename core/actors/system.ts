@@ -16,6 +16,8 @@ export interface ActorOptions<State, Message> {
   readonly mailbox?: number;
   /** Restarts (with the initial state) within a minute before the actor is stopped. Default 0: the first crash stops it. */
   readonly restarts?: number;
+  /** Milliseconds one message may take before a warning is logged; default 30000, 0 for never. The handler goes on. */
+  readonly handlerTimeout?: number;
   /** Told once when the actor ends, with the error when it crashed. */
   readonly onStop?: (reason: 'stopped' | 'crashed', error?: unknown) => void;
 }
@@ -26,11 +28,12 @@ export interface Actor<Message> {
   send(message: Message): void;
   /** Sends a message built around a reply function and awaits the reply. Rejects with `timeout` after `milliseconds`. */
   ask<Reply>(build: (reply: (value: Reply) => void) => Message, milliseconds: number): Promise<Reply>;
-  /** Handles what waits, then stops. */
+  /** Handles what waits, then stops. Not to be awaited by the actor's own behaviour, which it waits for. */
   stop(): Promise<void>;
 }
 
 export interface ActorSystem {
+  /** Throws `stopping` once the system drains, and `unspecified_fault` when the name is taken. */
   spawn<State, Message>(options: ActorOptions<State, Message>): Actor<Message>;
   find<Message>(name: string): Actor<Message> | undefined;
   readonly size: number;
