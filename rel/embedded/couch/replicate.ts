@@ -25,10 +25,18 @@ export interface Progress {
   doc_write_failures: number;
 }
 
+const COUNTERS = [
+  'missing_checked',
+  'missing_found',
+  'docs_read',
+  'docs_written',
+  'doc_write_failures',
+] as const satisfies (keyof Progress)[];
+
 interface Checkpoint {
   session_id: string;
   source_last_seq: string | number;
-  history: { session_id: string; recorded_seq: string | number }[];
+  history: (Partial<Progress> & { session_id: string; recorded_seq: string | number })[];
 }
 
 interface Feed {
@@ -57,6 +65,7 @@ export async function replicate(options: ReplicationOptions, progress: Progress)
     target.find<Checkpoint>(`/_local/${id}`),
   ]);
   const start = commonSeq(before, beforeThere);
+  if (start !== 0) resumeCounters(progress, before?.history[0]);
   let since = start;
   const record = () => ({
     session_id: session,
@@ -86,6 +95,11 @@ export async function replicate(options: ReplicationOptions, progress: Progress)
     replication_id_version: 4,
     history: [record()],
   };
+}
+
+/** CouchDB counts on from the last checkpoint. */
+function resumeCounters(progress: Progress, last: Partial<Progress> | undefined): void {
+  for (const name of COUNTERS) progress[name] = Math.max(progress[name], Number(last?.[name] ?? 0));
 }
 
 /** Where both ends agree that a former session got to; 0 when they do not. */

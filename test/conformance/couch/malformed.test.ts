@@ -105,8 +105,10 @@ describe('CouchDB conformance: malformed input', () => {
       'PUT / HTTP/1.1\r\nContent-Length: x\r\n\r\n',
     ]) {
       const socket = connect(Number(port), hostname);
-      socket.end(text);
-      await new Promise((resolve) => socket.on('error', resolve).on('close', resolve).resume());
+      // Some servers wait for more rather than answer: the client leaves, and the server must not mind.
+      const closed = new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
+      socket.write(text, () => socket.destroy());
+      await closed;
     }
   });
 });
