@@ -189,18 +189,19 @@ export class Phone {
   /** Sends an INVITE; nothing is awaited but its way out. */
   async call(
     number: string,
-    options: { headers?: HeadersInit; id?: string; offer?: boolean } = {},
+    options: { headers?: HeadersInit; id?: string; telephoneEvent?: boolean } = {},
   ): Promise<PhoneCall> {
     const leg = await openLeg(this.#legOptions);
     const call = new PhoneCall(this, options.id ?? randomUUID(), leg);
     this.calls.push(call);
     const { host, port } = this.#target;
-    const offer = options.offer !== false;
+    const offer = leg.createOffer();
+    const sdp = options.telephoneEvent === false ? withoutTelephoneEvent(offer) : offer;
     const request = newRequest('INVITE', `sip:${number}@${host}:${port}`, {
       from: `"Phone ${this.name}" <sip:${this.name}@127.0.0.1>`,
       contact: this.contact,
-      headers: [...(offer ? Object.entries(SDP) : []), ...headerPairs(options.headers)],
-      body: offer ? leg.createOffer() : '',
+      headers: [...Object.entries(SDP), ...headerPairs(options.headers)],
+      body: sdp,
     });
     request.headers.set('Call-ID', call.id);
     const transaction = this.stack.request(request);
@@ -269,6 +270,13 @@ export class Phone {
     if (taker) taker(call);
     else this.#incoming.push(call);
   }
+}
+
+/** The offer of a phone that sends its digits by INFO. */
+function withoutTelephoneEvent(sdp: string): string {
+  const type = /^a=rtpmap:(\d+) telephone-event/im.exec(sdp)?.[1] ?? '101';
+  const lines = sdp.split('\r\n').filter((line) => !new RegExp(`^a=(rtpmap|fmtp):${type} `).test(line));
+  return lines.map((line) => (line.startsWith('m=') ? line.replace(` ${type}`, '') : line)).join('\r\n');
 }
 
 function headerPairs(headers: HeadersInit | undefined): (readonly [string, string])[] {

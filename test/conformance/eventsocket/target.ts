@@ -71,17 +71,37 @@ export async function openTarget(): Promise<Target> {
   };
 }
 
+type CallOptions = Parameters<Phone['call']>[1];
+
 /** Calls the switch and waits until the call is parked. */
-export async function parkedCall(client: EventClient, phone: Phone, number = '1000'): Promise<PhoneCall> {
-  const call = await phone.call(number);
+export async function parkedCall(
+  client: EventClient,
+  phone: Phone,
+  options: CallOptions = {},
+): Promise<PhoneCall> {
+  const call = await phone.call('1000', options);
   await client.event('CHANNEL_PARK', { 'Unique-ID': call.id });
   return call;
 }
 
 /** A parked call that has been answered. */
-export async function answeredCall(client: EventClient, phone: Phone, number = '1000'): Promise<PhoneCall> {
-  const call = await parkedCall(client, phone, number);
+export async function answeredCall(
+  client: EventClient,
+  phone: Phone,
+  options: CallOptions = {},
+): Promise<PhoneCall> {
+  const call = await parkedCall(client, phone, options);
   await client.execute(call.id, 'answer');
   await call.response(200);
   return call;
+}
+
+/** Asks again until the answer fits: for what a switch writes down a little later than it happens. */
+export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (const until = Date.now() + 4000; Date.now() < until; ) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('the answer never fitted');
 }

@@ -5,6 +5,11 @@ import { playPath } from '../calls/playback.ts';
 
 export const endlessPlayback: Application = {
   media: true,
-  run: ({ channel, args, signal }) =>
-    playPath(args.trim(), { channel, signal, loops: 0, onDigit: () => false }),
+  async run({ channel, args, signal }) {
+    let response = 'FILE PLAYED';
+    while (!signal.aborted && response === 'FILE PLAYED') {
+      response = await playPath(args.trim(), { channel, signal, loops: 0, onDigit: () => false });
+    }
+    return response;
+  },
 };

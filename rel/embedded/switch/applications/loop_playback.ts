@@ -5,8 +5,13 @@ import { playPath } from '../calls/playback.ts';
 
 export const loopPlayback: Application = {
   media: true,
-  run({ channel, args, signal }) {
+  async run({ channel, args, signal }) {
     const [, times, path = ''] = /^\s*(?:\+(-?\d+)\s+)?(.*)$/s.exec(args) ?? [];
-    return playPath(path.trim(), { channel, signal, loops: Math.max(Number(times ?? 0), 0) });
+    let response = 'FILE PLAYED';
+    for (let left = Number(times ?? -1); left !== 0 && !signal.aborted; left -= 1) {
+      response = await playPath(path.trim(), { channel, signal });
+      if (response !== 'FILE PLAYED') break;
+    }
+    return response;
   },
 };

@@ -132,7 +132,8 @@ export class Channel extends EventEmitter<ChannelEvents> {
       ['DTMF-Duration', String(digit.durationMs * 8)],
       ['DTMF-Source', digit.via === 'rtp' ? 'RTP' : digit.via === 'info' ? 'ENDPOINT' : 'APP'],
     ]);
-    if (!this.bridgedTo) this.digits.push(digit.digit);
+    // A parked call has nobody to take its digits: FreeSWITCH's park reads and drops them.
+    if (!this.bridgedTo && this.executor.current !== 'park') this.digits.push(digit.digit);
     this.emit('digit', digit);
   }
 

@@ -1,17 +1,13 @@
 // Runs applications on one channel: its dialplan one after another, and what clients send meanwhile.
 
 import { runApplication, type Step } from './application.ts';
-import type { HangupCause } from './causes.ts';
 import type { Channel } from './channel.ts';
+import { createMailbox, type Message } from './mailbox.ts';
 
 export type { Step } from './application.ts';
 
 /** Something a channel does that is no application: being one side of a bridge. */
 export type Work = (interrupted: AbortSignal) => Promise<void>;
-
-export type Message =
-  | { kind: 'execute'; step: Step; loops: number; lock: boolean }
-  | { kind: 'hangup'; cause: HangupCause; lock: boolean };
 
 interface Run {
   name: string;
@@ -34,20 +30,23 @@ export interface Executor {
   interrupt(): void;
   /** Aborts at the next transfer or hangup: for what holds a channel without being an application. */
   readonly interrupted: AbortSignal;
+  /** The name of the innermost application. */
+  readonly current: string | undefined;
   /** Resolves when nothing runs any more. */
   idle(): Promise<void>;
 }
 
 /** These hold a channel until something else happens to it; a break does not end them. */
+const SHORTEST_LOOP_MS = 500;
 const HOLDERS = new Set(['park', 'bridge', 'conference', 'eavesdrop', 'intercept']);
+/** A break ends one round of these, and the next one begins. */
+const LOOPERS = new Set(['endless_playback', 'loop_playback']);
 
 export function createExecutor(channel: Channel): Executor {
   const running: Run[] = [];
-  const messages: Message[] = [];
   let interruption = new AbortController();
   let plan: (Step | Work)[] = [];
   let walk: Promise<void> | undefined;
-  let locked = false;
 
   /** An application that a later one interrupted completes after it: they nest, as in FreeSWITCH. */
   async function execute(step: Step): Promise<void> {
@@ -95,25 +94,14 @@ export function createExecutor(channel: Channel): Executor {
     }
     const { signal } = interruption;
     for (let left = message.loops; left !== 0 && !channel.down && !signal.aborted; left -= 1) {
+      const startedAt = Date.now();
       await execute(message.step);
+      // FreeSWITCH's guard against loops that spin.
+      if (Date.now() - startedAt < SHORTEST_LOOP_MS) return;
     }
   }
 
-  function pump(): void {
-    while (!locked && !channel.down) {
-      const message = messages.shift();
-      if (!message) return;
-      locked = message.lock;
-      perform(message)
-        .catch((error: unknown) =>
-          channel.core.log.error('application failed', { uuid: channel.uuid, error }),
-        )
-        .finally(() => {
-          if (message.lock) locked = false;
-          pump();
-        });
-    }
-  }
+  const mailbox = createMailbox(channel, perform);
 
   function interrupt(): void {
     interruption.abort();
@@ -131,17 +119,17 @@ export function createExecutor(channel: Channel): Executor {
       startWalk();
     },
     nest: execute,
-    deliver(message) {
-      messages.push(message);
-      pump();
-    },
+    deliver: mailbox.deliver,
     break(all) {
-      if (all) messages.length = 0;
+      if (all) mailbox.clear();
       const last = running.at(-1);
-      if (last && !HOLDERS.has(last.name)) last.abort.abort();
+      if (last && !HOLDERS.has(last.name) && !LOOPERS.has(last.name)) last.abort.abort();
       channel.leg?.stopPlay();
     },
     interrupt,
+    get current() {
+      return running.at(-1)?.name;
+    },
     get interrupted() {
       return interruption.signal;
     },
