@@ -31,8 +31,7 @@ export class SupervisedActor<State, Message> implements Actor<Message> {
   readonly #ref: Ref<Envelope<Message>>;
   readonly #limit: number;
   readonly #asks = new Set<(error: AppError) => void>();
-  readonly #gone: Promise<void>;
-  #onGone: () => void = () => undefined;
+  #onGone: (() => void)[] = [];
   #restarts: number[] = [];
   #waiting = 0;
   /** Epoch ms since when the present message is handled; 0 when idle. */
@@ -46,9 +45,6 @@ export class SupervisedActor<State, Message> implements Actor<Message> {
     this.#options = options;
     this.#around = around;
     this.#limit = options.mailbox ?? defaultMailbox;
-    this.#gone = new Promise((resolve) => {
-      this.#onGone = resolve;
-    });
     this.#ref = spawn(
       around.system,
       (state: State, envelope: Envelope<Message>) => this.#receive(state, envelope),
@@ -108,13 +104,16 @@ export class SupervisedActor<State, Message> implements Actor<Message> {
     });
   }
 
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     if (this.#phase === 'running') {
       this.#phase = 'stopping';
       this.#waiting += 1;
       dispatch(this.#ref, stopMark);
     }
-    return this.#gone;
+    if (this.#phase === 'stopping')
+      await new Promise<void>((resolve) => {
+        this.#onGone.push(resolve);
+      });
   }
 
   /** Stops now: what waits becomes dead letters. */
@@ -134,15 +133,28 @@ export class SupervisedActor<State, Message> implements Actor<Message> {
     });
   }
 
-  async #receive(state: State, envelope: Envelope<Message>): Promise<State> {
+  #receive(state: State, envelope: Envelope<Message>): State | Promise<State> {
     this.#waiting -= 1;
     if (envelope === stopMark) {
       this.#leave('stopped');
       return state;
     }
     this.#busySince = Date.now();
+    // Most messages are handled without waiting: they are spared the promise.
     try {
-      return await this.#options.behaviour(state, envelope, this);
+      const next = this.#options.behaviour(state, envelope, this);
+      if (next instanceof Promise) return this.#finish(state, next);
+      this.#busySince = 0;
+      return next;
+    } catch (error) {
+      this.#busySince = 0;
+      return this.#crashed(state, error);
+    }
+  }
+
+  async #finish(state: State, next: Promise<State>): Promise<State> {
+    try {
+      return await next;
     } catch (error) {
       return this.#crashed(state, error);
     } finally {
@@ -191,7 +203,7 @@ export class SupervisedActor<State, Message> implements Actor<Message> {
     } catch (cause) {
       log.error('onStop of an actor failed', { actor: this.name, error: cause });
     }
-    this.#onGone();
+    for (const resolve of this.#onGone) resolve();
   }
 }
 
