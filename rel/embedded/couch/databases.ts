@@ -10,7 +10,7 @@ import { CouchError, databaseMissing } from './errors.ts';
 
 PouchDB.plugin(adapter);
 
-const OPEN_LIMIT = 48;
+const OPEN_LIMIT = 32;
 const IDLE_MS = 60_000;
 /** LevelDB allows itself 4 MB of write buffer and 8 MB of cache; hundreds of small databases need far less. */
 const LEVEL_OPTIONS = { writeBufferSize: 512 * 1024, cacheSize: 512 * 1024, maxOpenFiles: 40 };
@@ -71,17 +71,19 @@ export class Databases {
   readonly #directory: string;
   readonly #entries = new Map<string, Entry>();
   readonly #timer: NodeJS.Timeout;
+  readonly #log: (line: string) => void;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, log: (line: string) => void) {
     this.#directory = directory;
+    this.#log = log;
     this.#timer = setInterval(() => this.#closeIdle(Date.now() - IDLE_MS), 15_000);
     this.#timer.unref();
   }
 
   /** Reads the databases that `directory` holds, and makes it when it does not exist. */
-  static async load(directory: string): Promise<Databases> {
+  static async load(directory: string, log: (line: string) => void = () => undefined): Promise<Databases> {
     await mkdir(directory, { recursive: true });
-    const databases = new Databases(directory);
+    const databases = new Databases(directory, log);
     for (const folder of await readdir(directory)) {
       const path = join(directory, folder);
       if (folder.startsWith('.')) {
@@ -160,7 +162,7 @@ export class Databases {
     try {
       if (!entry.opened) {
         await entry.closing;
-        entry.opened ??= this.#open(entry);
+        entry.opened ??= this.#openOnce(entry);
       }
       return await work(await entry.opened);
     } finally {
@@ -212,11 +214,20 @@ export class Databases {
     await writeFile(join(entry.directory, 'settings.json'), JSON.stringify(entry.settings));
   }
 
+  /** A database that would not open is tried again by its next use. */
+  #openOnce(entry: Entry): Promise<Database> {
+    const opened = this.#open(entry);
+    opened.catch(() => {
+      if (entry.opened === opened) entry.opened = undefined;
+    });
+    return opened;
+  }
+
   async #open(entry: Entry): Promise<Database> {
     const opened = [...this.#entries.values()].filter((other) => other.opened && other.pins === 0);
     if (opened.length >= OPEN_LIMIT) {
       const eldest = opened.reduce((a, b) => (a.lastUsed <= b.lastUsed ? a : b));
-      void this.#close(eldest);
+      this.#closeLater(eldest);
     }
     let level: LevelDown | undefined;
     const db = (location: string) => {
@@ -224,15 +235,10 @@ export class Databases {
       return level;
     };
     const options = { adapter: 'leveldb', db, revs_limit: entry.settings.revsLimit, ...LEVEL_OPTIONS };
-    try {
-      const pouch = new PouchDB(join(entry.directory, 'data'), options);
-      await pouch.info();
-      if (!level) throw new Error('PouchDB did not open its LevelDB');
-      return { name: entry.name, settings: entry.settings, pouch, level };
-    } catch (error) {
-      entry.opened = undefined;
-      throw error;
-    }
+    const pouch = new PouchDB(join(entry.directory, 'data'), options);
+    await pouch.info();
+    if (!level) throw new Error('PouchDB did not open its LevelDB');
+    return { name: entry.name, settings: entry.settings, pouch, level };
   }
 
   #close(entry: Entry): Promise<void> {
@@ -247,8 +253,12 @@ export class Databases {
     return entry.closing;
   }
 
+  #closeLater(entry: Entry): void {
+    this.#close(entry).catch((error) => this.#log(`closing ${entry.name}: ${error}`));
+  }
+
   #closeIdle(before: number): void {
     for (const entry of this.#entries.values())
-      if (entry.opened && entry.pins === 0 && entry.lastUsed < before) void this.#close(entry);
+      if (entry.opened && entry.pins === 0 && entry.lastUsed < before) this.#closeLater(entry);
   }
 }

@@ -29,6 +29,21 @@ export function ordered(doc: StoredDoc): StoredDoc {
   return { _id, _rev, ...rest };
 }
 
+/** The documents of these ids, in their order; undefined for one that is missing or deleted. */
+export function findDocuments(
+  db: Database,
+  ids: readonly string[],
+  options: object = {},
+): Promise<(StoredDoc | undefined)[]> {
+  // PouchDB's own allDocs({ keys }) opens a stream for each key and takes four times as long.
+  const find = (id: string) =>
+    db.pouch.get(id, options).then(ordered, (error: { status?: number }) => {
+      if (error.status === 404) return undefined;
+      throw error;
+    });
+  return Promise.all(ids.map(find));
+}
+
 /** GET and HEAD `/db/doc`. */
 export async function getDocument(x: Exchange, db: Database, id: string): Promise<void> {
   const openRevs = x.query.get('open_revs');

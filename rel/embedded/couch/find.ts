@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { StoredDoc } from 'pouchdb-core';
 import type { Database } from './databases.ts';
-import { ordered, writeOne } from './documents.ts';
+import { findDocuments, ordered, writeOne } from './documents.ts';
 import { CouchError, notFound } from './errors.ts';
 import { type Exchange, isObject, readObject, sendJson, sendText } from './exchange.ts';
 import { type FindRequest, type MangoIndex, plan, readFindRequest } from './find-plan.ts';
@@ -185,9 +185,12 @@ type Place = [key: string, id: string];
 
 async function* fetchAll(db: Database, places: Place[]): AsyncGenerator<[string, StoredDoc]> {
   if (places.length === 0) return;
-  const { rows } = await db.pouch.allDocs({ keys: places.map(([, id]) => id), include_docs: true });
+  const docs = await findDocuments(
+    db,
+    places.map(([, id]) => id),
+  );
   for (const [index, [place]] of places.entries()) {
-    const doc = rows[index]?.doc;
+    const doc = docs[index];
     if (doc) yield [place, doc];
   }
 }

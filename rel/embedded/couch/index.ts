@@ -34,7 +34,7 @@ const LINGER_MS = 65_000;
 /** Starts a CouchDB in this process. Rejects when the port is taken or the directory is not writable. */
 export async function startCouch(options: CouchOptions): Promise<RunningCouch> {
   const log = options.log ?? (() => undefined);
-  const databases = await Databases.load(options.dataDir);
+  const databases = await Databases.load(options.dataDir, log);
   const stopping = new AbortController();
   const couch: Couch = {
     databases,

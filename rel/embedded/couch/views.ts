@@ -1,8 +1,7 @@
 // Answers of views: map rows by range or keys, and reductions by group.
-import type { StoredDoc } from 'pouchdb-core';
 import { encodeKey } from './collation.ts';
 import type { Database } from './databases.ts';
-import { ordered } from './documents.ts';
+import { findDocuments } from './documents.ts';
 import { notFound, queryParseError } from './errors.ts';
 import { type Exchange, sendJson, sendText } from './exchange.ts';
 import { entries, type Range } from './level.ts';
@@ -146,17 +145,10 @@ async function mapRows(view: View, options: ListingOptions): Promise<string[]> {
 async function withDocs(db: Database, texts: string[], options: ListingOptions): Promise<string[]> {
   const rows = texts.map((text) => JSON.parse(text) as Row);
   const ids = rows.map(({ id, value }) => (value as { _id?: string } | null)?._id ?? id);
-  const found = await db.pouch.allDocs({
-    keys: ids.map(String),
-    include_docs: true,
-    conflicts: options.conflicts,
-    attachments: options.attachments,
-  });
-  return rows.map((row, index) => withDoc(row, found.rows[index]?.doc));
+  const { conflicts, attachments } = options;
+  const docs = await findDocuments(db, ids.map(String), { conflicts, attachments });
+  return rows.map((row, index) => JSON.stringify({ ...row, doc: docs[index] ?? null }));
 }
-
-const withDoc = (row: Row, doc: StoredDoc | null | undefined) =>
-  JSON.stringify({ ...row, doc: doc ? ordered(doc) : null });
 
 async function reduceView(view: View, options: ListingOptions, reduce: string): Promise<string[]> {
   const results: string[] = [];
