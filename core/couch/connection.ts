@@ -125,7 +125,8 @@ export class Connection {
       body: new URLSearchParams({ name: this.#user, password: this.#password }),
       signal: AbortSignal.timeout(defaultDeadline),
     }).catch((error: unknown) => {
-      throw unreachable(this.url, error);
+      // Whatever was to be asked has not been sent yet.
+      throw new Unreachable(unreachable(this.url, error).message, true);
     });
     await response.arrayBuffer();
     if (!response.ok)
