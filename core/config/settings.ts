@@ -102,6 +102,11 @@ export const settingsSchema = Type.Object(
     rest: section({ host, port: port(8000) }, 'Crossbar'),
     media: section({ host, port: port(24517) }, 'the media server for the switches'),
     metrics: section({ host, port: port(9464) }, '/metrics and /health'),
+    drain: Type.Integer({
+      minimum: 0,
+      default: 5,
+      description: 'seconds that a stopping process waits for its calls',
+    }),
     demo: Type.Boolean({ default: true, description: 'seed the demo account at the first start' }),
   },
   { additionalProperties: false, description: 'settings of a Mirliton process' },

@@ -1,0 +1,53 @@
+// Compiles to dist/ when a source is newer than the last build.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const stamp = `${root}dist/.built`;
+
+/** Milliseconds of the newest source file. */
+function newestSource() {
+  let newest = 0;
+  for (const folder of ['apps', 'core', 'rel', 'couchdb']) {
+    for (const entry of readdirSync(root + folder, { recursive: true, withFileTypes: true })) {
+      if (entry.isFile() && /\.(ts|json)$/.test(entry.name)) {
+        newest = Math.max(newest, statSync(`${entry.parentPath}/${entry.name}`).mtimeMs);
+      }
+    }
+  }
+  return Math.max(
+    newest,
+    statSync(`${root}package-lock.json`).mtimeMs,
+    statSync(`${root}tsconfig.json`).mtimeMs,
+  );
+}
+
+function builtAt() {
+  try {
+    return statSync(stamp).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+/** Ends the process when the sources do not compile. */
+export function build() {
+  if (builtAt() > newestSource()) return;
+  rmSync(`${root}dist`, { recursive: true, force: true });
+  const { status } = spawnSync(
+    process.execPath,
+    [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'],
+    {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+    },
+  );
+  if (status !== 0) {
+    console.error('mirliton: the sources do not compile; see the lines above');
+    process.exit(1);
+  }
+  writeFileSync(stamp, '');
+}
+
+build();
