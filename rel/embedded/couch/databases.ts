@@ -70,6 +70,7 @@ const defaultSecurity = () => ({ members: { roles: ['_admin'] }, admins: { roles
 export class Databases {
   readonly #directory: string;
   readonly #entries = new Map<string, Entry>();
+  readonly #removals = new Map<string, Promise<void>>();
   readonly #timer: NodeJS.Timeout;
   readonly #log: (line: string) => void;
 
@@ -115,6 +116,8 @@ export class Databases {
 
   async create(name: string): Promise<void> {
     checkDatabaseName(name);
+    // The old folder of the same name must be gone before a new one takes its place.
+    await this.#removals.get(name)?.catch(() => undefined);
     if (this.has(name))
       throw new CouchError(412, 'file_exists', 'The database could not be created, the file already exists.');
     const settings: Settings = {
@@ -136,14 +139,9 @@ export class Databases {
     const entry = this.#get(name);
     this.#entries.delete(name);
     entry.feed.emit('gone');
-    await entry.closing;
-    while (entry.pins > 0) await new Promise((resolve) => entry.feed.once('unpinned', resolve));
-    await this.#close(entry);
-    // A dot folder is what `load` sweeps, so a crash between the two steps leaves nothing behind,
-    // and a database made again under the same name never meets the old files.
-    const grave = join(this.#directory, `.deleted-${randomBytes(8).toString('hex')}`);
-    if (this.has(name)) await rm(entry.directory, { recursive: true, force: true });
-    else await rename(entry.directory, grave).then(() => rm(grave, { recursive: true, force: true }));
+    const removal = this.#remove(entry).finally(() => this.#removals.delete(name));
+    this.#removals.set(name, removal);
+    await removal;
   }
 
   async changeSettings(name: string, changes: Partial<Settings>): Promise<void> {
@@ -183,6 +181,7 @@ export class Databases {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    await Promise.allSettled(this.#removals.values());
     for (const entry of this.#entries.values()) {
       while (entry.pins > 0) await new Promise((resolve) => entry.feed.once('unpinned', resolve));
       await this.#close(entry);
@@ -208,6 +207,16 @@ export class Databases {
     };
     this.#entries.set(name, entry);
     return entry;
+  }
+
+  /** Waits until nobody uses the database, then takes its folder away under a name that `load` sweeps. */
+  async #remove(entry: Entry): Promise<void> {
+    await entry.closing;
+    while (entry.pins > 0) await new Promise((resolve) => entry.feed.once('unpinned', resolve));
+    await this.#close(entry);
+    const grave = join(this.#directory, `.deleted-${randomBytes(8).toString('hex')}`);
+    await rename(entry.directory, grave);
+    await rm(grave, { recursive: true, force: true });
   }
 
   async #save(entry: Entry): Promise<void> {

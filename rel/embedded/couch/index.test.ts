@@ -75,6 +75,19 @@ describe('embedded CouchDB', () => {
     expect(await feed.text()).to.match(/"results":\[/);
   });
 
+  it('survives creations, writes and deletions of one name all at once', async () => {
+    await start();
+    const round = async (n: number) => [
+      (await send('PUT', '/same')).status,
+      (await send('PUT', `/same/doc-${n}`, {})).status,
+      (await send('DELETE', '/same')).status,
+    ];
+    const statuses = (await Promise.all(Array.from({ length: 20 }, (_, n) => round(n)))).flat();
+    for (const status of statuses) expect(status).to.be.oneOf([200, 201, 404, 412]);
+    await send('PUT', '/same');
+    expect((await send('GET', '/same/_all_docs')).status).to.equal(200);
+  });
+
   it('rejects when its port is taken, and leaves nothing open', async () => {
     const { port } = await start();
     const other = await mkdtemp(join(tmpdir(), 'mirliton-couch-'));
