@@ -35,14 +35,14 @@ export function privateQueueName(node: string): string {
 /** The way back to a requester, or undefined when it asked for no answer. */
 export function findReplyAddress(request: Delivery<AnyMessage>): Address | undefined {
   const messageId = request.message['Msg-ID'] as string | undefined;
-  const correlationId = request.correlationId ?? messageId;
-  if (request.replyTo) return { exchange: '', key: request.replyTo, correlationId };
+  if (request.replyTo)
+    return { exchange: '', key: request.replyTo, correlationId: request.correlationId ?? messageId };
   const serverId: unknown = request.message['Server-ID'];
   if (typeof serverId !== 'string' || serverId === '') return undefined;
   // Kazoo's master branch writes pid://<pid>/<queue> and wants the pid back in a header.
   const [, pid, queue] = /^pid:\/\/([^/]+)\/(.+)$/.exec(serverId) ?? [];
-  if (!pid || !queue) return { exchange: 'targeted', key: serverId, correlationId };
-  return { exchange: 'targeted', key: queue, correlationId, headers: { 'Deliver-To-PID': pid } };
+  if (!pid || !queue) return { exchange: 'targeted', key: serverId };
+  return { exchange: 'targeted', key: queue, headers: { 'Deliver-To-PID': pid } };
 }
 
 /** Where a message is published: by target on a direct exchange, by the contract's key on any other. */

@@ -128,7 +128,7 @@ describe(`the bus over ${address ?? 'the embedded broker'}`, () => {
     await both;
     expect(answers).to.deep.equal([
       ['', 'c1', undefined],
-      ['targeted', 'm2', '<0.7.0>'],
+      ['targeted', undefined, '<0.7.0>'],
     ]);
   });
 

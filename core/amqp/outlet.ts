@@ -236,10 +236,11 @@ const stopping = (message: string) => new AppError('stopping', { message });
 function propertiesOf(message: Outgoing): Options.Publish {
   const options: Options.Publish = {
     contentType: 'application/json',
-    messageId: message.messageId,
     // Kazoo counts microseconds here (contract/kapi.md §1).
     timestamp: Date.now() * 1_000,
   };
+  // The Msg-ID stands in the body: here it serves to know what was returned or is delivered twice.
+  if (message.mandatory || message.persistent) options.messageId = message.messageId;
   if (message.mandatory) options.mandatory = true;
   if (message.persistent) options.persistent = true;
   if (message.priority !== undefined) options.priority = message.priority;

@@ -11,19 +11,21 @@ export interface Wait {
   readonly messageId: string;
   /** Milliseconds. */
   readonly timeout: number;
-  /** The error of a wait that ended in silence. */
-  readonly onSilence: () => AppError;
+  /** `exchange/key`, for errors. */
+  readonly where: string;
+  /** Whether it has left the process. */
+  written: boolean;
 }
 
 /** How a kind of wait takes what happens to it; each answers true when the wait is over. */
 interface Waiting {
-  readonly contract: AnyMessage;
+  readonly wait: Wait;
+  timer?: NodeJS.Timeout;
   answer(message: Json): boolean;
   /** An answer that does not fit its contract: another may still come. */
   misfit(error: AppError): boolean;
   fail(error: AppError): boolean;
   silence(): void;
-  timer?: NodeJS.Timeout;
 }
 
 export interface Replies {
@@ -43,16 +45,19 @@ export function createReplies(log: Logger, meters: Meters, strict: boolean): Rep
   const pending = new Map<string, Waiting>();
   const decode = decoding(strict);
 
-  const add = ({ messageId, timeout, contract }: Wait, waiting: Waiting): void => {
+  const expire = (messageId: string): void => {
+    const waiting = pending.get(messageId);
+    pending.delete(messageId);
+    waiting?.silence();
+  };
+  const add = (waiting: Waiting): void => {
+    const { messageId, timeout, contract } = waiting.wait;
     if (pending.has(messageId))
       throw new AppError('invalid_message', {
         message: `${contract.id}: a request with Msg-ID ${messageId} waits for its answer already`,
       });
     pending.set(messageId, waiting);
-    waiting.timer = setTimeout(() => {
-      pending.delete(messageId);
-      waiting.silence();
-    }, timeout);
+    waiting.timer = setTimeout(expire, timeout, messageId);
   };
   const remove = (messageId: string, waiting: Waiting): void => {
     clearTimeout(waiting.timer);
@@ -65,7 +70,7 @@ export function createReplies(log: Logger, meters: Meters, strict: boolean): Rep
 
   /** Gives an answer to the one who waits; true when the wait is over. */
   const give = (waiting: Waiting, json: Json): boolean => {
-    const { contract } = waiting;
+    const { contract } = waiting.wait;
     const decoded = decode(contract, json);
     if (decoded.ok) {
       if (decoded.unknown.length > 0) meters.unknownKeys(decoded.contract.id, decoded.unknown.length);
@@ -79,9 +84,9 @@ export function createReplies(log: Logger, meters: Meters, strict: boolean): Rep
   };
 
   return {
-    first: (wait) => new Promise((resolve, reject) => add(wait, waitForFirst(wait, resolve, reject))),
+    first: (wait) => new Promise((resolve, reject) => add(new FirstAnswer(wait, resolve, reject))),
     collect: (wait, count) =>
-      new Promise((resolve, reject) => add(wait, waitForMany(wait, count, resolve, reject))),
+      new Promise((resolve, reject) => add(new ManyAnswers(wait, count, resolve, reject))),
     receive: (json, correlationId) => {
       const own = String(json['Msg-ID']);
       const messageId = pending.has(own) ? own : (correlationId ?? own);
@@ -90,7 +95,7 @@ export function createReplies(log: Logger, meters: Meters, strict: boolean): Rep
       else if (give(waiting, json)) remove(messageId, waiting);
     },
     returned: (messageId) => {
-      const contract = pending.get(messageId)?.contract.id;
+      const contract = pending.get(messageId)?.wait.contract.id;
       const details = { contract, messageId };
       fail(messageId, new AppError('nobody_listens', { message: `nobody listens for ${contract}`, details }));
     },
@@ -114,56 +119,92 @@ function decoding(strict: boolean) {
   };
 }
 
-function waitForFirst(
-  { contract, onSilence }: Wait,
-  resolve: (message: Json) => void,
-  reject: (error: AppError) => void,
-): Waiting {
-  let deferred: Json | undefined;
-  let misfit: AppError | undefined;
-  return {
-    contract,
-    answer: (message) => {
-      if (message['Defer-Response'] === true) {
-        deferred ??= message;
-        return false;
-      }
-      resolve(message);
-      return true;
-    },
-    misfit: (error) => {
-      misfit ??= error;
+// Classes, not closures: one of these is made per request.
+class FirstAnswer implements Waiting {
+  readonly wait: Wait;
+  timer?: NodeJS.Timeout;
+  readonly #resolve: (message: Json) => void;
+  readonly #reject: (error: AppError) => void;
+  #deferred: Json | undefined;
+  #misfit: AppError | undefined;
+
+  constructor(wait: Wait, resolve: (message: Json) => void, reject: (error: AppError) => void) {
+    this.wait = wait;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  answer(message: Json): boolean {
+    if (message['Defer-Response'] === true) {
+      this.#deferred ??= message;
       return false;
-    },
-    fail: (error) => {
-      reject(error);
-      return true;
-    },
-    silence: () => (deferred ? resolve(deferred) : reject(misfit ?? onSilence())),
-  };
+    }
+    this.#resolve(message);
+    return true;
+  }
+
+  misfit(error: AppError): boolean {
+    this.#misfit ??= error;
+    return false;
+  }
+
+  fail(error: AppError): boolean {
+    this.#reject(error);
+    return true;
+  }
+
+  silence(): void {
+    if (this.#deferred) this.#resolve(this.#deferred);
+    else this.#reject(this.#misfit ?? silenceOf(this.wait));
+  }
 }
 
-function waitForMany(
-  { contract }: Wait,
-  count: number,
-  resolve: (messages: Json[]) => void,
-  reject: (error: AppError) => void,
-): Waiting {
-  const answers: Json[] = [];
-  return {
-    contract,
-    answer: (message) => {
-      if (answers.push(message) < count) return false;
-      resolve(answers);
-      return true;
-    },
-    misfit: () => false,
-    fail: (error) => {
-      // Nobody listening is an empty collection, not an error.
-      if (error.code === 'nobody_listens') resolve(answers);
-      else reject(error);
-      return true;
-    },
-    silence: () => resolve(answers),
-  };
+class ManyAnswers implements Waiting {
+  readonly wait: Wait;
+  timer?: NodeJS.Timeout;
+  readonly #count: number;
+  readonly #resolve: (messages: Json[]) => void;
+  readonly #reject: (error: AppError) => void;
+  readonly #answers: Json[] = [];
+
+  constructor(
+    wait: Wait,
+    count: number,
+    resolve: (messages: Json[]) => void,
+    reject: (error: AppError) => void,
+  ) {
+    this.wait = wait;
+    this.#count = count;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  answer(message: Json): boolean {
+    if (this.#answers.push(message) < this.#count) return false;
+    this.#resolve(this.#answers);
+    return true;
+  }
+
+  misfit(): boolean {
+    return false;
+  }
+
+  fail(error: AppError): boolean {
+    // Nobody listening is an empty collection, not an error.
+    if (error.code === 'nobody_listens') this.#resolve(this.#answers);
+    else this.#reject(error);
+    return true;
+  }
+
+  silence(): void {
+    this.#resolve(this.#answers);
+  }
+}
+
+function silenceOf({ contract, messageId, timeout, where, written }: Wait): AppError {
+  const what = written ? 'was not answered' : 'could not be sent';
+  return new AppError(written ? 'request_timeout' : 'bus_unreachable', {
+    message: `${contract.id} to ${where} ${what} within ${timeout} ms`,
+    details: { contract: contract.id, messageId, timeout },
+  });
 }

@@ -1,6 +1,6 @@
 // Requests: published with a deadline, their answers awaited, their targets given a rest when they never answer.
 import type { AnyMessage, MessageFields } from '../contract/index.ts';
-import { AppError, hasCode, toAppError } from '../errors/index.ts';
+import { hasCode, toAppError } from '../errors/index.ts';
 import { addressOf } from './addresses.ts';
 import { type Breakers, createBreakers } from './breaker.ts';
 import type { CollectOptions, RequestOptions } from './bus.ts';
@@ -8,7 +8,7 @@ import type { Encoder, Json } from './envelope.ts';
 import type { Meters } from './meters.ts';
 import type { Replies, Wait } from './replies.ts';
 import { currentTrace } from './trace.ts';
-import type { Transport, TransportConsumer } from './transport.ts';
+import type { Outgoing, Transport, TransportConsumer } from './transport.ts';
 
 const defaultTimeout = 2_000;
 
@@ -33,45 +33,38 @@ export function createRequests(options: RequestsOptions): Requests {
   const { transport, encode, replies, meters, serverId } = options;
   const breakers = createBreakers();
   let listener: TransportConsumer | undefined;
-  // Not before answers can come: an answer to a queue that is away is lost.
-  const whenListening = async (publish: () => Promise<void>): Promise<void> => {
-    listener = await options.listening;
-    await listener.ready();
-    await publish();
+
+  /** Publishes a request; whatever goes wrong on the way ends its wait. */
+  const send = async (wait: Wait, outgoing: Outgoing): Promise<void> => {
+    try {
+      // Not before answers can come: an answer to a queue that is away is lost.
+      if (!listener?.isReady) {
+        listener = await options.listening;
+        await listener.ready();
+      }
+      await transport.publish(outgoing);
+      wait.written = true;
+    } catch (error) {
+      replies.fail(wait.messageId, toAppError(error));
+    }
   };
 
-  /** Publishes and waits by `wait`; whatever goes wrong on the way ends the wait. */
   const ask = <T>(
     contract: AnyMessage,
     fields: object,
     given: RequestOptions,
-    wait: (wait: Wait) => Promise<T>,
+    answers: (wait: Wait) => Promise<T>,
   ): Promise<T> => {
     const stamp = { messageId: given.messageId, serverId };
     const { body, message, messageId } = encode(contract, fields as MessageFields<AnyMessage>, stamp);
-    const timeout = given.timeout ?? defaultTimeout;
     const { exchange, key } = addressOf(contract, message, given.target);
-    let written = false;
-    const onSilence = () =>
-      new AppError(written ? 'request_timeout' : 'bus_unreachable', {
-        message: `${contract.id} to ${exchange}/${key} ${
-          written ? 'was not answered' : 'could not be sent'
-        } within ${timeout} ms`,
-        details: { contract: contract.id, messageId, timeout },
-      });
-    const answer = wait({ contract, messageId, timeout, onSilence });
-    const deadline = Date.now() + timeout;
+    const timeout = given.timeout ?? defaultTimeout;
+    const wait = { contract, messageId, timeout, where: `${exchange}/${key}`, written: false };
+    const answer = answers(wait);
     const traceparent = currentTrace();
     const headers = traceparent === undefined ? undefined : { traceparent };
-    const publish = () =>
-      transport.publish({ exchange, key, body, messageId, headers, mandatory: true, deadline });
-    const published = listener?.isReady ? publish() : whenListening(publish);
-    published.then(
-      () => {
-        written = true;
-      },
-      (error: unknown) => replies.fail(messageId, toAppError(error)),
-    );
+    const deadline = Date.now() + timeout;
+    void send(wait, { exchange, key, body, messageId, headers, mandatory: true, deadline });
     return answer;
   };
 
