@@ -1,0 +1,92 @@
+// media_mgr: tells switches where media is to be streamed from, and streams it.
+import { randomBytes } from 'node:crypto';
+import type { Delivery } from '../../core/amqp/index.ts';
+import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
+import { hasCode, toAppError } from '../../core/errors/index.ts';
+import { mediaError, mediaReq, mediaResp } from '../../core/messages/media.ts';
+import { findSound } from './find.ts';
+import { type MediaRequest, parseMediaName } from './names.ts';
+import { importPrompts } from './prompts/import.ts';
+import { startMediaServer } from './server.ts';
+import { mediaPath } from './urls.ts';
+
+/** The media_mgr app. */
+export const media_mgr: App = { name: 'media_mgr', start };
+
+async function start(context: AppContext): Promise<RunningApp> {
+  const { bus, store, settings, log, metrics } = context;
+  const secret = await urlSecret(context);
+  await importPrompts(store, log);
+  const server = await startMediaServer({ ...settings.media, secret, store, log, metrics });
+  const base = `http://${settings.media.host}:${server.port}`;
+  const requests = await bus.consume(
+    {
+      queue: 'media_mgr_listener',
+      bindings: [{ exchange: 'kapps', key: 'media_req' }],
+      contracts: [mediaReq],
+    },
+    (request) => answer(context, { base, secret }, request),
+  );
+  return {
+    stop: async () => {
+      await requests.stop();
+      await server.stop();
+    },
+  };
+}
+
+/** The key of the signatures, shared by all instances: the first one to start makes it. */
+async function urlSecret({ systemConfig }: AppContext): Promise<string> {
+  for (let tries = 0; ; tries += 1) {
+    const known = await systemConfig.get('media', 'url_secret', '');
+    if (known !== '') return known;
+    try {
+      await systemConfig.set('media', 'url_secret', randomBytes(32).toString('base64url'));
+    } catch (error) {
+      if (!hasCode(error, 'datastore_conflict') || tries > 5) throw error;
+    }
+  }
+}
+
+async function answer(
+  context: AppContext,
+  urls: { readonly base: string; readonly secret: string },
+  request: Delivery<typeof mediaReq>,
+): Promise<void> {
+  const { message } = request;
+  const name = message['Media-Name'];
+  const refuse = (code: 'not_found' | 'no_data' | 'other', why: string): Promise<void> => {
+    context.log.info('no such media', { media: name, reason: why });
+    return context.bus.reply(request, mediaError, {
+      'Media-Name': name,
+      'Error-Code': code,
+      'Error-Msg': why,
+    });
+  };
+  let wanted: MediaRequest;
+  try {
+    wanted = parseMediaName(name);
+  } catch (error) {
+    return refuse('not_found', toAppError(error).message);
+  }
+  if (wanted.kind === 'store') {
+    // A new version each time: two recordings into one document must not share a URL.
+    const path = mediaPath(urls.secret, { ...wanted, use: 'store', version: randomBytes(8).toString('hex') });
+    return context.bus.reply(request, mediaResp, { 'Media-Name': name, 'Stream-URL': urls.base + path });
+  }
+  const defaultLanguage = await context.systemConfig.get('media', 'default_language', 'en-us');
+  const found = await findSound(wanted, {
+    store: context.store,
+    language: message.Language,
+    defaultLanguage,
+  });
+  if ('missing' in found)
+    return refuse(
+      found.missing,
+      found.missing === 'no_data' ? 'the document has no sound' : 'there is no such media',
+    );
+  return context.bus.reply(request, mediaResp, {
+    'Media-Name': name,
+    'Stream-URL': urls.base + mediaPath(urls.secret, { use: 'single', ...found }),
+  });
+}
