@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { document, Type } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
+import { type TestServer, testServer } from '../testing/couch-server.ts';
 import { fakeBus, silentLog } from '../testing/index.ts';
 import { type CouchStore, connectStore, type DocumentChange, type StoreOptions } from './index.ts';
-import { type TestServer, testServer } from './testing-server.ts';
 
 const thing = document({
   type: 'thing',

@@ -25,10 +25,14 @@ export async function installDesigns(
 ): Promise<string[]> {
   const installed = await installedDesigns(cluster, database);
   const changed = designs.filter((design) => installed.get(design.name)?.digest !== design.digest);
+  await writeNew(
+    cluster,
+    database,
+    changed.filter(({ name }) => !installed.has(name)),
+  );
   for (const design of changed) {
     const before = installed.get(design.name);
     if (before) await replace(cluster, database, design, before.rev);
-    else await write(cluster, database, design.name, design);
   }
   return changed.map((design) => design.name);
 }
@@ -57,6 +61,22 @@ async function replace(cluster: Cluster, database: string, design: DesignSource,
   await removeDesign(cluster, database, side);
 }
 
+/** Nobody can be reading what was not there: one request writes them all. */
+async function writeNew(cluster: Cluster, database: string, designs: readonly DesignSource[]): Promise<void> {
+  if (designs.length === 0) return;
+  const docs = designs.map((design) => designDocument(design.name, design));
+  const path = `${encodeURIComponent(database)}/_bulk_docs`;
+  const { status, body } = await cluster.json({ method: 'POST', path, body: { docs }, deadline: 60_000 });
+  const rows = Array.isArray(body) ? (body as readonly { id: string; error?: string }[]) : [];
+  const failed = rows.find((row) => row.error !== undefined && row.error !== 'conflict');
+  if (status >= 300 || failed)
+    throw storeError(failed ? 500 : status, failed ?? body, { database, id: failed?.id });
+}
+
+function designDocument(name: string, { views, digest }: DesignSource, rev?: string): object {
+  return { _id: `_design/${name}`, ...(rev && { _rev: rev }), language: 'javascript', digest, views };
+}
+
 /** Another process may be doing the same: a conflict means that it was faster. */
 async function write(
   cluster: Cluster,
@@ -66,11 +86,10 @@ async function write(
   rev?: string,
 ): Promise<void> {
   const id = `_design/${name}`;
-  const { views, digest } = design;
   const { status, body } = await cluster.json({
     method: 'PUT',
     path: `${encodeURIComponent(database)}/${id}`,
-    body: { _id: id, ...(rev && { _rev: rev }), language: 'javascript', digest, views },
+    body: designDocument(name, design, rev),
   });
   if (status >= 300 && status !== 409) throw storeError(status, body, { database, id });
 }

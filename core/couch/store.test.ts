@@ -4,9 +4,9 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { document, Type } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
+import { type TestServer, testServer } from '../testing/couch-server.ts';
 import { memoryStore, silentLog } from '../testing/index.ts';
 import { accountDatabase, connectStore, type DocumentChange, databaseOfId, type Store } from './index.ts';
-import { type TestServer, testServer } from './testing-server.ts';
 
 const thing = document({
   type: 'thing',

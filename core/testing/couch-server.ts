@@ -1,4 +1,4 @@
-// A CouchDB for the tests of this folder: the one named by MIRLITON_TEST_COUCH, else the embedded one in a new folder.
+// A CouchDB for tests: the one named by MIRLITON_TEST_COUCH, else the embedded one in a new folder.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
