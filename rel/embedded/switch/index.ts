@@ -109,7 +109,7 @@ function createCore(options: SwitchOptions): { core: SwitchCore; endpoints: Map<
       sessionsPerSecond: 200,
       paused: { inbound: false, outbound: false },
     },
-    counters: { sessions: 0, peak: 0 },
+    counters: { sessions: 0, peak: 0, second: 0, inSecond: 0 },
     timers: new Set(),
     async runApi(command, args) {
       const api = apis.get(command.toLowerCase());

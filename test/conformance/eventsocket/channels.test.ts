@@ -58,7 +58,7 @@ describe('channels', () => {
       await client.execute(call.id, 'multiset', '^^;m1=a b;m2=c=d');
       expect(await client.api(`uuid_getvar ${call.id} m1`)).to.equal('a b');
       expect(await client.api(`uuid_getvar ${call.id} m2`)).to.equal('c=d');
-      await client.execute(call.id, 'set', 'copy=<${m1}>${unknown}');
+      await client.execute(call.id, 'set', `copy=<\${m1}>\${unknown}`);
       expect(await client.api(`uuid_getvar ${call.id} copy`)).to.equal('<a b>');
       await client.execute(call.id, 'unset', 'copy');
       expect(await client.api(`uuid_getvar ${call.id} copy`)).to.equal('_undef_');

@@ -24,7 +24,7 @@ export const status: Api = ({ startedAt, counters, channels, limits }) => {
     `FreeSWITCH (Version ${VERSION}) is ready`,
     `${counters.sessions} session(s) since startup`,
     `${channels.size} session(s) - peak ${counters.peak}, last 5min ${counters.peak} `,
-    `0 session(s) per Sec out of max ${limits.sessionsPerSecond}, peak 0, last 5min 0 `,
+    `${counters.inSecond} session(s) per Sec out of max ${limits.sessionsPerSecond}, peak 0, last 5min 0 `,
     `${limits.maxSessions} session(s) max`,
     'min idle cpu 0.00/100.00',
     '',

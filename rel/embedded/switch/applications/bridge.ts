@@ -36,11 +36,20 @@ export const bridge: Application = {
   },
 };
 
+const DIAL_STATUS: Partial<Record<HangupCause, string>> = {
+  ORIGINATOR_CANCEL: 'CANCEL',
+  USER_BUSY: 'BUSY',
+  NO_ANSWER: 'NOANSWER',
+  DESTINATION_OUT_OF_ORDER: 'INVALIDARGS',
+  INVALID_PROFILE: 'INVALIDARGS',
+  CALL_REJECTED: 'DONTCALL',
+};
+
 /** Without `continue_on_fail` the caller shares the fate of the call. */
 function fail(channel: Channel, cause: HangupCause): void {
   channel.set('originate_disposition', cause);
   channel.set('originate_failed_cause', cause);
-  channel.set('DIALSTATUS', cause === 'USER_BUSY' ? 'BUSY' : cause === 'NO_ANSWER' ? 'NOANSWER' : cause);
+  channel.set('DIALSTATUS', DIAL_STATUS[cause] ?? cause);
   channel.set('last_bridge_hangup_cause', cause);
   if (!continuesAfter(channel, cause)) channel.hangup(cause);
 }

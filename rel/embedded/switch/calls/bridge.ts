@@ -20,7 +20,7 @@ export async function bridgeChannels(originator: Channel, originatee: Channel): 
   tellUpdate(originatee, originator, originator.profile.callerIdName, originator.profile.callerIdNumber);
   tellUpdate(originator, originatee, originatee.profile.calleeIdName, originatee.profile.calleeIdNumber);
   const relay = relayAnswer(originator, originatee);
-  await Promise.race(left.map(untilAborted));
+  await untilAborted(AbortSignal.any([...left]));
   relay();
   unlink(originator, originatee);
   originator.publish('CHANNEL_UNBRIDGE', fields);

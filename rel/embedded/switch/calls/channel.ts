@@ -8,6 +8,7 @@ import type { Driver, SwitchCore } from './contract.ts';
 import { createDigitQueue } from './digits.ts';
 import { createExecutor, type Executor } from './executor.ts';
 import { CALL_STATE_NUMBERS, type CallState, type ChannelState, channelHeaders } from './headers.ts';
+import { watchHooks } from './hooks.ts';
 import { type CallerProfile, nowMicros } from './profile.ts';
 import { timeVariables } from './stamps.ts';
 
@@ -54,6 +55,7 @@ export class Channel extends EventEmitter<ChannelEvents> {
     this.profile = profile;
     this.driver = driver;
     this.executor = createExecutor(this);
+    watchHooks(this);
     this.set('uuid', profile.uuid);
     this.set('call_uuid', profile.uuid);
     this.set('direction', profile.direction);

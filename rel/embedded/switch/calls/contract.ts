@@ -92,7 +92,8 @@ export interface SwitchCore {
     sessionsPerSecond: number;
     paused: { inbound: boolean; outbound: boolean };
   };
-  readonly counters: { sessions: number; peak: number };
+  /** `inSecond` counts the calls that came in within the clock's `second`. */
+  readonly counters: { sessions: number; peak: number; second: number; inSecond: number };
   readonly timers: Set<NodeJS.Timeout>;
   /** Undefined when there is no such command. Never rejects. */
   runApi(name: string, args: string): Promise<string | undefined>;

@@ -39,7 +39,7 @@ export async function ringTogether(
       else if (!race.signal.aborted) {
         last = result;
         if (!endsAll(context, leg, result)) return;
-        rejected = result;
+        rejected = 'NO_ANSWER';
       }
       race.abort();
     }),
@@ -48,7 +48,10 @@ export async function ringTogether(
   return context.signal.aborted ? context.givenUp() : (rejected ?? last);
 }
 
-/** `fail_on_single_reject`: true for any failure, or a list of the causes that end the whole attempt. */
+/**
+ * `fail_on_single_reject`: true for any failure, or a list of the causes that end the whole attempt. FreeSWITCH then
+ * treats it as timed out: the others and the attempt itself end with NO_ANSWER.
+ */
 function endsAll({ variables, originator }: LegContext, leg: DialLeg, cause: HangupCause): boolean {
   const name = 'fail_on_single_reject';
   const value = leg.variables.get(name) ?? variables.get(name) ?? originator?.find(name);
@@ -103,12 +106,14 @@ async function untilUp(
       limits.push(
         setTimeout(
           () =>
-            cause === 'NO_ANSWER' || !(channel.ringing || channel.early) ? channel.hangup(cause) : undefined,
+            cause === 'ALLOTTED_TIMEOUT' || !(channel.ringing || channel.early)
+              ? channel.hangup(cause)
+              : undefined,
           seconds * 1000,
         ),
       );
   };
-  limit('leg_timeout', 'NO_ANSWER');
+  limit('leg_timeout', 'ALLOTTED_TIMEOUT');
   limit('leg_progress_timeout', 'PROGRESS_TIMEOUT');
   limit('progress_timeout', 'PROGRESS_TIMEOUT');
   const giveUp = () => channel.hangup(givenUp());

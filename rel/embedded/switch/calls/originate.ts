@@ -4,7 +4,7 @@ import { findCause, type HangupCause } from './causes.ts';
 import { Channel } from './channel.ts';
 import type { SwitchCore } from './contract.ts';
 import { type DialPlan, type DialString, parseDialString, type Variables } from './dialstring.ts';
-import { type LegContext, ringTogether } from './legs.ts';
+import { ringTogether } from './legs.ts';
 
 export interface OriginateRequest {
   dialString: string;
@@ -52,23 +52,18 @@ async function runPart(
   const seconds = Number(
     setting('originate_timeout') ?? setting('call_timeout') ?? request.timeoutSeconds ?? 60,
   );
-  const late = new AbortController();
-  const context: LegContext = {
-    core,
-    originator,
-    variables,
-    signal: AbortSignal.any([request.signal, late.signal]),
-    givenUp: () =>
-      late.signal.aborted ? 'NO_ANSWER' : request.originator?.down ? 'ORIGINATOR_CANCEL' : 'LOSE_RACE',
-    onRinging: request.onRinging ?? (() => {}),
-  };
-  const timer = setTimeout(() => late.abort(), Math.max(seconds, 1) * 1000);
   let result: Channel | HangupCause = 'NO_ROUTE_DESTINATION';
   for (const group of part.groups) {
-    result = await ringTogether(group, context);
-    if (result instanceof Channel || context.signal.aborted) break;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), Math.max(seconds, 1) * 1000);
+    const signal = AbortSignal.any([request.signal, late.signal]);
+    const givenUp = () =>
+      late.signal.aborted ? 'NO_ANSWER' : originator?.down ? 'ORIGINATOR_CANCEL' : 'LOSE_RACE';
+    const onRinging = request.onRinging ?? (() => {});
+    result = await ringTogether(group, { core, originator, variables, signal, givenUp, onRinging });
+    clearTimeout(timer);
+    if (result instanceof Channel || signal.aborted) break;
   }
-  clearTimeout(timer);
   return result;
 }
 

@@ -26,6 +26,8 @@ export function receiveInvite(
   }
   const call = createCall(profile, request, transaction, source);
   const { channel } = call;
+  // Everything that an unreadable header can make throw comes first: nothing is left behind then.
+  setRequestVariables(channel, request, source);
   profile.calls.set(callId, call);
   channel.once('destroyed', () => profile.calls.delete(callId));
   transaction.on('cancel', () => {
@@ -33,7 +35,6 @@ export function receiveInvite(
     channel.hangup('ORIGINATOR_CANCEL');
   });
   transaction.on('timeout', () => channel.hangup('RECOVERY_ON_TIMER_EXPIRE'));
-  setRequestVariables(channel, request, source);
   channel.set('sip_to_tag', transaction.localTag);
   channel.set('sofia_profile_name', PROFILE_NAME);
   channel.set('recovery_profile_name', PROFILE_NAME);
@@ -43,9 +44,14 @@ export function receiveInvite(
   channel.executor.transfer(PARK);
 }
 
+/** FreeSWITCH's limits: sessions at once, sessions a second, and the operator's pause. */
 function admits({ core }: SipProfile): boolean {
-  const { limits, channels } = core;
-  return !limits.paused.inbound && channels.size < limits.maxSessions;
+  const { limits, channels, counters } = core;
+  const second = Math.floor(Date.now() / 1000);
+  if (counters.second !== second) Object.assign(counters, { second, inSecond: 0 });
+  counters.inSecond += 1;
+  const crowded = counters.inSecond > limits.sessionsPerSecond || channels.size >= limits.maxSessions;
+  return !limits.paused.inbound && !crowded;
 }
 
 function createCall(

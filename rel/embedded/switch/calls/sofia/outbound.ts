@@ -31,6 +31,7 @@ export async function dialOut(profile: SipProfile, leg: OriginateLeg): Promise<C
   const target = parseTarget(leg.destination);
   if (!target) return 'INVALID_URL';
   if (target.profile !== PROFILE_NAME) return 'INVALID_PROFILE';
+  if (hopsLeft(leg) <= 0) return 'EXCHANGE_ROUTING_ERROR';
   const call = createCall(profile, leg, target);
   const { channel } = call;
   profile.calls.set(leg.uuid, call);
@@ -47,6 +48,11 @@ export async function dialOut(profile: SipProfile, leg: OriginateLeg): Promise<C
     channel.hangup(mediaCause(error));
   }
   return channel;
+}
+
+/** Max-Forwards goes down over the switch too, so that a call cannot run in circles. */
+function hopsLeft({ originator, variables }: OriginateLeg): number {
+  return Number(variables.get('max_forwards') ?? originator?.find('max_forwards') ?? 70) - 1;
 }
 
 function createCall(profile: SipProfile, leg: OriginateLeg, target: SofiaTarget): OutboundCall {
@@ -83,6 +89,7 @@ function createCall(profile: SipProfile, leg: OriginateLeg, target: SofiaTarget)
   );
   for (const [key, value] of variables) channel.set(key, value);
   channel.set('is_outbound', 'true');
+  channel.set('max_forwards', String(hopsLeft(leg)));
   channel.set('sip_call_id', leg.uuid);
   channel.set('sofia_profile_name', PROFILE_NAME);
   channel.set('sip_destination_url', formatUri(target.uri));
@@ -122,6 +129,7 @@ function buildInvite(profile: SipProfile, channel: Channel, target: SofiaTarget,
     body: sdp,
   });
   request.headers.set('Call-ID', uuid);
+  request.headers.set('Max-Forwards', channel.find('max_forwards') ?? '70');
   request.headers.set(
     'Remote-Party-ID',
     `${address(`sip:${encodeURIComponent(callerIdNumber)}@${domain}`)};party=calling;screen=yes;privacy=off`,
