@@ -49,6 +49,18 @@ export function connectStore(options: StoreOptions): CouchStore {
   return new ConnectedStore(options);
 }
 
+/** Counts writes without quorum, and logs the first of each ten seconds: while nodes are down every write is one. */
+function quorumWatch(log: Logger, metrics: Metrics | undefined): StoreCore['quorumMissed'] {
+  const counter = metrics?.counter('couch_quorum_missed', 'Writes accepted by fewer copies than asked for');
+  let quietUntil = 0;
+  return (where) => {
+    counter?.inc();
+    if (Date.now() < quietUntil) return;
+    quietUntil = Date.now() + 10_000;
+    log.warn('a write was accepted without its quorum', { ...where });
+  };
+}
+
 class ConnectedStore implements CouchStore {
   readonly #core: StoreCore;
   readonly #followers: Followers;
@@ -80,6 +92,7 @@ class ConnectedStore implements CouchStore {
       cache,
       quorum,
       log,
+      quorumMissed: quorumWatch(log, metrics),
       ttl: (database) => (this.#followers.follow(database) ? followedTtl : unfollowedTtl),
       changed: (change, document) => {
         cache.invalidate(change.database, change.id, change.rev);

@@ -4,6 +4,7 @@ import { AppError } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { ReadCache } from './cache.ts';
 import type { Cluster } from './cluster.ts';
+import type { Where } from './errors.ts';
 import { databaseClassOf } from './names.ts';
 import type { Database, DocumentChange, StoredDocument } from './store.ts';
 
@@ -17,6 +18,8 @@ export interface StoreCore {
   readonly cache: ReadCache;
   readonly quorum: Quorum;
   readonly log: Logger;
+  /** A write was accepted by fewer copies than were asked for. */
+  quorumMissed(where: Where): void;
   /** Milliseconds that something read from this database now may be kept: long while its feed is followed. */
   ttl(database: string): number;
   /** A write of this process: caches are cleared, listeners and other processes told. */
@@ -40,12 +43,12 @@ export function quorumOf(core: StoreCore, database: string, side: 'r' | 'w'): Re
 
 /**
  * A 202 means that fewer copies than asked for have confirmed a write. Rejects with `quorum_not_met` where the class
- * demands `w`; elsewhere it is only logged, because the other copies catch up by themselves.
+ * demands `w`; elsewhere it is only logged and counted, because the other copies catch up by themselves.
  */
 export function checkQuorum(core: StoreCore, database: string, status: number, id?: string): void {
   if (status !== 202) return;
   const where = { database, ...(id === undefined ? {} : { id }) };
+  core.quorumMissed(where);
   if (core.quorum[databaseClassOf(database)]?.w !== undefined)
     throw new AppError('quorum_not_met', { details: where });
-  core.log.warn('a write was accepted without its quorum', where);
 }

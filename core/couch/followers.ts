@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isRecord } from '../contract/index.ts';
-import { AppError } from '../errors/index.ts';
+import { hasCode } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { Cluster } from './cluster.ts';
 import { storeError } from './errors.ts';
@@ -35,6 +35,8 @@ interface Follower {
 }
 
 const heartbeatMs = 10_000;
+/** How long a database that does not exist is not looked for again. */
+const missingMs = 5_000;
 const silenceMs = 3 * heartbeatMs;
 /** A follower that was in use within this time is not given up for another database. */
 const busyMs = 60_000;
@@ -105,7 +107,11 @@ export class Followers {
           this.#tell(follower.database, line);
         }
       } catch (error) {
-        if (error instanceof AppError && error.code === 'datastore_missing') return;
+        if (hasCode(error, 'datastore_missing')) {
+          // Whoever asks for it meanwhile must not start the next follower at once.
+          await wait(missingMs, undefined, { signal }).catch(() => undefined);
+          return;
+        }
         if (!signal.aborted)
           this.#options.log.debug('a change feed broke off', { database: follower.database, error });
       }
