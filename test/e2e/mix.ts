@@ -1,0 +1,50 @@
+// Which parts the zone under test runs on: embedded, or real ones at addresses from the environment or the command line.
+
+/** One mix of parts. */
+export interface Mix {
+  /** `embedded`, `rabbitmq` (a private node that the test starts) or an amqp:// URL. */
+  readonly bus: string;
+  /** `embedded` or an http:// URL with credentials. */
+  readonly store: string;
+  /** `embedded` or `host:port:password[,…]`. */
+  readonly switch: string;
+  /** `embedded` or `drachtio:host:port` (the control port; SIP is then at 5060 of that host, or `,sipport` behind it). */
+  readonly edge: string;
+}
+
+/** The mix of this run: `MIRLITON_E2E_BUS`, `_STORE`, `_SWITCH` and `_EDGE`. */
+export function mixOfRun(environment = process.env): Mix {
+  return {
+    bus: environment['MIRLITON_E2E_BUS'] ?? 'embedded',
+    store: environment['MIRLITON_E2E_STORE'] ?? 'embedded',
+    switch: environment['MIRLITON_E2E_SWITCH'] ?? 'embedded',
+    edge: environment['MIRLITON_E2E_EDGE'] ?? 'embedded',
+  };
+}
+
+/** The mix as settings of a zone (see core/config/settings.ts). */
+export function settingsOf(mix: Mix): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  if (mix.bus !== 'embedded') settings['bus'] = { urls: [mix.bus] };
+  if (mix.store !== 'embedded') {
+    const { origin, username, password } = new URL(mix.store);
+    settings['store'] = {
+      urls: [origin],
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+    };
+  }
+  if (mix.switch !== 'embedded') {
+    settings['switches'] = mix.switch.split(',').map((address) => {
+      const [host = '', port = '8021', secret = 'ClueCon'] = address.split(':');
+      return { host, port: Number(port), password: secret };
+    });
+  }
+  if (mix.edge !== 'embedded') {
+    const [, host = '127.0.0.1', rest = '9022'] = mix.edge.split(':');
+    const [port, sipPort] = rest.split(',').map(Number);
+    settings['edge'] = { host, port };
+    if (sipPort) settings['sip'] = { host, port: sipPort };
+  }
+  return settings;
+}

@@ -1,0 +1,53 @@
+// Sounds that tests send and look for: a tone sent must be a tone detected.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { ToneMeter } from '../../rel/embedded/switch/media/index.ts';
+
+const rate = 8000;
+const frame = 160;
+
+/** Writes a mono 16-bit WAV of one frequency (Hz). */
+export function writeTone(file: string, frequency: number, seconds: number): void {
+  const samples = Math.floor(rate * seconds);
+  const data = Buffer.alloc(44 + samples * 2);
+  data.write('RIFF', 0);
+  data.writeUInt32LE(36 + samples * 2, 4);
+  data.write('WAVEfmt ', 8);
+  data.writeUInt32LE(16, 16);
+  data.writeUInt16LE(1, 20);
+  data.writeUInt16LE(1, 22);
+  data.writeUInt32LE(rate, 24);
+  data.writeUInt32LE(rate * 2, 28);
+  data.writeUInt16LE(2, 32);
+  data.writeUInt16LE(16, 34);
+  data.write('data', 36);
+  data.writeUInt32LE(samples * 2, 40);
+  for (let i = 0; i < samples; i += 1)
+    data.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * frequency * i) / rate)), 44 + i * 2);
+  writeFileSync(file, data);
+}
+
+/** The samples of a mono 16-bit WAV. The length in the header is not trusted: a recorder may not have closed the file. */
+export function readSamples(file: string): Int16Array {
+  const bytes = readFileSync(file);
+  const start = bytes.indexOf('data') + 8;
+  const count = Math.max(0, Math.floor((bytes.length - start) / 2));
+  return Int16Array.from({ length: count }, (_, i) => bytes.readInt16LE(start + i * 2));
+}
+
+/** Milliseconds for which this frequency (Hz) is heard in a recording. */
+export function heard(file: string, frequency: number): number {
+  const samples = readSamples(file);
+  const meter = new ToneMeter([frequency], Number.MAX_SAFE_INTEGER);
+  for (let at = 0; at + frame <= samples.length; at += frame) meter.push(samples.slice(at, at + frame));
+  return meter.heardMs;
+}
+
+/** Seconds of a recording that are louder than silence. */
+export function loudSeconds(file: string): number {
+  const samples = readSamples(file);
+  let loud = 0;
+  for (let at = 0; at + frame <= samples.length; at += frame) {
+    if (samples.slice(at, at + frame).some((sample) => Math.abs(sample) > 500)) loud += 1;
+  }
+  return (loud * frame) / rate;
+}

@@ -1,0 +1,145 @@
+// A whole zone for a test: started as `npm start` starts it, on free ports and an empty data folder.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ZoneFacts } from '../../rel/zone/report.ts';
+import { startRabbit } from '../conformance/rabbitmq.ts';
+import { mixOfRun, settingsOf } from './mix.ts';
+import { freePorts } from './ports.ts';
+import { logIn, type Rest } from './rest.ts';
+
+export interface Zone {
+  readonly facts: Required<ZoneFacts>;
+  readonly folder: string;
+  readonly rest: Rest;
+  readonly sip: { readonly host: string; readonly port: number };
+  /** Ctrl-C, then a start on the same data. */
+  restart(): Promise<void>;
+  /** True while the process runs. */
+  alive(): boolean;
+  /** The log so far. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Starts a zone on the mix of this run. Throws with its last log lines when it does not come up. */
+export async function startZone(): Promise<Zone> {
+  const mix = mixOfRun();
+  const rabbit = mix.bus === 'rabbitmq' ? await startRabbit() : undefined;
+  if (mix.store !== 'embedded') await emptyStore(mix.store);
+  const folder = mkdtempSync(join(tmpdir(), 'mirliton-e2e-'));
+  const given = settingsOf(rabbit ? { ...mix, bus: rabbit.url } : mix);
+  const config = join(folder, 'mirliton.json');
+  writeFileSync(config, JSON.stringify(await settingsFor(folder, given)));
+  let child = await launch(config, folder);
+  const facts = readFacts(folder);
+  const [host = '', port = ''] = facts.phones[0]?.proxy.split(':') ?? [];
+  const zone: Zone = {
+    facts,
+    folder,
+    rest: await logIn(facts.api, facts.login),
+    sip: { host, port: Number(port) },
+    restart: async () => {
+      await end(child);
+      child = await launch(config, folder);
+    },
+    alive: () => child.exitCode === null && child.signalCode === null,
+    log: () => readFileSync(join(folder, 'mirliton.log'), 'utf8'),
+    stop: async () => {
+      await end(child);
+      await rabbit?.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return zone;
+}
+
+async function settingsFor(folder: string, given: Record<string, unknown>): Promise<object> {
+  const [bus, store, eventSocket, switchSip, control, sip, rest, media, metrics] = (await freePorts(9)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const defaults: Record<string, object> = {
+    bus: { port: bus },
+    store: { port: store },
+    switch: { port: eventSocket, sipPort: switchSip, rtpMin: 0, rtpMax: 0 },
+    edge: { port: control },
+    sip: { port: sip },
+    rest: { port: rest },
+    media: { port: media },
+    metrics: { port: metrics },
+  };
+  const merged = Object.fromEntries(
+    Object.entries(defaults).map(([name, values]) => [
+      name,
+      { ...values, ...(given[name] as object | undefined) },
+    ]),
+  );
+  const log = { level: process.env['MIRLITON_E2E_LOG'] ?? 'info' };
+  return {
+    data: folder,
+    drain: 1,
+    log,
+    ...merged,
+    ...(given['switches'] ? { switches: given['switches'] } : {}),
+  };
+}
+
+async function launch(config: string, folder: string): Promise<ChildProcess> {
+  const env = { ...process.env, MIRLITON_CONFIG: config };
+  const child = spawn(process.execPath, [join(root, 'rel', 'start.mjs')], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const ready = new Promise<void>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+        if (output.includes('Mirliton is ready')) resolve();
+      });
+    }
+  });
+  const exited = once(child, 'exit').then(() => {
+    throw new Error(`the zone ended while starting:\n${output.slice(-4000)}`);
+  });
+  await Promise.race([ready, exited]);
+  exited.catch(() => undefined);
+  return child;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGINT');
+  const [code] = (await gone) as [number | null];
+  if (code !== 0) throw new Error(`the zone ended with ${code} after SIGINT`);
+}
+
+function readFacts(folder: string): Required<ZoneFacts> {
+  return JSON.parse(readFileSync(join(folder, 'zone.json'), 'utf8')) as Required<ZoneFacts>;
+}
+
+/** Removes the databases of an earlier run from a store that outlives the zone. */
+async function emptyStore(url: string): Promise<void> {
+  const { origin, username, password } = new URL(url);
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const call = (method: string, path: string) =>
+    fetch(`${origin}/${path}`, { method, headers: { authorization } });
+  const names = (await (await call('GET', '_all_dbs')).json()) as string[];
+  for (const name of names.filter((it) => !it.startsWith('_')))
+    await call('DELETE', encodeURIComponent(name));
+}
