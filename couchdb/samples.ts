@@ -278,6 +278,7 @@ const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     queues: ['q'],
     pvt_md5_auth: 'md5',
     pvt_sha1_auth: 'sha1',
+    pvt_argon2_auth: { md5: 'h1' },
     vm_to_email_enabled: true,
     hotdesk: { id: '77', enabled: true },
     directories: { dir: 'flow' },
