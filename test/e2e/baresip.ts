@@ -138,7 +138,7 @@ export class Phone extends EventEmitter {
         await pause(50);
       }
     }
-    let buffer = Buffer.alloc(0);
+    let buffer: Buffer = Buffer.alloc(0);
     this.#socket.on('error', () => undefined);
     this.#socket.on('data', (chunk) => {
       buffer = Buffer.concat([buffer, chunk]);
