@@ -28,7 +28,7 @@ export function createBreakers(now: () => number = Date.now): Breakers {
   const troubles = new Map<string, Trouble>();
   return {
     enter: (target) => {
-      const trouble = troubles.get(target);
+      const trouble = troubles.size === 0 ? undefined : troubles.get(target);
       if (!trouble || trouble.openUntil === 0) return;
       if (trouble.trying || now() < trouble.openUntil)
         throw new AppError('breaker_open', {

@@ -27,7 +27,7 @@ describe('fakeBus', () => {
     });
 
   it('fills in the common headers and drops empty values', async () => {
-    await bus.publish(ping, { Realm: 'a.b', Note: '' });
+    await bus.publish(ping, { Realm: 'a.b', Note: '', Extra: undefined } as never);
     const [sent] = bus.published;
     expect(sent?.exchange).to.equal('callmgr');
     expect(sent?.key).to.equal('ping.a%2Eb');
