@@ -169,7 +169,8 @@ export class Phone {
     target: { host: string; port: number },
     options: LegOptions = {},
   ): Promise<Phone> {
-    const stack = await createSipStack({ listen: [{ protocol: 'udp', host: '127.0.0.1', port: 0 }] });
+    const listen = (['udp', 'tcp'] as const).map((protocol) => ({ protocol, host: '127.0.0.1', port: 0 }));
+    const stack = await createSipStack({ listen });
     return new Phone(name, stack, target, options);
   }
 
@@ -179,6 +180,10 @@ export class Phone {
 
   get contact(): string {
     return `<sip:${this.name}@127.0.0.1:${this.port}>`;
+  }
+
+  get tcpPort(): number {
+    return this.stack.addresses[1]?.port ?? 0;
   }
 
   /** How the switch calls this phone. */

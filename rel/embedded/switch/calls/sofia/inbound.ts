@@ -183,7 +183,7 @@ function applyAckSdp(channel: Channel, ack: SipRequest): void {
 function ownHeaders(channel: Channel): Record<string, string> {
   const headers: Record<string, string> = { 'X-FS-Core-UUID': channel.core.bus.coreUuid };
   for (const [name, value] of channel.variables) {
-    if (name.startsWith('sip_rh_') && typeof value === 'string') headers[name.slice(7)] = value;
+    if (name.startsWith('sip_rh_') && typeof value === 'string') headers[name.slice(7)] = value.replace(/[\r\n]/g, ' ');
   }
   return headers;
 }
