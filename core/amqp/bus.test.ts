@@ -326,7 +326,8 @@ describe(`the bus over ${address ?? 'the embedded broker'}`, () => {
     expect(await codeOf(never.publish(ping, { Realm: 'x' }))).to.equal('stopping');
   });
 
-  it('closes though the broker does not answer', async () => {
+  it('closes though the broker does not answer', async function () {
+    this.timeout(10_000);
     const wire = new Wire(new URL(url));
     const far = await open([`amqp://127.0.0.1:${await wire.open()}`]);
     await far.consume({ queue: fresh('held'), bindings: everyPing, contracts: [ping] }, () => undefined);
