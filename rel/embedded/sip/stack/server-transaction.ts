@@ -116,6 +116,18 @@ export class ServerTransaction extends EventEmitter<ServerEvents> {
     return response;
   }
 
+  /** What answers a repetition of a request other than INVITE, after its transaction has ended: over UDP, for timer J. */
+  get echo(): (() => void) | undefined {
+    const bytes = this.#last;
+    if (this.isInvite || !this.#unreliable || !bytes) return undefined;
+    const { transport, log } = this.#host;
+    const target = transport.responseTarget(this.flow, parseVia(this.request.headers.get('via') ?? ''));
+    return () =>
+      transport.sendBytes(bytes, target, (error) =>
+        log.debug('sip: no repetition', { error: error.message }),
+      );
+  }
+
   /** A request that matched this transaction: a retransmission, or the ACK of a failure. */
   receive(request: SipRequest): void {
     if (request.method !== 'ACK') {
@@ -173,8 +185,8 @@ export class ServerTransaction extends EventEmitter<ServerEvents> {
     const { t1, t2 } = this.#host.timers;
     this.#timers.stopAll();
     if (!this.isInvite) {
-      this.state = 'completed';
-      this.#terminateAfter('J', this.#unreliable ? 64 * t1 : 0);
+      // State Completed is kept by the table of transactions, which needs no more than the bytes for it.
+      this.#terminate();
     } else if (success) {
       this.state = 'accepted';
       this.#terminateAfter('L', 64 * t1);

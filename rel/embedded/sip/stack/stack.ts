@@ -59,7 +59,7 @@ async function listenAlike({ transport }: SipStack, address: Address): Promise<v
 
 export class SipStack extends EventEmitter<StackEvents> {
   readonly transport: Transport;
-  #transactions = new Transactions();
+  #transactions: Transactions;
   #host: TransactionHost;
   #log: Log;
   #limit: number;
@@ -71,6 +71,7 @@ export class SipStack extends EventEmitter<StackEvents> {
     this.transport = new Transport(log, (message, flow) => this.#receive(message, flow));
     const given = { ...TIMERS, ...timers };
     const after: Timers['after'] = (ms, run) => given.after(ms, () => this.transport.guarded(run));
+    this.#transactions = new Transactions({ ...given, after });
     this.#host = { transport: this.transport, timers: { ...given, after }, log, userAgent };
   }
 
@@ -166,6 +167,7 @@ export class SipStack extends EventEmitter<StackEvents> {
       known.receive(request);
       return;
     }
+    if (this.#transactions.repeat(request)) return;
     const cancelled =
       request.method === 'CANCEL' ? this.#transactions.findServer(request, 'INVITE') : undefined;
     if (this.#transactions.size >= this.#limit && !cancelled) {

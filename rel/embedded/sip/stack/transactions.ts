@@ -6,6 +6,7 @@ import { BRANCH_COOKIE } from './ids.ts';
 import type { SipRequest, SipResponse } from './message.ts';
 import { formatHostPort } from './params.ts';
 import type { ServerTransaction } from './server-transaction.ts';
+import type { Timers } from './timers.ts';
 
 /** The key of the server transaction that a request belongs to; ACK and CANCEL ask for their INVITE's. */
 export function serverKey(request: SipRequest, method = request.method): string {
@@ -41,9 +42,23 @@ export class Transactions {
   #servers = new Map<string, ServerTransaction>();
   #byAck = new Map<string, ServerTransaction>();
   #clients = new Map<string, ClientTransaction>();
+  /** Ended transactions whose response may have been lost: all that is left of them is how to repeat it. */
+  #echoes = new Map<string, { repeat: () => void; stop: () => void }>();
+  #timers: Timers;
+
+  constructor(timers: Timers) {
+    this.#timers = timers;
+  }
 
   get size(): number {
-    return this.#servers.size + this.#clients.size;
+    return this.#servers.size + this.#clients.size + this.#echoes.size;
+  }
+
+  /** Answers the repetition of a request whose transaction has ended; false when there was none. */
+  repeat(request: SipRequest): boolean {
+    const echo = this.#echoes.get(serverKey(request));
+    echo?.repeat();
+    return echo !== undefined;
   }
 
   addServer(transaction: ServerTransaction): void {
@@ -53,6 +68,7 @@ export class Transactions {
     if (dialogKey !== undefined) this.#byAck.set(dialogKey, transaction);
     transaction.once('end', () => {
       this.#servers.delete(key);
+      this.#keepEcho(key, transaction.echo);
       if (dialogKey !== undefined && this.#byAck.get(dialogKey) === transaction)
         this.#byAck.delete(dialogKey);
     });
@@ -79,7 +95,16 @@ export class Transactions {
     return this.#clients.get(`${branch} ${parseCSeq(response.headers.get('cseq') ?? '').method}`);
   }
 
+  /** Timer J. */
+  #keepEcho(key: string, repeat: (() => void) | undefined): void {
+    if (!repeat) return;
+    const stop = this.#timers.after(64 * this.#timers.t1, () => this.#echoes.delete(key));
+    this.#echoes.set(key, { repeat, stop });
+  }
+
   dispose(): void {
+    for (const { stop } of this.#echoes.values()) stop();
+    this.#echoes.clear();
     for (const transaction of [...this.#servers.values(), ...this.#clients.values()]) transaction.dispose();
     this.#servers.clear();
     this.#byAck.clear();
