@@ -151,7 +151,7 @@ export class SwitchClient {
         this.#failure = reason;
         const wasUp = this.#connection !== undefined;
         this.#connection = undefined;
-        if (wasUp) this.#options.onDown(reason);
+        if (wasUp && !this.#stopping.signal.aborted) this.#options.onDown(reason);
         resolve(reason);
       };
       let pulse: NodeJS.Timeout | undefined;

@@ -1,0 +1,74 @@
+// ecallmgr: between the switches and the bus. Parked calls are routed, controlled and recorded (README.md).
+import type { Subscription } from '../../core/amqp/index.ts';
+import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
+import { usurpControl } from '../../core/messages/call.ts';
+import { startHeartbeat } from './advertise.ts';
+import { createCdrOutbox } from './cdr.ts';
+import { createMedia } from './media.ts';
+import { createMeters } from './meters.ts';
+import { createCallers } from './routing/callers.ts';
+import { watchEdges } from './routing/edges.ts';
+import { type Shared, SwitchNode } from './switch-node.ts';
+
+/** The ecallmgr app. Needs `settings.switches`; a switch that is away does not keep it from starting. */
+export const ecallmgr: App = { name: 'ecallmgr', start };
+
+async function start(context: AppContext): Promise<RunningApp> {
+  const { bus, settings, metrics, log, store } = context;
+  const edges = await watchEdges(bus, settings);
+  const callers = createCallers(bus, store);
+  const outbox = createCdrOutbox(bus, log);
+  const shared: Shared = {
+    context,
+    callers,
+    edges,
+    outbox,
+    media: createMedia(bus),
+    meters: createMeters(metrics),
+  };
+  const nodes = settings.switches.map((address) => new SwitchNode(address, shared));
+  if (nodes.length === 0) log.error('no switch is configured: give `switches` in the settings');
+  metrics.gauge('ecallmgr_sessions', 'channels of ours', () => sum(nodes.map((node) => node.ours.length)));
+  metrics.gauge('ecallmgr_events_waiting', 'events not handled yet', () =>
+    sum(nodes.map((node) => node.client.waiting)),
+  );
+  metrics.gauge('ecallmgr_switches_up', 'switches that are connected', () =>
+    sum(nodes.map((node) => Number(node.client.connected))),
+  );
+  metrics.gauge('ecallmgr_cdrs_waiting', 'CDRs that the broker has not confirmed', () => outbox.waiting);
+  const subscriptions: Subscription[] = [await watchUsurpers(context, nodes)];
+  const heartbeat = startHeartbeat(context, nodes);
+  for (const node of nodes) node.start(() => heartbeat.beat());
+
+  return {
+    health: () => {
+      const away = nodes.filter(({ client }) => !client.connected);
+      return away.length === 0
+        ? { ok: nodes.length > 0, ...(nodes.length > 0 ? {} : { detail: 'no switch is configured' }) }
+        : { ok: false, detail: away.map(({ name, client }) => `${name}: ${client.failure}`).join('; ') };
+    },
+    stop: async () => {
+      heartbeat.stop();
+      await Promise.all(subscriptions.map((subscription) => subscription.stop()));
+      await Promise.all(nodes.map((node) => node.stop()));
+      await edges.stop();
+      callers.stop();
+      outbox.stop();
+    },
+  };
+}
+
+/** Lets go of a call that another controller has taken over. */
+function watchUsurpers(context: AppContext, nodes: readonly SwitchNode[]): Promise<Subscription> {
+  return context.bus.consume(
+    { bindings: [{ exchange: 'callevt', key: 'call.usurp_control.*' }], contracts: [usurpControl] },
+    ({ message }) => {
+      for (const node of nodes) {
+        const control = node.controls.get(message['Call-ID']);
+        if (control && control.fetchId !== message['Fetch-ID']) control.close();
+      }
+    },
+  );
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, it) => total + it, 0);

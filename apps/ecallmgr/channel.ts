@@ -1,0 +1,81 @@
+// What is known of one leg: kept from its events for queries, for its control, and for events that come before its variables.
+
+import { addressFields, otherLegOf } from './events/fields.ts';
+import { callIdOf, type SwitchEvent, variable } from './freeswitch/index.ts';
+import { channelVarsOf, type Vars } from './variables.ts';
+
+/** Whose leg it is: one ecallmgr publishes its events, controls it and writes its CDR. */
+export type Ownership = 'unknown' | 'ours' | 'theirs';
+
+/** One leg. Small on purpose: thousands of them are kept. */
+export class Channel {
+  readonly callId: string;
+  readonly direction: string;
+  ownership: Ownership = 'unknown';
+  /** Events that wait until it is known whose leg it is. */
+  held: SwitchEvent[] = [];
+  answered = false;
+  bridged = false;
+  /** A route was asked for, so it is never asked for again. */
+  routed = false;
+  /** The claim in the switch is to be given up at the end. */
+  claimed = false;
+  /** Why the caller may not call. */
+  refused: unknown;
+  otherLeg: string | undefined;
+  destination = '';
+  callerIdName = '';
+  callerIdNumber = '';
+  to = '';
+  from = '';
+  request = '';
+  name = '';
+  createdAt = Date.now();
+  fromTag: string | undefined;
+  toTag: string | undefined;
+  presenceId: string | undefined;
+  /** Custom-Channel-Vars that were decided here: they count at once, whether they have reached the channel or not. */
+  decided: Record<string, unknown> = {};
+  #seen: Record<string, unknown> = {};
+
+  constructor(event: SwitchEvent) {
+    this.callId = callIdOf(event);
+    this.direction = event['Call-Direction'] ?? '';
+    this.update(event);
+  }
+
+  /** Takes over what an event says. */
+  update(event: SwitchEvent): void {
+    const { To = '', From = '', Request = '' } = addressFields(event);
+    Object.assign(this, { to: To, from: From, request: Request });
+    this.name = event['Channel-Name'] ?? this.name;
+    this.destination = event['Caller-Destination-Number'] ?? this.destination;
+    this.callerIdName = event['Caller-Caller-ID-Name'] ?? this.callerIdName;
+    this.callerIdNumber = event['Caller-Caller-ID-Number'] ?? this.callerIdNumber;
+    this.fromTag = variable(event, 'sip_from_tag') ?? this.fromTag;
+    this.toTag = variable(event, 'sip_to_tag') ?? this.toTag;
+    this.presenceId = variable(event, 'presence_id') ?? this.presenceId;
+    this.otherLeg = otherLegOf(event) ?? this.otherLeg;
+    const created = Number(event['Caller-Channel-Created-Time']);
+    if (created > 0) this.createdAt = created / 1000;
+    if (event['Answer-State'] === 'answered') this.answered = true;
+    if (event['Event-Name'] === 'CHANNEL_BRIDGE') this.bridged = true;
+    if (event['Event-Name'] === 'CHANNEL_UNBRIDGE') this.bridged = false;
+    this.#seen = channelVarsOf(event);
+  }
+
+  decide(vars: Vars): void {
+    this.decided = { ...this.decided, ...vars };
+  }
+
+  /** Its Custom-Channel-Vars. */
+  get vars(): Record<string, unknown> {
+    return { ...this.#seen, ...this.decided };
+  }
+
+  /** A channel variable as text. */
+  get(key: string): string | undefined {
+    const value = this.decided[key] ?? this.#seen[key];
+    return value === undefined || value === '' ? undefined : String(value);
+  }
+}

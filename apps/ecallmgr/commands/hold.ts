@@ -1,0 +1,13 @@
+// hold: plays music on hold.
+import { playable, setTerminators } from './playing.ts';
+import { unit } from './unit.ts';
+
+export const hold = unit({
+  name: 'hold',
+  run: async (call, command) => {
+    const media = command['Hold-Media'];
+    setTerminators(call, []);
+    const music = media ? await playable(call, media) : 'local_stream://default';
+    return call.execute(command, 'endless_playback', music);
+  },
+});

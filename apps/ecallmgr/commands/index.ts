@@ -1,0 +1,78 @@
+// Every call control command that ecallmgr runs, by its Application-Name.
+import type { CommandName } from '../../../core/messages/dialplan.ts';
+import { answer } from './answer.ts';
+import { break_ } from './break.ts';
+import { bridge } from './bridge.ts';
+import { echo } from './echo.ts';
+import { fetch } from './fetch.ts';
+import { hangup } from './hangup.ts';
+import { hold } from './hold.ts';
+import { holdControl } from './hold_control.ts';
+import { noop } from './noop.ts';
+import { park } from './park.ts';
+import { play } from './play.ts';
+import { playAndCollectDigits } from './play_and_collect_digits.ts';
+import { playseek } from './playseek.ts';
+import { playstop } from './playstop.ts';
+import { privacy } from './privacy.ts';
+import { progress } from './progress.ts';
+import { queue } from './queue.ts';
+import { record } from './record.ts';
+import { recordCall } from './record_call.ts';
+import { recvDtmf } from './recv_dtmf.ts';
+import { redirect } from './redirect.ts';
+import { respond } from './respond.ts';
+import { ring } from './ring.ts';
+import { say } from './say.ts';
+import { sendDtmf } from './send_dtmf.ts';
+import { set } from './set.ts';
+import { setTerminators } from './set_terminators.ts';
+import { sleep } from './sleep.ts';
+import { store } from './store.ts';
+import { tones } from './tones.ts';
+import { tts } from './tts.ts';
+import { unbridge } from './unbridge.ts';
+import type { AnyUnit, CommandUnit } from './unit.ts';
+
+export type { AnyUnit } from './unit.ts';
+
+const declared: { readonly [N in CommandName]: CommandUnit<N> } = {
+  answer,
+  progress,
+  ring,
+  play,
+  playstop,
+  playseek,
+  break: break_,
+  tones,
+  tts,
+  say,
+  play_and_collect_digits: playAndCollectDigits,
+  record,
+  record_call: recordCall,
+  store,
+  bridge,
+  unbridge,
+  park,
+  hold,
+  hold_control: holdControl,
+  sleep,
+  echo,
+  set,
+  set_terminators: setTerminators,
+  send_dtmf: sendDtmf,
+  recv_dtmf: recvDtmf,
+  respond,
+  redirect,
+  hangup,
+  noop,
+  privacy,
+  fetch,
+  queue,
+};
+
+/** The unit of a command. Commands are checked against their contracts before they get here. */
+export const unitOf = (name: CommandName): AnyUnit => declared[name] as unknown as AnyUnit;
+
+/** The names, in the order of the list. */
+export const commandNames = Object.keys(declared) as CommandName[];

@@ -1,0 +1,10 @@
+// playstop: stops what plays.
+import { unit } from './unit.ts';
+
+export const playstop = unit({
+  name: 'playstop',
+  run: async (call) => {
+    await call.api('uuid_break', 'all');
+    return {};
+  },
+});

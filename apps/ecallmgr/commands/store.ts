@@ -1,0 +1,21 @@
+// store: sends a recording of the switch away.
+import { AppError } from '../../../core/errors/index.ts';
+import { recordingPath } from '../media.ts';
+import { mediaRequest } from './playing.ts';
+import { unit } from './unit.ts';
+
+const uploadTimeout = 120_000;
+
+export const store = unit({
+  name: 'store',
+  afterHangup: true,
+  run: async (call, command) => {
+    const method = command['Media-Transfer-Method'];
+    if (method === 'stream')
+      throw new AppError('invalid_data', { message: 'store cannot stream into a message: use put' });
+    const file = recordingPath(call.around.recordings(), command['Media-Name']);
+    const url = await call.around.media.storeUrl(command['Media-Transfer-Destination'], mediaRequest(call));
+    const answer = await call.around.client.api(`http_${method} ${url} ${file}`, uploadTimeout);
+    return { 'Application-Response': answer === '' ? 'success' : answer };
+  },
+});

@@ -1,0 +1,21 @@
+// tts: speaks a text, by the switch's own engine or by media_mgr.
+import { harmless } from '../freeswitch/index.ts';
+import { playable, setTerminators } from './playing.ts';
+import { unit } from './unit.ts';
+
+const voices = { female: 'slt', male: 'kal' } as const;
+
+export const tts = unit({
+  name: 'tts',
+  run: async (call, command) => {
+    const engine = command.Engine ?? 'flite';
+    setTerminators(call, command.Terminators);
+    if (engine !== 'flite') {
+      const url = await playable(call, `tts://${encodeURIComponent(command.Text)}`, command.Language);
+      return call.execute(command, command['Endless-Playback'] ? 'endless_playback' : 'playback', url);
+    }
+    const voice = voices[command.Voice === 'male' ? 'male' : 'female'];
+    // `|` parts engine, voice and text.
+    return call.execute(command, 'speak', `flite|${voice}|${harmless(command.Text).replaceAll('|', ' ')}`);
+  },
+});

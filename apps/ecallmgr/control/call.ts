@@ -1,0 +1,131 @@
+// A call under control, as a command sees it: run applications and await their end, ask the switch, read its surroundings.
+import { randomBytes } from 'node:crypto';
+import { AppError } from '../../../core/errors/index.ts';
+import type { Logger } from '../../../core/log/index.ts';
+import type { CallEventName } from '../../../core/messages/call.ts';
+import type { Channel } from '../channel.ts';
+import { type SwitchClient, type SwitchEvent, uuid } from '../freeswitch/index.ts';
+import type { Media } from '../media.ts';
+import { asChannelVariables, type Vars } from '../variables.ts';
+import type { Completion } from './command.ts';
+
+/** The switch and the cluster around a call. */
+export interface Surroundings {
+  readonly client: SwitchClient;
+  /** Name of the switch. */
+  readonly switchName: string;
+  /** `ecallmgr@host`: legs that a command makes carry it, so that their events are published by us. */
+  readonly node: string;
+  /** Folder of the switch for recordings. */
+  readonly recordings: () => string;
+  readonly media: Media;
+  /** `host:port` of the proxy through whom phones are reached. */
+  readonly proxy: () => string;
+  /** Publishes an event of the switch under another name. */
+  readonly tell: (event: SwitchEvent, name: CallEventName) => Promise<void>;
+  /** Publishes the completion of a command that no event of the switch completes. */
+  readonly tellCompletion: (channel: Channel, messageId: string, completion: Completion) => Promise<void>;
+  readonly log: Logger;
+}
+
+/** What `execute` resolves with: the event of the switch has told the completion already. */
+export const told = Symbol('told by an event');
+
+// Applications that only prepare another are nobody's business on the bus.
+const quiet = 'quiet:';
+export const isQuiet = (event: SwitchEvent): boolean => (event['Application-UUID'] ?? '').startsWith(quiet);
+
+interface Pending {
+  resolve(outcome: typeof told): void;
+  reject(error: AppError): void;
+}
+
+export class ControlledCall {
+  readonly callId: string;
+  readonly channel: Channel;
+  readonly around: Surroundings;
+  /** The keys that end what plays, as last set; undefined while unknown. */
+  terminators: string | undefined;
+  /** Custom-Channel-Vars that every leg made for this call gets. */
+  exported: Vars = {};
+  readonly #pending = new Map<string, Pending>();
+  #ended: AppError | undefined;
+
+  constructor(channel: Channel, around: Surroundings) {
+    this.callId = channel.callId;
+    this.channel = channel;
+    this.around = around;
+  }
+
+  get ended(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /**
+   * Runs an application and resolves at its CHANNEL_EXECUTE_COMPLETE, which completes the command.
+   * Rejects with `call_hung_up`, or with what the switch said.
+   */
+  execute(command: { readonly 'Msg-ID': string }, application: string, argument = ''): Promise<typeof told> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    const id = command['Msg-ID'];
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      this.around.client.execute(this.callId, application, argument, id).catch((error: AppError) => {
+        this.#pending.delete(id);
+        reject(error);
+      });
+    });
+  }
+
+  /** Queues an application in front of the one that `execute` queues next; the channel runs them in order. */
+  prepare(application: string, argument: string): void {
+    const id = quiet + randomBytes(8).toString('hex');
+    this.around.client.execute(this.callId, application, argument, id).catch((error: unknown) =>
+      // The application that follows meets the same and tells it.
+      this.around.log.debug('an application could not be queued', { application, error }),
+    );
+  }
+
+  /** An API command about this call: `api('uuid_break', 'all')`. */
+  api(name: string, argument = '', timeout?: number): Promise<string> {
+    const command = `${name} ${uuid(this.callId)}${argument === '' ? '' : ` ${argument}`}`;
+    return this.around.client.api(command, timeout);
+  }
+
+  /** Hands Custom-Channel-Vars down to the legs that are made from now on. */
+  export(vars: Vars): void {
+    this.exported = { ...this.exported, ...vars };
+  }
+
+  /** Sets Custom-Channel-Vars, on the channel and for what is told of it. */
+  async setVars(vars: Vars): Promise<void> {
+    this.channel.decide(vars);
+    if (!this.ended) await this.around.client.setVariables(this.callId, asChannelVariables(vars));
+  }
+
+  /** Settles the command that an event completes. False when none waits for it. */
+  complete(event: SwitchEvent): boolean {
+    const id = event['Application-UUID'] ?? '';
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    pending?.resolve(told);
+    return pending !== undefined;
+  }
+
+  /** The applications that are awaited. */
+  get awaited(): readonly string[] {
+    return [...this.#pending.keys()];
+  }
+
+  /** Ends what is awaited, with a reason. */
+  fail(reason: AppError): void {
+    for (const { reject } of this.#pending.values()) reject(reason);
+    this.#pending.clear();
+  }
+
+  /** The channel is gone. */
+  end(cause: string | undefined): void {
+    this.#ended = new AppError('call_hung_up', { details: { cause } });
+    this.fail(this.#ended);
+  }
+}

@@ -1,0 +1,221 @@
+// Control of one call: an actor that runs the commands of its control queue one after the other.
+import { randomBytes } from 'node:crypto';
+import type { Actor, ActorSystem } from '../../../core/actors/index.ts';
+import type { Bus, Subscription } from '../../../core/amqp/index.ts';
+import { isRecord, segment } from '../../../core/contract/index.ts';
+import { AppError, errorText, hasCode } from '../../../core/errors/index.ts';
+import { withLogContext } from '../../../core/log/index.ts';
+import { dialplanError } from '../../../core/messages/dialplan.ts';
+import type { Channel } from '../channel.ts';
+import { unitOf } from '../commands/index.ts';
+import { membersOf } from '../commands/queue.ts';
+import type { SwitchEvent } from '../freeswitch/index.ts';
+import { ControlledCall, type Surroundings, told } from './call.ts';
+import { anyCommand, type Command, type Completion, readCommand } from './command.ts';
+import { CommandQueue } from './queue.ts';
+
+// Commands that come after the end of a call, and another ecallmgr that takes over, find the queue for so long.
+const lingerAfterHangup = 30_000;
+const queueLinger = 60_000;
+
+type Message =
+  | { readonly kind: 'command'; readonly json: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'done'; readonly command: Command }
+  | { readonly kind: 'hangup' };
+
+export interface ControlOptions {
+  readonly channel: Channel;
+  readonly around: Surroundings;
+  readonly bus: Bus;
+  readonly actors: ActorSystem;
+  readonly fetchId: string;
+  readonly countCommand: (name: string) => void;
+  /** Told once, when the control is over. */
+  readonly onClosed: () => void;
+}
+
+/** The name of a call's control queue: any ecallmgr can tell it from the call id. */
+export const controlQueueOf = (callId: string): string => `callctl-${segment(callId)}`;
+
+export class Control {
+  readonly call: ControlledCall;
+  readonly fetchId: string;
+  readonly queue: string;
+  readonly #options: ControlOptions;
+  readonly #commands = new CommandQueue();
+  readonly #actor: Actor<Message>;
+  /** What runs, by Msg-ID: the one whose turn it is and those that run beside it. */
+  readonly #running = new Map<string, Command>();
+  #turn: Command | undefined;
+  #subscription: Promise<Subscription>;
+  #closing: NodeJS.Timeout | undefined;
+
+  constructor(options: ControlOptions) {
+    const { channel, around, bus, actors } = options;
+    this.#options = options;
+    this.fetchId = options.fetchId;
+    this.queue = controlQueueOf(channel.callId);
+    this.call = new ControlledCall(channel, around);
+    this.#actor = actors.spawn<undefined, Message>({
+      name: `control:${around.node}:${channel.callId}`,
+      initial: undefined,
+      behaviour: (_state, message) => this.#take(message),
+      onStop: (reason, error) => {
+        if (reason === 'crashed') around.log.error('control of a call crashed', { error });
+        this.close();
+      },
+    });
+    this.#subscription = bus.consume(
+      {
+        queue: this.queue,
+        bindings: [{ exchange: 'callctl', key: this.queue }],
+        contracts: [anyCommand],
+        linger: queueLinger,
+      },
+      ({ message }) => this.insert(message),
+    );
+    // Whoever awaits `ready` is told; nobody else needs to be.
+    this.#subscription.catch(() => undefined);
+  }
+
+  /** Queues a command as if it had come from the control queue. */
+  insert(json: Readonly<Record<string, unknown>>): void {
+    this.#send({ kind: 'command', json });
+  }
+
+  /** Resolves when commands can come. */
+  async ready(): Promise<void> {
+    await this.#subscription;
+  }
+
+  /** What the completion of a command says, for an event that completes one; undefined for any other event. */
+  completion(event: SwitchEvent): Completion | undefined {
+    const command = this.#running.get(event['Application-UUID'] ?? '');
+    if (!command) return undefined;
+    const name = command['Application-Name'];
+    const extra = unitOf(name).completion?.(event, command) ?? {};
+    return { 'Application-Name': name, ...extra };
+  }
+
+  /** The channel is gone: what is allowed afterwards still runs, then the control ends. */
+  hangup(cause: string | undefined): void {
+    if (this.call.ended) return;
+    this.call.end(cause);
+    this.#closing = setTimeout(() => this.close(), lingerAfterHangup);
+    this.#send({ kind: 'hangup' });
+  }
+
+  /** Lets go of the call, which goes on without us. */
+  close(): void {
+    clearTimeout(this.#closing);
+    this.call.fail(new AppError('call_lost'));
+    const ended = Promise.all([this.#subscription.then((it) => it.stop()), this.#actor.stop()]);
+    ended.catch((error: unknown) => this.#log.debug('control was not closed cleanly', { error }));
+    this.#options.onClosed();
+  }
+
+  get #log() {
+    return this.#options.around.log;
+  }
+
+  #send(message: Message): void {
+    try {
+      this.#actor.send(message);
+    } catch (error) {
+      this.#log.debug('the control has ended already', { callId: this.call.callId, error: errorText(error) });
+    }
+  }
+
+  #take(message: Message): undefined {
+    if (message.kind === 'command') this.#insert(message.json);
+    else if (message.kind === 'hangup') this.#commands.keep((command) => this.#mayRun(command));
+    else {
+      this.#running.delete(message.command['Msg-ID']);
+      if (this.#turn === message.command) this.#turn = undefined;
+    }
+    this.#next();
+  }
+
+  #insert(json: Readonly<Record<string, unknown>>): void {
+    const given = { 'Msg-ID': randomBytes(16).toString('hex'), ...json };
+    try {
+      const command = readCommand(given);
+      const members = command['Application-Name'] === 'queue' ? membersOf(command) : [command];
+      const place = command['Insert-At'] ?? 'tail';
+      // At the head the last goes in first, so that they run in their order.
+      for (const member of place === 'head' ? members.toReversed() : members)
+        this.#place({ ...member, 'Insert-At': place === 'flush' && member !== members[0] ? 'tail' : place });
+    } catch (error) {
+      this.#refuse(given, error);
+    }
+  }
+
+  #place(command: Command): void {
+    const { now, dropped, breaks } = this.#commands.insert(command);
+    for (const lost of dropped)
+      this.#refuse(lost, new AppError('command_failed', { message: 'it was flushed from the queue' }));
+    if (breaks && this.#turn && !this.call.ended)
+      this.call
+        .api('uuid_break', 'all')
+        .catch((error: unknown) => this.#log.debug('nothing to break', { error }));
+    if (now && this.#mayRun(now)) this.#start(now);
+  }
+
+  #mayRun(command: Command): boolean {
+    return !this.call.ended || unitOf(command['Application-Name']).afterHangup === true;
+  }
+
+  #next(): void {
+    if (this.#turn) return;
+    const command = this.#commands.shift();
+    if (!command) return;
+    if (!this.#mayRun(command)) {
+      this.#refuse(command, new AppError('call_hung_up'));
+      this.#next();
+      return;
+    }
+    this.#turn = command;
+    this.#start(command);
+  }
+
+  #start(command: Command): void {
+    const name = command['Application-Name'];
+    this.#running.set(command['Msg-ID'], command);
+    this.#options.countCommand(name);
+    withLogContext({ callId: this.call.callId, requestId: command['Msg-ID'] }, () => this.#run(command))
+      .finally(() => this.#send({ kind: 'done', command }))
+      .catch(() => undefined);
+  }
+
+  /** Runs one command to its end; its completion or its failure is told before. Never rejects. */
+  async #run(command: Command): Promise<void> {
+    try {
+      const outcome = await unitOf(command['Application-Name']).run(this.call, command);
+      if (outcome !== told) await this.#complete(command, outcome);
+    } catch (error) {
+      // The controller learns that from CHANNEL_DESTROY, with the reason.
+      if (hasCode(error, 'call_hung_up') || hasCode(error, 'call_lost')) return;
+      this.#refuse(command, error);
+    }
+  }
+
+  async #complete(command: Command, completion: Completion): Promise<void> {
+    await this.call.around.tellCompletion(this.call.channel, command['Msg-ID'], {
+      'Application-Name': command['Application-Name'],
+      ...completion,
+    });
+  }
+
+  #refuse(command: Readonly<Record<string, unknown>>, error: unknown): void {
+    const text = errorText(error);
+    this.#log.warn('a command could not be run', { command: command['Application-Name'], error: text });
+    const told = this.#options.bus.publish(dialplanError, {
+      'Call-ID': this.call.callId,
+      'Error-Message': text,
+      'Dialplan-Error': text,
+      'Channel-State': this.call.ended ? 'DESTROY' : 'EXECUTE',
+      Request: isRecord(command) ? command : {},
+    });
+    told.catch((cause: unknown) => this.#log.warn('a refusal could not be told', { error: cause }));
+  }
+}

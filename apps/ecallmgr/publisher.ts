@@ -1,0 +1,70 @@
+// Call events onto the bus. One that cannot be published is counted and logged: nothing in a call waits for it.
+import type { Bus } from '../../core/amqp/index.ts';
+import { AppError } from '../../core/errors/index.ts';
+import type { Logger } from '../../core/log/index.ts';
+import { type CallEventName, callEvent } from '../../core/messages/call.ts';
+import type { Channel } from './channel.ts';
+import type { Completion } from './control/command.ts';
+import { type CallEventFields, type EventContext, translate } from './events/index.ts';
+import { callIdOf, type SwitchEvent } from './freeswitch/index.ts';
+import type { Meters } from './meters.ts';
+
+export class Publisher {
+  readonly #bus: Bus;
+  readonly #switchName: string;
+  readonly #meters: Meters;
+  readonly #log: Logger;
+
+  constructor(bus: Bus, switchName: string, meters: Meters, log: Logger) {
+    this.#bus = bus;
+    this.#switchName = switchName;
+    this.#meters = meters;
+    this.#log = log;
+  }
+
+  /** What is told of a leg beside its events. */
+  contextOf(channel: Channel | undefined): EventContext {
+    return { switchName: this.#switchName, channelVars: channel?.decided };
+  }
+
+  /** Publishes an event of the switch, when the bus knows its like. `completion` makes it the end of a command. */
+  event(channel: Channel, event: SwitchEvent, completion?: Completion): void {
+    const fields = translate(event, this.contextOf(channel));
+    if (!fields) return;
+    const messageId = completion ? event['Application-UUID'] : undefined;
+    this.#send({ ...fields, ...completion }, messageId).catch(() => undefined);
+  }
+
+  /** Publishes what the switch says of a channel under another name. */
+  async as(name: CallEventName, event: SwitchEvent, channel: Channel | undefined): Promise<void> {
+    const fields = translate({ ...event, 'Event-Name': 'CHANNEL_CREATE' }, this.contextOf(channel));
+    if (!fields) throw new AppError('unspecified_fault', { message: `${callIdOf(event)} cannot be told of` });
+    await this.#send({ ...fields, 'Event-Name': name });
+  }
+
+  /** Publishes the completion of a command that no event of the switch completes. */
+  async completion(channel: Channel, messageId: string, completion: Completion): Promise<void> {
+    await this.#send(
+      {
+        'Event-Name': 'CHANNEL_EXECUTE_COMPLETE',
+        'Call-ID': channel.callId,
+        'Call-Direction': channel.direction,
+        'Switch-Nodename': this.#switchName,
+        'Custom-Channel-Vars': channel.vars,
+        ...completion,
+      },
+      messageId,
+    );
+  }
+
+  async #send(fields: CallEventFields, messageId?: string): Promise<void> {
+    try {
+      await this.#bus.publish(callEvent, fields, messageId === undefined ? {} : { messageId });
+    } catch (error) {
+      const event = fields['Event-Name'] ?? '';
+      this.#meters.unpublished(event);
+      this.#log.warn('an event could not be published', { event, callId: fields['Call-ID'], error });
+      throw error;
+    }
+  }
+}

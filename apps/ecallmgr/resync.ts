@@ -1,0 +1,115 @@
+// After a connect, and after events were lost: what is known is compared with what the switch has.
+import { setTimeout as wait } from 'node:timers/promises';
+import { isRecord } from '../../core/contract/index.ts';
+import { AppError, hasCode } from '../../core/errors/index.ts';
+import type { Logger } from '../../core/log/index.ts';
+import { dumpOf, liveChannels } from './dump.ts';
+import { type SwitchEvent, variable } from './freeswitch/index.ts';
+import type { SwitchNode } from './switch-node.ts';
+
+// `show channels` lags behind a hangup: what is missing is looked for twice.
+const secondLook = 1_000;
+// A caller who has waited longer than this for somebody to take the call is not put through any more.
+const stillWanted = 60_000;
+
+/** Learns the switch's own settings, then its channels. Rejects when the switch goes away meanwhile. */
+export async function resync(node: SwitchNode, log: Logger): Promise<void> {
+  await learn(node);
+  const missing = await compare(node);
+  if (missing.length === 0) return;
+  await wait(secondLook);
+  const live = new Set(await liveChannels(node.client));
+  for (const callId of missing) {
+    const channel = node.channels.get(callId);
+    if (!channel || live.has(callId)) continue;
+    log.warn('the end of a leg was missed', { callId });
+    node.lost(channel);
+  }
+}
+
+async function learn(node: SwitchNode): Promise<void> {
+  const { client } = node;
+  const folder = await client.api('global_getvar recordings_dir').catch(fallback(''));
+  node.recordings = folder.startsWith('/') ? folder : '/tmp';
+  node.interfaces = interfacesOf(await client.api('sofia jsonstatus').catch(fallback('{}')));
+  const instance = await client.api('global_getvar core_uuid').catch(fallback(''));
+  if (instance !== node.instance || node.startup === 0) {
+    node.instance = instance;
+    node.startup = Date.now();
+  }
+}
+
+/** A switch without this command is no reason to fail; one that is gone is. */
+const fallback =
+  (value: string) =>
+  (error: unknown): string => {
+    if (hasCode(error, 'command_failed')) return value;
+    throw error;
+  };
+
+/** Takes in what is live and unknown; returns the ids of what is known and not live. */
+async function compare(node: SwitchNode): Promise<string[]> {
+  const known = new Set(node.channels.keys());
+  const live = await liveChannels(node.client);
+  for (const callId of live) {
+    const dump = await dumpOf(node.client, callId);
+    if (dump) look(node, dump, known.has(callId));
+    known.delete(callId);
+  }
+  return [...known];
+}
+
+function look(node: SwitchNode, dump: SwitchEvent, known: boolean): void {
+  const callId = dump['Unique-ID'] ?? '';
+  // An event may have introduced the channel while it was dumped.
+  const channel = node.channels.get(callId) ?? node.meet(dump, true);
+  channel.update(dump);
+  channel.bridged =
+    variable(dump, 'bridge_uuid') !== undefined && variable(dump, 'current_application') === 'bridge';
+  if (channel.ownership === 'unknown') {
+    if (known) node.settle(channel, dump, true);
+    if (idle(dump) && Date.now() - channel.createdAt < stillWanted)
+      channel.held.push({ ...dump, 'Event-Name': 'CHANNEL_PARK' });
+    return;
+  }
+  if (channel.ownership !== 'ours') return;
+  const control = node.controls.get(callId);
+  if (control && idle(dump))
+    control.call.fail(
+      new AppError('command_failed', { message: 'the command ended while the switch could not be heard' }),
+    );
+  else if (!control && !channel.routed) takeUp(node, dump);
+}
+
+/** A call of ours from before: its controller goes on through the same queue. */
+function takeUp(node: SwitchNode, dump: SwitchEvent): void {
+  const channel = node.channels.get(dump['Unique-ID'] ?? '');
+  const fetchId = channel?.get('Fetch-ID');
+  if (!channel || fetchId === undefined || channel.get('Control-Queue') === undefined) return;
+  channel.routed = true;
+  channel.claimed = channel.direction === 'inbound';
+  const control = node.control(channel, fetchId);
+  control
+    .ready()
+    .catch((error: unknown) => node.around.log.error('control of a call could not be taken up', { error }));
+}
+
+const idle = (dump: SwitchEvent): boolean => variable(dump, 'current_application') === 'park';
+
+/** `{profile: {URL, SIP-IP, …}}` of the SIP profiles, as the edge's dispatcher reads it (contract/kamailio.md §4). */
+export function interfacesOf(status: string): Record<string, unknown> {
+  let json: unknown;
+  try {
+    json = JSON.parse(status);
+  } catch {
+    return {};
+  }
+  const profiles = isRecord(json) && isRecord(json['profiles']) ? Object.entries(json['profiles']) : [];
+  return Object.fromEntries(
+    profiles.flatMap(([name, profile]): [string, unknown][] => {
+      const info = isRecord(profile) && isRecord(profile['info']) ? profile['info'] : undefined;
+      if (typeof info?.['url'] !== 'string') return [];
+      return [[name, { URL: info['url'], 'SIP-IP': info['sip-ip'], 'Bind-URL': info['bind-url'] }]];
+    }),
+  );
+}

@@ -1,0 +1,81 @@
+// The SIP edge as seen from here: whose headers are believed, and through whom phones are reached.
+import type { Bus, Subscription } from '../../../core/amqp/index.ts';
+import type { Settings } from '../../../core/config/index.ts';
+import { getAt, isRecord, type MessageOf } from '../../../core/contract/index.ts';
+import { advertise } from '../../../core/messages/nodes.ts';
+
+export interface Edges {
+  /** True when this address may say who calls (X-AUTH-*): loopback, the configured edge, or an advertised proxy. */
+  trusts(address: string | undefined): boolean;
+  /** `host:port` of a proxy for calls to phones; one of our own zone when there is a choice. */
+  address(): string;
+  stop(): Promise<void>;
+}
+
+interface Edge {
+  readonly zone: string | undefined;
+  readonly listeners: readonly Listener[];
+  readonly until: number;
+}
+
+interface Listener {
+  readonly protocol: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Learns proxies from `nodes/advertise` (contract/kamailio.md §4); the settings say where one is until then. */
+export async function watchEdges(bus: Bus, settings: Settings): Promise<Edges> {
+  const edges = new Map<string, Edge>();
+  const learn = (message: MessageOf<typeof advertise>): void => {
+    const listeners = listenersOf(getAt(message.Roles, 'Proxy.Listeners'));
+    const node = message.Node ?? '';
+    if (listeners.length === 0) return;
+    // A node is gone after 1.25 times what it promised (contract/kapi.md, nodes).
+    edges.set(node, { zone: message.Zone, listeners, until: Date.now() + message.Expires * 1.25 });
+  };
+  const alive = (): Edge[] => {
+    for (const [node, { until }] of edges) if (until < Date.now()) edges.delete(node);
+    return [...edges.values()];
+  };
+  const subscription: Subscription = await bus.consume(
+    { bindings: [{ exchange: 'nodes', key: '' }], contracts: [advertise] },
+    ({ message }) => learn(message),
+  );
+  const configured = settings.sip;
+  return {
+    trusts: (address) =>
+      address !== undefined &&
+      (/^(127\.|::1$|::ffff:127\.)/.test(address) ||
+        address === configured.host ||
+        alive().some(({ listeners }) => listeners.some(({ host }) => host === address))),
+    address: () => {
+      const known = alive();
+      const near = known.find(({ zone }) => zone === settings.zone) ?? known[0];
+      const best = near?.listeners.find(({ protocol }) => protocol === 'udp') ?? near?.listeners[0];
+      const { host, port } = best ?? configured;
+      return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    },
+    stop: () => subscription.stop(),
+  };
+}
+
+/** Listeners as a list or by name; each `{proto, address, port}` or `udp:host:port`. */
+function listenersOf(given: unknown): Listener[] {
+  const entries = isRecord(given) ? Object.entries(given) : [];
+  const named = Array.isArray(given) ? given.map((it) => ['', it] as const) : entries;
+  return named.flatMap(([name, value]): Listener[] => {
+    const { proto, protocol, address, host, port } = isRecord(value)
+      ? value
+      : ({} as Record<string, unknown>);
+    const spelled = /^(?:sip:)?(?:(udp|tcp|tls|ws|wss):)?(.+?):(\d+)(?:;transport=(\w+))?$/i.exec(
+      typeof value === 'string' ? value : name,
+    );
+    const listener = {
+      protocol: String(proto ?? protocol ?? spelled?.[1] ?? spelled?.[4] ?? 'udp').toLowerCase(),
+      host: String(address ?? host ?? spelled?.[2] ?? '').replace(/^\[|\]$/g, ''),
+      port: Number(port ?? spelled?.[3] ?? 0),
+    };
+    return listener.host !== '' && listener.port > 0 ? [listener] : [];
+  });
+}

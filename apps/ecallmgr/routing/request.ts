@@ -1,0 +1,47 @@
+// The route request of a parked call (contract/kapi.md, kapi_route).
+import type { MessageFields } from '../../../core/contract/index.ts';
+import type { routeReq } from '../../../core/messages/route.ts';
+import type { Channel } from '../channel.ts';
+import { addressFields } from '../events/fields.ts';
+import { type SwitchEvent, variable } from '../freeswitch/index.ts';
+import { applicationVarsOf, orAbsent, sipHeadersOf } from '../variables.ts';
+
+export function routeRequest(
+  channel: Channel,
+  event: SwitchEvent,
+  switchName: string,
+): MessageFields<typeof routeReq> {
+  const { To, From, Request } = addressFields(event);
+  const user = variable(event, 'sip_h_X-AUTH-URI-User');
+  const realm = variable(event, 'sip_h_X-AUTH-URI-Realm');
+  const asked = Request ?? To ?? `${channel.destination}@nodomain`;
+  const [askedUser, askedRealm] = asked.split('@');
+  return {
+    'Call-ID': channel.callId,
+    From: From ?? `${channel.callerIdNumber}@${channel.get('Realm') ?? 'nodomain'}`,
+    To: To ?? asked,
+    Request: `${user ?? askedUser ?? ''}@${withoutPort(realm ?? askedRealm ?? 'nodomain')}`,
+    'Call-Direction': channel.direction,
+    'Caller-ID-Name': channel.callerIdName,
+    'Caller-ID-Number': channel.callerIdNumber,
+    'Destination-Number': channel.destination,
+    Context: event['Caller-Context'],
+    'From-Tag': channel.fromTag,
+    'From-Network-Addr': variable(event, 'sip_h_X-AUTH-IP') ?? variable(event, 'sip_network_ip'),
+    'From-Network-Port': variable(event, 'sip_h_X-AUTH-PORT') ?? variable(event, 'sip_network_port'),
+    'Orig-IP': variable(event, 'sip_h_X-AUTH-IP'),
+    'Orig-Port': variable(event, 'sip_h_X-AUTH-PORT'),
+    'User-Agent': variable(event, 'sip_user_agent'),
+    'SIP-Request-Host': variable(event, 'sip_req_host'),
+    'Switch-Hostname': event['FreeSWITCH-Hostname'],
+    'Switch-Nodename': switchName,
+    'Switch-URI': variable(event, 'sofia_profile_url'),
+    'Switch-URL': variable(event, 'sofia_profile_url'),
+    'Resource-Type': /^m=video (?!0 )/m.test(variable(event, 'switch_r_sdp') ?? '') ? 'video' : 'audio',
+    'Custom-Channel-Vars': channel.vars,
+    'Custom-Application-Vars': orAbsent(applicationVarsOf(event)),
+    'Custom-SIP-Headers': orAbsent(sipHeadersOf(event)),
+  };
+}
+
+const withoutPort = (host: string): string => host.replace(/:\d+$/, '');

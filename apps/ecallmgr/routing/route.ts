@@ -1,0 +1,100 @@
+// The route handshake of a parked call: ask who takes it, give it to the first that fits (contract/kapi.md §4).
+import type { Bus } from '../../../core/amqp/index.ts';
+import type { MessageOf } from '../../../core/contract/index.ts';
+import { AppError } from '../../../core/errors/index.ts';
+import { usurpControl } from '../../../core/messages/call.ts';
+import { routeReq, type routeResp, routeWin } from '../../../core/messages/route.ts';
+import type { Control } from '../control/control.ts';
+import { harmless, type SwitchEvent } from '../freeswitch/index.ts';
+import { asApplicationVariables, asChannelVariables } from '../variables.ts';
+import { type Refusal, refusalFrom } from './refusal.ts';
+import { routeRequest } from './request.ts';
+import { bridgeRoutes } from './routes.ts';
+
+// A dialplan fetch had to be answered in about 3.5 s: callers, and apps, are used to it.
+const routeTimeout = 3_500;
+
+type RouteAnswer = MessageOf<typeof routeResp>;
+
+/** Finds a controller for the call and starts it. Resolves with a refusal when the call is to be refused. */
+export async function routeCall(
+  bus: Bus,
+  control: Control,
+  event: SwitchEvent,
+  node: string,
+): Promise<Refusal | undefined> {
+  const { channel, around } = control.call;
+  const request = routeRequest(channel, event, around.switchName);
+  // The control queue is made meanwhile: the winner may use it at once.
+  const [answer] = await Promise.all([
+    bus.request(routeReq, request, { messageId: control.fetchId, timeout: routeTimeout }),
+    control.ready(),
+  ]);
+  if (control.call.ended) return undefined;
+  switch (answer.Method) {
+    case 'park':
+      await hand(bus, control, answer, event, node);
+      return undefined;
+    case 'bridge':
+      bridgeRoutes(control, answer.Routes ?? []);
+      return undefined;
+    case 'error':
+      return refusalFrom(answer['Route-Error-Code'], answer['Route-Error-Message']);
+    default:
+      throw new AppError('not_implemented', {
+        message: `route_resp with Method ${answer.Method} is not supported`,
+      });
+  }
+}
+
+async function hand(
+  bus: Bus,
+  control: Control,
+  answer: RouteAnswer,
+  event: SwitchEvent,
+  node: string,
+): Promise<void> {
+  const { call, fetchId, queue } = control;
+  const winner = answer['Server-ID'];
+  if (winner === undefined || winner === '')
+    throw new AppError('invalid_message', {
+      message: 'the route_resp names no Server-ID to give the call to',
+    });
+  prepare(control, answer);
+  await bus.send(
+    winner,
+    routeWin,
+    {
+      'Call-ID': call.callId,
+      'Control-Queue': queue,
+      'Custom-Channel-Vars': call.channel.vars,
+      'Switch-Hostname': event['FreeSWITCH-Hostname'],
+    },
+    { messageId: fetchId, mandatory: true },
+  );
+  await bus.publish(usurpControl, {
+    'Call-ID': call.callId,
+    'Fetch-ID': fetchId,
+    Reason: 'Route-Win',
+    'Media-Node': node,
+  });
+}
+
+/** Sets what the winner wants on the channel. Not awaited: its first command comes behind it. */
+function prepare({ call }: Control, answer: RouteAnswer): void {
+  const vars = answer['Custom-Channel-Vars'] ?? {};
+  call.channel.decide(vars);
+  const ringback = answer['Ringback-Media'];
+  const transfer = answer['Transfer-Media'];
+  const variables = {
+    ...asChannelVariables(vars),
+    ...asApplicationVariables(answer['Custom-Application-Vars']),
+    ringback: ringback && harmless(ringback),
+    transfer_ringback: transfer && harmless(transfer),
+  };
+  const { client, log } = call.around;
+  const failed = (error: unknown): void => log.warn('variables of a won call could not be set', { error });
+  client.setVariables(call.callId, variables).catch(failed);
+  if (answer['Pre-Park'] === 'ring_ready') call.prepare('ring_ready', '');
+  if (answer['Pre-Park'] === 'answer') call.prepare('answer', '');
+}

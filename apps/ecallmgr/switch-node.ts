@@ -1,0 +1,319 @@
+// One switch: its channels, whose each is, and what its events lead to.
+import { randomBytes } from 'node:crypto';
+import type { AppContext } from '../../core/app/index.ts';
+import { errorText } from '../../core/errors/index.ts';
+import { withLogContext } from '../../core/log/index.ts';
+import { type CdrOutbox, cdrOf } from './cdr.ts';
+import { Channel } from './channel.ts';
+import { Claims } from './claims.ts';
+import { isQuiet, type Surroundings } from './control/call.ts';
+import { Control, controlQueueOf } from './control/control.ts';
+import { callIdOf, channelVar, SwitchClient, type SwitchEvent } from './freeswitch/index.ts';
+import type { Media } from './media.ts';
+import type { Meters } from './meters.ts';
+import { Publisher } from './publisher.ts';
+import { Recent } from './recent.ts';
+import { resync } from './resync.ts';
+import { admit } from './routing/admission.ts';
+import type { Callers } from './routing/callers.ts';
+import type { Edges } from './routing/edges.ts';
+import { refusalOf } from './routing/refusal.ts';
+import { routeCall } from './routing/route.ts';
+import { asChannelVariables } from './variables.ts';
+
+/** What all switches of a process share. */
+export interface Shared {
+  readonly context: AppContext;
+  readonly callers: Callers;
+  readonly edges: Edges;
+  readonly media: Media;
+  readonly meters: Meters;
+  readonly outbox: CdrOutbox;
+}
+
+export interface SwitchSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly password: string;
+  readonly name?: string;
+}
+
+// Set once on every call that is ours: a bridge that fails or ends leaves the call to its controller.
+const standing = {
+  continue_on_fail: 'true',
+  hangup_after_bridge: 'false',
+  sip_redirect_context: 'context_2',
+};
+// A leg whose owner is not known for so many events is in trouble anyway.
+const heldLimit = 200;
+
+export class SwitchNode {
+  readonly name: string;
+  readonly client: SwitchClient;
+  readonly channels = new Map<string, Channel>();
+  readonly controls = new Map<string, Control>();
+  readonly claims: Claims;
+  readonly around: Surroundings;
+  /** Takes no new calls from here (originate) and is not advertised. */
+  paused = false;
+  instance = '';
+  recordings = '/tmp';
+  interfaces: Readonly<Record<string, unknown>> = {};
+  startup = 0;
+  readonly #shared: Shared;
+  readonly #publisher: Publisher;
+  #onChange: () => void = () => undefined;
+  // Events of a leg may trail its end; its record must not be written again for them.
+  readonly #gone = new Recent(10_000);
+
+  constructor(settings: SwitchSettings, shared: Shared) {
+    const { context, meters, edges, media } = shared;
+    this.#shared = shared;
+    this.name =
+      settings.name ?? `freeswitch@${settings.host}${settings.port === 8021 ? '' : `:${settings.port}`}`;
+    const log = context.log.child(this.name);
+    this.#publisher = new Publisher(context.bus, this.name, meters, log);
+    this.client = new SwitchClient({
+      ...settings,
+      log,
+      onEvent: (event) => this.take(event),
+      onUp: async () => {
+        await resync(this, log);
+        log.info('the switch is up', { channels: this.channels.size });
+        this.#onChange();
+      },
+      onDown: (reason) => {
+        log.error('the switch is gone', { reason: reason.message });
+        this.#onChange();
+      },
+      count: (what) => meters.client(what),
+    });
+    this.claims = new Claims(this.client, context.node, log);
+    this.around = {
+      client: this.client,
+      switchName: this.name,
+      node: context.node,
+      recordings: () => this.recordings,
+      media,
+      proxy: () => edges.address(),
+      tell: (event, name) => this.#publisher.as(name, event, this.channels.get(callIdOf(event))),
+      tellCompletion: (channel, id, completion) => this.#publisher.completion(channel, id, completion),
+      log,
+    };
+  }
+
+  get node(): string {
+    return this.#shared.context.node;
+  }
+
+  /** Connects and stays connected; `onChange` is told when the switch has come or gone. */
+  start(onChange: () => void): void {
+    this.#onChange = onChange;
+    this.client.start();
+  }
+
+  /** Channels of ours. */
+  get ours(): Channel[] {
+    return [...this.channels.values()].filter(({ ownership }) => ownership === 'ours');
+  }
+
+  /** Takes one event of the switch. */
+  take(event: SwitchEvent): void {
+    this.#shared.meters.lag(event['Event-Date-Timestamp']);
+    if (event['Event-Name'] === 'HEARTBEAT') return;
+    const callId = callIdOf(event);
+    if (callId === '' || this.#gone.has(callId)) return;
+    const channel = this.channels.get(callId) ?? this.meet(event);
+    channel.update(event);
+    if (channel.ownership === 'ours') this.#handle(channel, event);
+    else if (channel.ownership === 'unknown' && channel.held.length < heldLimit) channel.held.push(event);
+    if (channel.ownership !== 'unknown' && event['Event-Name'] === 'CHANNEL_DESTROY') this.#forget(channel);
+  }
+
+  /** A leg seen for the first time: finds out whose it is. `again` when it may have been ours before. */
+  meet(event: SwitchEvent, again = false): Channel {
+    const channel = new Channel(event);
+    this.channels.set(channel.callId, channel);
+    const owner = channelVar(event, 'Ecallmgr-Node');
+    if (owner !== undefined) channel.ownership = owner === this.node ? 'ours' : 'theirs';
+    else this.settle(channel, event, again);
+    return channel;
+  }
+
+  /** Claims a leg that nobody has yet, and learns meanwhile who calls. */
+  settle(channel: Channel, event: SwitchEvent, again = false): void {
+    withLogContext({ callId: channel.callId }, () => this.#settle(channel, event, again)).catch(
+      (error: unknown) =>
+        // Its events stay held: after a reconnect it is tried again.
+        this.around.log.warn('a leg could not be claimed', {
+          callId: channel.callId,
+          error: errorText(error),
+        }),
+    );
+  }
+
+  async #settle(channel: Channel, event: SwitchEvent, again: boolean): Promise<void> {
+    const { callers, edges, meters } = this.#shared;
+    const admission = admit(event, callers, edges).then(
+      (vars) => ({ vars, refused: undefined }),
+      (refused: unknown) => ({ vars: {}, refused }),
+    );
+    const [{ vars, refused }, first] = await Promise.all([admission, this.claims.take(channel.callId)]);
+    if (!first && !(again && (await this.claims.owns(channel.callId)))) {
+      meters.claimLost();
+      channel.ownership = 'theirs';
+      if (channel.held.some((held) => held['Event-Name'] === 'CHANNEL_DESTROY')) this.#forget(channel);
+      channel.held = [];
+      return;
+    }
+    channel.claimed = true;
+    channel.refused = refused;
+    this.#adopt(channel, vars);
+    for (const held of channel.held.splice(0)) {
+      this.#handle(channel, held);
+      if (held['Event-Name'] === 'CHANNEL_DESTROY') this.#forget(channel);
+    }
+  }
+
+  /** Writes on the channel that it is ours and what we know of it, so that another process can go on with it. */
+  #adopt(channel: Channel, vars: Readonly<Record<string, unknown>>): void {
+    channel.ownership = 'ours';
+    channel.decide({
+      ...vars,
+      'Fetch-ID': randomBytes(16).toString('hex'),
+      'Ecallmgr-Node': this.node,
+      'Control-Queue': controlQueueOf(channel.callId),
+    });
+    const variables = { ...standing, ...asChannelVariables(channel.decided) };
+    this.client
+      .setVariables(channel.callId, variables)
+      .catch((error: unknown) =>
+        this.around.log.debug('a leg could not be marked', { error: errorText(error) }),
+      );
+  }
+
+  #handle(channel: Channel, event: SwitchEvent): void {
+    switch (event['Event-Name']) {
+      case 'CHANNEL_PARK':
+        this.park(channel, event);
+        break;
+      case 'CHANNEL_EXECUTE_COMPLETE':
+        if (!isQuiet(event)) this.#executed(channel, event);
+        break;
+      case 'CHANNEL_DESTROY':
+        this.#publisher.event(channel, event);
+        this.#destroyed(channel, event);
+        break;
+      default:
+        this.#publisher.event(channel, event);
+    }
+  }
+
+  #executed(channel: Channel, event: SwitchEvent): void {
+    const control = this.controls.get(channel.callId);
+    this.#publisher.event(channel, event, control?.completion(event));
+    control?.call.complete(event);
+  }
+
+  #destroyed(channel: Channel, event: SwitchEvent): void {
+    this.#shared.meters.leg(channel.direction);
+    this.#shared.outbox.send(cdrOf(channel, event, this.#publisher.contextOf(channel)));
+    this.controls.get(channel.callId)?.hangup(event['Hangup-Cause']);
+    if (!channel.claimed) return;
+    this.claims
+      .release(channel.callId)
+      .catch((error: unknown) =>
+        this.around.log.debug('a claim was not released', { error: errorText(error) }),
+      );
+  }
+
+  #forget(channel: Channel): void {
+    this.channels.delete(channel.callId);
+    this.#gone.add(channel.callId);
+  }
+
+  /** A parked leg that came in and has no controller yet is routed, once. */
+  park(channel: Channel, event: SwitchEvent): void {
+    if (channel.direction !== 'inbound' || channel.routed) return;
+    channel.routed = true;
+    const ids = { callId: channel.callId, accountId: channel.get('Account-ID') };
+    withLogContext(ids, () => this.#route(channel, event)).catch((error: unknown) =>
+      this.around.log.error('a call could not be routed', { error }),
+    );
+  }
+
+  async #route(channel: Channel, event: SwitchEvent): Promise<void> {
+    const { context, meters } = this.#shared;
+    const began = performance.now();
+    let control: Control | undefined;
+    try {
+      if (channel.refused !== undefined) throw channel.refused;
+      control = this.control(channel, channel.get('Fetch-ID') ?? '');
+      const refusal = await routeCall(context.bus, control, event, this.node);
+      if (!refusal) {
+        meters.route('won');
+        meters.routed(performance.now() - began);
+        return;
+      }
+      meters.route(refusal.outcome);
+      await this.#refuse(channel, refusal);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      meters.route(refusal.outcome);
+      this.around.log.warn('a call is refused', { ...refusal, reason: errorText(error) });
+      await this.#refuse(channel, refusal);
+    }
+    control?.close();
+  }
+
+  async #refuse(
+    channel: Channel,
+    { code, text }: { readonly code: number; readonly text: string },
+  ): Promise<void> {
+    if (!this.channels.has(channel.callId)) return;
+    const id = `quiet:${randomBytes(8).toString('hex')}`;
+    await this.client.execute(channel.callId, 'respond', `${code} ${text}`, id);
+  }
+
+  /** Opens the control of a call. */
+  control(channel: Channel, fetchId: string): Control {
+    const { context, meters } = this.#shared;
+    const control: Control = new Control({
+      channel,
+      around: this.around,
+      bus: context.bus,
+      actors: context.actors,
+      fetchId,
+      countCommand: (name) => meters.command(name),
+      onClosed: () => {
+        if (this.controls.get(channel.callId) === control) this.controls.delete(channel.callId);
+      },
+    });
+    this.controls.set(channel.callId, control);
+    return control;
+  }
+
+  /** A leg that ended while we did not look: told like any other end, as exactly as can be known. */
+  lost(channel: Channel): void {
+    const now = Date.now();
+    const seconds = String(Math.round((now - channel.createdAt) / 1000));
+    const event: SwitchEvent = {
+      'Event-Name': 'CHANNEL_DESTROY',
+      'Unique-ID': channel.callId,
+      'Call-Direction': channel.direction,
+      'Channel-Name': channel.name,
+      'Event-Date-Timestamp': String(now * 1000),
+      'Hangup-Cause': 'RECOVERY_ON_TIMER_EXPIRE',
+      variable_duration: seconds,
+      variable_billsec: channel.answered ? seconds : '0',
+    };
+    if (channel.ownership === 'ours') this.#handle(channel, event);
+    this.#forget(channel);
+  }
+
+  /** Lets go of everything; the calls go on. */
+  async stop(): Promise<void> {
+    for (const control of [...this.controls.values()]) control.close();
+    await this.client.stop();
+  }
+}

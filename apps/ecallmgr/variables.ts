@@ -1,0 +1,71 @@
+// Kazoo's variables as channel variables and back (contract/freeswitch.md §2): `ecallmgr_K`, `cav_K`, `sip_h_H`.
+import { type SwitchEvent, variableName, variablesUnder } from './freeswitch/index.ts';
+
+export type Vars = Readonly<Record<string, unknown>>;
+
+// A channel variable is text without quotes and brackets; what is no plain value travels encoded.
+const encoded = 'json64:';
+
+/** Custom-Channel-Vars as channel variables. */
+export const asChannelVariables = (vars: Vars = {}): Vars => prefixed('ecallmgr_', vars);
+
+/** Custom-Application-Vars as channel variables. */
+export const asApplicationVariables = (vars: Vars = {}): Vars => prefixed('cav_', vars);
+
+/** Custom-SIP-Headers as channel variables. Only names that begin with `X-` or are known to be harmless may be set. */
+export function asHeaderVariables(headers: Vars = {}): Vars {
+  const allowed = Object.entries(headers).flatMap(([name, value]): [string, unknown][] => {
+    if (/^alert-info$/i.test(name)) return [['alert_info', value]];
+    return mayBeSent(name) ? [[`sip_h_${variableName(name)}`, value]] : [];
+  });
+  return Object.fromEntries(allowed);
+}
+
+// What the edge and the switches tell each other must not be said by a customer.
+const ours = /^X-(AUTH|KAZOO|FS|ecallmgr_)/i;
+const others = new Set(['diversion', 'p-asserted-identity', 'p-preferred-identity', 'subject', 'call-info']);
+
+function mayBeSent(name: string): boolean {
+  return (/^X-[\w.-]+$/i.test(name) && !ours.test(name)) || others.has(name.toLowerCase());
+}
+
+/** The Custom-Channel-Vars of an event's channel. */
+export const channelVarsOf = (event: SwitchEvent): Record<string, unknown> =>
+  decoded(variablesUnder(event, 'ecallmgr_'));
+
+/** The Custom-Application-Vars of an event's channel. */
+export const applicationVarsOf = (event: SwitchEvent): Record<string, unknown> =>
+  decoded(variablesUnder(event, 'cav_'));
+
+/** The Custom-SIP-Headers that came with the INVITE, without those between edge and switch. */
+export function sipHeadersOf(event: SwitchEvent): Record<string, string> {
+  const headers = Object.entries(variablesUnder(event, 'sip_h_'));
+  return Object.fromEntries(headers.filter(([name]) => /^X-/i.test(name) && !ours.test(name)));
+}
+
+/** The records as a field: absent when empty. */
+export const orAbsent = <T extends object>(record: T): T | undefined =>
+  Object.keys(record).length > 0 ? record : undefined;
+
+function prefixed(prefix: string, vars: Vars): Vars {
+  const entries = Object.entries(vars).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(entries.map(([key, value]) => [`${prefix}${variableName(key)}`, encode(value)]));
+}
+
+function encode(value: unknown): string {
+  if (typeof value !== 'object') return String(value);
+  return encoded + Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+function decoded(variables: Record<string, string>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, decodeValue(value)]));
+}
+
+function decodeValue(value: string): unknown {
+  if (!value.startsWith(encoded)) return value;
+  try {
+    return JSON.parse(Buffer.from(value.slice(encoded.length), 'base64url').toString('utf8')) as unknown;
+  } catch {
+    return value;
+  }
+}
