@@ -30,6 +30,9 @@ import {
 import { callId } from './calls.ts';
 import type { Call, Context } from './context.ts';
 
+/** Methods whose 2xx forms a dialog. */
+const FORMING = new Set(['INVITE', 'SUBSCRIBE']);
+
 interface Sent {
   transaction: ClientTransaction;
   application: Application;
@@ -54,7 +57,7 @@ export class Outbound {
     const request = this.#compose(method, uri, sip.headers, sip.body, target);
     const transaction = stack.request(request, { target });
     const tag = tagOf(request.headers.get('from')) ?? '';
-    const dialogId = method === 'INVITE' ? callId(request.headers.get('call-id') ?? '', tag) : undefined;
+    const dialogId = FORMING.has(method) ? callId(request.headers.get('call-id') ?? '', tag) : undefined;
     const transactionId = this.#follow(application, transaction, dialogId);
     if (method === 'INVITE') records.attempt('application', transaction.request);
     application.answerSent(id, transaction.request, { source: 'application', peer: target, transactionId });
@@ -184,7 +187,7 @@ export class Outbound {
     return transactionId;
   }
 
-  /** A final response. False when it is not for the application: another fork's 2xx. */
+  /** A final response. False when it is not for the application: another fork's 2xx, or the application has gone. */
   #settle(sent: Sent, response: SipResponse, flow?: Flow, dialogId?: string, call?: Call): boolean {
     const { transaction, application } = sent;
     const { calls, records } = this.#context;
@@ -198,24 +201,22 @@ export class Outbound {
       return true;
     }
     if (dialogId === undefined) return true;
-    if (!success) {
-      records.final('network', response, 'uac');
-      return true;
-    }
+    if (transaction.isInvite) records.final('network', response, 'uac');
+    if (!success) return true;
     const dialog = Dialog.fromResponse(request, response);
     const formed: Call = { id: dialogId, application, dialog };
     const nat = natFlow(dialog, flow);
     if (nat) formed.flow = nat;
     formed.acknowledge = this.#acknowledger(formed, transaction);
     const known = calls.find(dialogId);
-    if (known && known.dialog.id !== dialog.id) {
+    const unwanted = (known && known.dialog.id !== dialog.id) || !application.connected;
+    if (transaction.isInvite && unwanted) {
       formed.acknowledge('', undefined);
       this.#context.stack.request(dialog.request('BYE'), { target: nat ?? this.#byRoute(dialog.ack(1)) });
       return false;
     }
-    if (transaction.isCancelled || !application.connected) formed.abandoned = true;
+    if (transaction.isCancelled) formed.abandoned = true;
     calls.add(formed);
-    records.final('network', response, 'uac');
     return true;
   }
 
