@@ -1,3 +1,4 @@
+// The read cache: bounds, single flight, invalidation that races with a read.
 import { expect } from 'chai';
 import { type CacheKey, ReadCache } from './cache.ts';
 

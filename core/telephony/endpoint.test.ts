@@ -1,3 +1,4 @@
+// Endpoints: what is inherited, what is rung, what is left out and why.
 import { expect } from 'chai';
 import { compile } from '../contract/index.ts';
 import { endpointSchema } from '../messages/dialplan.ts';

@@ -1,3 +1,4 @@
+// Hangup causes and their SIP codes, both ways.
 import { expect } from 'chai';
 import { causeOfQ850, causeOfSip, hangupCauses, isHangupCause, q850Of, sipStatusOf } from './hangup-cause.ts';
 

@@ -1,3 +1,4 @@
+// Numbers: E.164, classifiers, formats, dial plans.
 import { expect } from 'chai';
 import * as numbers from './numbers.ts';
 

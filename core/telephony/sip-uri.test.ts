@@ -1,3 +1,4 @@
+// SIP URIs and name-addresses, good and bad.
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { formatNameAddress, formatSipUri, parseNameAddress, parseSipUri, userAtHost } from './sip-uri.ts';

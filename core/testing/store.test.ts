@@ -1,3 +1,4 @@
+// One suite for every Store: in memory here, and over HTTP in core/couch.
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { accountDatabase, type DocumentChange, databaseOfId } from '../couch/index.ts';
