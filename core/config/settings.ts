@@ -23,7 +23,10 @@ export const settingsSchema = Type.Object(
       {
         level: Type.Enum(['error', 'warn', 'info', 'debug'], { default: 'info' }),
         form: Type.Enum(['json', 'text'], { default: 'json' }),
-        file: Type.String({ default: '', description: 'write here instead of stderr' }),
+        file: Type.String({
+          default: '',
+          description: 'mirliton.log in the data folder when empty; - is stderr',
+        }),
       },
       'logging',
     ),
@@ -70,7 +73,11 @@ export const settingsSchema = Type.Object(
         },
         { additionalProperties: false },
       ),
-      { default: [], description: 'FreeSWITCH event sockets; none means the embedded switch' },
+      {
+        default: [],
+        description:
+          'FreeSWITCH event sockets as [{"host", "port", "password", "name"}]; none means the embedded switch',
+      },
     ),
     switch: section(
       { port: port(8021), sipPort: port(11000), rtpMin: port(16384), rtpMax: port(17384) },
