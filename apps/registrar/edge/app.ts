@@ -1,0 +1,103 @@
+// edge: the SIP server that phones and carriers see, on drachtio. Registers, authorises, and passes calls on.
+import type { App, AppContext, RunningApp } from '../../../core/app/index.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { loadOptions } from './options.ts';
+import { startPhones } from './phones.ts';
+import { startProbing } from './probing.ts';
+import { createRequests, methods } from './requests.ts';
+import { Buckets } from './scanners.ts';
+import { connectSip, type Incoming, type Listener, type SipConnection } from './sip.ts';
+import { watchTrusted } from './trusted.ts';
+
+/** The edge app. It does nothing when `settings.edge.kind` is `none`. */
+export const edge: App = {
+  name: 'edge',
+  start: (context) =>
+    context.settings.edge.kind === 'drachtio'
+      ? start(context)
+      : Promise.resolve({ stop: () => Promise.resolve() }),
+};
+
+const upkeepEvery = 30_000;
+
+async function start(context: AppContext): Promise<RunningApp> {
+  const { bus, settings, log, metrics } = context;
+  const live = await loadOptions(context.systemConfig);
+  const options = () => live.current;
+  // Requests come last: everything they need must be there before.
+  let sip: SipConnection | undefined;
+  let draining = false;
+  const listening = (): readonly Listener[] => sip?.listeners ?? [];
+  const proxy = (): Listener => reachable(settings.sip, listening());
+
+  const buckets = new Buckets(() => options().unauthenticated);
+  const onStranger = ({ source }: Incoming): void => buckets.take(source.host);
+  const phones = await startPhones(context, { options, proxy, onStranger });
+  const dispatcher = new Dispatcher({
+    zone: settings.zone,
+    choice: () => options().dispatcher.choice,
+    failures: () => options().dispatcher.failures,
+  });
+  const probe = (uri: string, timeout: number) => sip?.probe(uri, timeout) ?? Promise.resolve(undefined);
+  const probing = startProbing({ dispatcher, probe, log, options: () => options().dispatcher });
+  const trusted = await watchTrusted(context);
+  const offered = (): Listener[] =>
+    sip?.connected && !draining ? listening().map(({ protocol }) => ({ ...proxy(), protocol })) : [];
+  const { location, authoriser, register } = phones;
+  const heartbeat = await startHeartbeat({ context, location, dispatcher, probing, listeners: offered });
+  const onRequest = createRequests({
+    outside: { location, trusted, authoriser, dispatcher, probing, options, onStranger },
+    register,
+    buckets,
+    listeners: listening,
+    isBusConnected: () => bus.status().connected,
+    isDraining: () => draining,
+    log,
+    metrics,
+  });
+  const onConnect = (): void => {
+    heartbeat.beat();
+    for (const server of dispatcher.servers) probing.welcome(server);
+  };
+  sip = connectSip({ ...settings.edge, log, methods, onRequest, onConnect });
+  metrics.gauge(
+    'edge_media_servers',
+    'media servers that take calls',
+    () => dispatcher.candidates('').length,
+  );
+  const upkeep = setInterval(() => {
+    buckets.sweep();
+    live
+      .reload()
+      .catch((error: unknown) => log.warn('the settings of the edge could not be read', { error }));
+  }, upkeepEvery);
+  return {
+    health: () => healthOf(sip, settings.edge),
+    drain: async () => {
+      draining = true;
+      heartbeat.beat();
+    },
+    stop: async () => {
+      clearInterval(upkeep);
+      probing.stop();
+      await sip?.close();
+      await Promise.all([trusted.stop(), heartbeat.stop(), phones.stop()]);
+    },
+  };
+}
+
+function healthOf(sip: SipConnection | undefined, { host, port }: { host: string; port: number }) {
+  return sip?.connected ? { ok: true } : { ok: false, detail: `no SIP server answers at ${host}:${port}` };
+}
+
+/** Where others reach this edge: as the settings advertise it, else what the server listens on. */
+function reachable(
+  given: { readonly host: string; readonly port: number; readonly advertise: string },
+  listeners: readonly Listener[],
+): Listener {
+  const [, host, port] = /^(.+):(\d+)$/.exec(given.advertise) ?? [];
+  if (host !== undefined) return { protocol: 'udp', host, port: Number(port) };
+  const udp = listeners.find(({ protocol }) => protocol === 'udp') ?? listeners[0];
+  return udp ?? { protocol: 'udp', host: given.host, port: given.port };
+}

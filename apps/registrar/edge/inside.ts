@@ -1,0 +1,72 @@
+// Requests from media servers: to the registered contacts of a user, to one contact, or on to where they are addressed.
+import type { Binding, Location } from './location.ts';
+import type { Incoming, Listener } from './sip.ts';
+import { isIpLiteral, parseUri, type SipUri, uriOf, uriParam } from './uri.ts';
+
+export type Outcome = 'relayed' | 'unregistered' | 'invalid';
+
+/** Passes the request on; 480 when nobody is registered. Rejects only when drachtio fails. */
+export async function relayInside(
+  location: Location,
+  listeners: readonly Listener[],
+  request: Incoming,
+): Promise<Outcome> {
+  const uri = parseUri(request.uri);
+  if (!uri) {
+    request.reply(416);
+    return 'invalid';
+  }
+  const destinations = destinationsOf(location, listeners, request, uri);
+  if (destinations.length === 0) {
+    request.reply(480);
+    return 'unregistered';
+  }
+  await request.proxy({ destinations });
+  return 'relayed';
+}
+
+/** Empty when the request is for a user of ours who is not registered. */
+function destinationsOf(
+  location: Location,
+  listeners: readonly Listener[],
+  request: Incoming,
+  uri: SipUri,
+): string[] {
+  const named = request.header('x-kazoo-aor');
+  const asked = named === undefined ? uri : parseUri(uriOf(named));
+  const contacts = asked ? location.find(`${asked.user.toLowerCase()}@${asked.host}`) : [];
+  const one = contacts.find(({ contact }) => isSameAddress(contact, uri));
+  if (one) return [wayTo(one)];
+  if (contacts.length > 0 || named !== undefined) return contacts.map(wayTo);
+  const single = location.withContact(uri.user, uri.host, uri.port);
+  if (single) return [wayTo(single)];
+  const ours = listeners.some(({ host, port }) => host === uri.host && port === (uri.port ?? 5060));
+  return ours || location.knows(uri.host) ? [] : [request.uri];
+}
+
+/**
+ * The URI by which a contact is reached: its user and parameters at the address that its REGISTER came from, which
+ * is right behind a NAT, over TCP (the connection is used again) and through a proxy that added a Path.
+ */
+export function wayTo({ contact, source }: Binding): string {
+  const uri = parseUri(contact);
+  const user = uri?.user ? `${uri.user}@` : '';
+  const host = source.host.includes(':') && !isIpLiteral(source.host) ? `[${source.host}]` : source.host;
+  const params = (uri?.params ?? '')
+    .split(';')
+    .filter((param) => param !== '' && !/^(transport|maddr)(=|$)/i.test(param))
+    .map((param) => `;${param}`)
+    .join('');
+  const transport = source.protocol === 'udp' ? '' : `;transport=${source.protocol}`;
+  return `sip:${user}${host}:${source.port}${transport}${params}`;
+}
+
+function isSameAddress(contact: string, uri: SipUri): boolean {
+  const other = parseUri(contact);
+  if (other?.user !== uri.user || other.host !== uri.host || (other.port ?? 5060) !== (uri.port ?? 5060))
+    return false;
+  return (
+    (uriParam(other, 'transport') ?? 'udp').toLowerCase() ===
+    (uriParam(uri, 'transport') ?? 'udp').toLowerCase()
+  );
+}

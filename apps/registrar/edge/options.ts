@@ -1,0 +1,80 @@
+// What an operator can change while the edge runs: the `system_config` document `edge`.
+import type { SystemConfig } from '../../../core/config/index.ts';
+
+const defaults = {
+  /** Seconds. */
+  expires: { minimum: 60, maximum: 3600, default: 300 },
+  contacts_per_user: 10,
+  /** Seconds. */
+  nonce_lifetime: 300,
+  /** Ask for a digest by these, the preferred one first. */
+  digest_algorithms: ['SHA-256', 'MD5'] as string[],
+  /** Seconds that a password may be used after it was last needed. */
+  credentials_lifetime: 7200,
+  /** Bytes of a whole request. */
+  request_size: 65_536,
+  /** Parts of User-Agent, in lower case, of programs that only look for holes. */
+  scanners: [
+    'friendly-scanner',
+    'sipvicious',
+    'sipcli',
+    'sip-scan',
+    'sundayddr',
+    'iwar',
+    'sipsak-attack',
+    'vaxsipuseragent',
+    'pplsip',
+    'eyebeam-scan',
+    'smap',
+    'sivus',
+    'svwar',
+    'svcrack',
+  ] as string[],
+  /** Requests without credentials, or with wrong ones, that one address may send; 0 per second means no limit. */
+  unauthenticated: { per_second: 50, burst: 500, exempt: ['127.0.0.0/8'] as string[] },
+  dispatcher: {
+    /** `hash` (of the Call-ID) or `round_robin`. */
+    choice: 'hash',
+    /** Seconds between two OPTIONS, and until one is taken for lost. */
+    probe_every: 10,
+    probe_timeout: 2,
+    /** Probes lost in a row after which a media server gets no calls. */
+    failures: 3,
+    /** Seconds after its last sign of life that a media server is asked for one before it gets a call. */
+    fresh: 1,
+  },
+};
+
+export type EdgeOptions = typeof defaults;
+
+/** A box whose content is replaced when the document changes, so that readers always see the newest. */
+export interface LiveOptions {
+  readonly current: EdgeOptions;
+  reload(): Promise<void>;
+}
+
+/** Reads the options; a value that is absent or of the wrong type keeps its default. */
+export async function loadOptions(config: SystemConfig): Promise<LiveOptions> {
+  const live = {
+    current: await read(config),
+    reload: async () => {
+      live.current = await read(config);
+    },
+  };
+  return live;
+}
+
+async function read(config: SystemConfig): Promise<EdgeOptions> {
+  const value = <T>(path: string, fallback: T): Promise<T> => config.get('edge', path, fallback);
+  const section = async <T extends object>(path: string, fallback: T): Promise<T> => {
+    const entries = Object.entries(fallback).map(
+      async ([name, it]) => [name, await value(`${path}.${name}`, it)] as const,
+    );
+    return Object.fromEntries(await Promise.all(entries)) as T;
+  };
+  const flat = Object.entries(defaults).map(async ([name, fallback]) => {
+    const isSection = typeof fallback === 'object' && !Array.isArray(fallback);
+    return [name, await (isSection ? section(name, fallback) : value<unknown>(name, fallback))] as const;
+  });
+  return Object.fromEntries(await Promise.all(flat)) as EdgeOptions;
+}

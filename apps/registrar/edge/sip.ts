@@ -1,0 +1,211 @@
+// The connection to a drachtio-server: the only place that knows drachtio-srf. Requests come in, answers go out.
+import { once } from 'node:events';
+import Srf from 'drachtio-srf';
+import type { Logger } from '../../../core/log/index.ts';
+import type { Source } from './location.ts';
+
+/** Header fields of an answer; a list gives several fields of one name. */
+export type Fields = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface ProxyOptions {
+  /** SIP URIs; all at once. A Request-URI that is this server's own is replaced by each. */
+  readonly destinations: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Milliseconds without any answer after which a destination is given up. */
+  readonly silence?: number;
+}
+
+/** A request from the network. */
+export interface Incoming {
+  readonly method: string;
+  readonly uri: string;
+  readonly source: Source;
+  /** Bytes, about. */
+  readonly size: number;
+  /** Names in lower case; several fields of one name are joined by commas. */
+  header(name: string): string | undefined;
+  headerNames(): string[];
+  reply(status: number, fields?: Fields, reason?: string): void;
+  /** Passes the request on and stays in its dialog. Resolves with the final status, 0 when there was none. */
+  proxy(options: ProxyOptions): Promise<number>;
+}
+
+export interface Listener {
+  readonly protocol: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface SipConnection {
+  readonly connected: boolean;
+  /** What the server listens on, as it says itself. */
+  readonly listeners: readonly Listener[];
+  /** Sends OPTIONS; resolves with the status, or undefined when none came in time (milliseconds). Never rejects. */
+  probe(uri: string, timeout: number): Promise<number | undefined>;
+  close(): Promise<void>;
+}
+
+export interface SipOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly secret: string;
+  readonly log: Logger;
+  readonly methods: readonly string[];
+  readonly onRequest: (request: Incoming) => void;
+  readonly onConnect: () => void;
+}
+
+/** What of drachtio-srf is used; its own declarations leave most of it out. */
+interface RawMessage {
+  readonly headers: Record<string, string>;
+}
+interface RawRequest {
+  readonly method: string;
+  readonly uri: string;
+  readonly raw: string;
+  readonly headers: Record<string, string>;
+  readonly source_address: string;
+  readonly source_port: number;
+  readonly protocol: string;
+  on(event: 'response', listener: (response: { readonly status: number }) => void): void;
+}
+interface RawResponse {
+  readonly msg: RawMessage;
+  send(status: number, reason?: string): void;
+}
+interface Wire {
+  closing: boolean;
+  readonly reconnectVars: { retryTimer: NodeJS.Timeout | null };
+}
+interface RawSrf extends NodeJS.EventEmitter {
+  readonly app: { readonly client: { readonly wp: Wire } };
+  connect(options: object): void;
+  disconnect(): void;
+  use(method: string, handler: (request: RawRequest, response: RawResponse) => void): void;
+  request(uri: string, options: object): Promise<RawRequest>;
+  proxyRequest(
+    request: RawRequest,
+    to: string[],
+    options: object,
+  ): Promise<{ readonly finalStatus?: number }>;
+}
+
+/** Connects, and connects again whenever the connection is lost. Resolves at once. */
+export function connectSip({
+  host,
+  port,
+  secret,
+  log,
+  methods,
+  onRequest,
+  onConnect,
+}: SipOptions): SipConnection {
+  const srf = new Srf() as unknown as RawSrf;
+  const state = { connected: false, listeners: [] as Listener[] };
+  for (const method of methods)
+    srf.use(method.toLowerCase(), (request, response) => onRequest(incoming(srf, request, response)));
+  srf.on('connect', (error: Error | null, addresses: string) => {
+    if (error) {
+      log.error('the SIP server refuses the edge: edge.secret must be that of the server', {
+        host,
+        port,
+        error,
+      });
+      return;
+    }
+    state.connected = true;
+    state.listeners = addresses.split(',').flatMap(listenerOf);
+    log.info('connected to the SIP server', { host, port, listeners: addresses });
+    onConnect();
+  });
+  srf.on('error', (error: Error) =>
+    log.warn('the SIP server cannot be reached', { host, port, error: error.message }),
+  );
+  srf.on('close', () => {
+    if (state.connected) log.warn('the connection to the SIP server is lost', { host, port });
+    state.connected = false;
+  });
+  srf.connect({ host, port, secret, reconnect: { retryMaxDelay: 2000 }, enablePing: true });
+  return {
+    get connected() {
+      return state.connected;
+    },
+    get listeners() {
+      return state.listeners;
+    },
+    probe: (uri, timeout) => (state.connected ? probe(srf, uri, timeout) : Promise.resolve(undefined)),
+    close: async () => {
+      const { wp } = srf.app.client;
+      wp.closing = true;
+      clearTimeout(wp.reconnectVars.retryTimer ?? undefined);
+      if (!state.connected) return;
+      const closed = once(srf, 'close');
+      srf.disconnect();
+      await closed;
+    },
+  };
+}
+
+function incoming(srf: RawSrf, request: RawRequest, response: RawResponse): Incoming {
+  const { headers } = request;
+  return {
+    method: request.method,
+    uri: request.uri,
+    source: { protocol: request.protocol, host: request.source_address, port: request.source_port },
+    size: request.raw.length,
+    // drachtio-srf keeps the spelling of X-… and P-… names.
+    header: (name) => headers[name] ?? findHeader(headers, name),
+    headerNames: () => Object.keys(headers).map((name) => name.toLowerCase()),
+    reply: (status, fields = {}, reason) => {
+      for (const [name, value] of Object.entries(fields)) setHeader(response.msg.headers, name, value);
+      response.send(status, reason);
+    },
+    proxy: async ({ destinations, headers: added = {}, silence }) => {
+      const { finalStatus } = await srf.proxyRequest(request, [...destinations], {
+        headers: { ...added },
+        remainInDialog: true,
+        forking: 'simultaneous',
+        ...(silence === undefined ? {} : { provisionalTimeout: `${silence}ms` }),
+      });
+      return finalStatus ?? 0;
+    },
+  };
+}
+
+function findHeader(headers: Record<string, string>, name: string): string | undefined {
+  if (!name.startsWith('x-') && !name.startsWith('p-')) return undefined;
+  for (const key in headers)
+    if (key.length === name.length && key.toLowerCase() === name) return headers[key];
+  return undefined;
+}
+
+/** drachtio-srf would join values of one name by commas, which challenges do not survive: each gets its own spelling. */
+function setHeader(
+  headers: Record<string, string>,
+  name: string,
+  value: string | readonly string[] | undefined,
+): void {
+  if (value === undefined) return;
+  if (typeof value === 'string') headers[name] = value;
+  else for (const [index, one] of value.entries()) headers[index === 0 ? name : name.toLowerCase()] = one;
+}
+
+async function probe(srf: RawSrf, uri: string, timeout: number): Promise<number | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), timeout);
+  });
+  const answer = srf.request(uri, { method: 'OPTIONS', headers: { 'Max-Forwards': '1' } }).then(
+    (sent) => new Promise<number>((resolve) => sent.on('response', ({ status }) => resolve(status))),
+    () => undefined,
+  );
+  const status = await Promise.race([answer, silence]);
+  clearTimeout(timer);
+  return status;
+}
+
+/** `udp/127.0.0.1:5060` */
+function listenerOf(text: string): Listener[] {
+  const [, protocol, host, port] = /^(\w+)\/(.+):(\d+)$/.exec(text) ?? [];
+  return protocol && host ? [{ protocol, host, port: Number(port) }] : [];
+}
