@@ -64,6 +64,12 @@ export class Channel {
     this.#seen = channelVarsOf(event);
   }
 
+  /** Another leg tells that the two are bridged, or no more. */
+  meetPeer(peer: Channel): void {
+    this.bridged = peer.bridged;
+    this.otherLeg = peer.callId;
+  }
+
   decide(vars: Vars): void {
     this.decided = { ...this.decided, ...vars };
   }

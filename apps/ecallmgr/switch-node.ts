@@ -19,7 +19,7 @@ import type { Callers } from './routing/callers.ts';
 import type { Edges } from './routing/edges.ts';
 import { refusalOf } from './routing/refusal.ts';
 import { routeCall } from './routing/route.ts';
-import { asChannelVariables } from './variables.ts';
+import { asChannelVariables, privateHeaders } from './variables.ts';
 
 /** What all switches of a process share. */
 export interface Shared {
@@ -125,6 +125,9 @@ export class SwitchNode {
     if (callId === '' || this.#gone.has(callId)) return;
     const channel = this.channels.get(callId) ?? this.meet(event);
     channel.update(event);
+    // FreeSWITCH tells of a bridge on one leg only.
+    const peer = this.channels.get(event['Bridge-B-Unique-ID'] ?? '');
+    if (peer && peer !== channel) peer.meetPeer(channel);
     if (channel.ownership === 'ours') this.#handle(channel, event);
     else if (channel.ownership === 'unknown' && channel.held.length < heldLimit) channel.held.push(event);
     if (channel.ownership !== 'unknown' && event['Event-Name'] === 'CHANNEL_DESTROY') this.#forget(channel);
@@ -168,7 +171,7 @@ export class SwitchNode {
     }
     channel.claimed = true;
     channel.refused = refused;
-    this.#adopt(channel, vars);
+    this.#adopt(channel, event, vars);
     for (const held of channel.held.splice(0)) {
       this.#handle(channel, held);
       if (held['Event-Name'] === 'CHANNEL_DESTROY') this.#forget(channel);
@@ -176,7 +179,7 @@ export class SwitchNode {
   }
 
   /** Writes on the channel that it is ours and what we know of it, so that another process can go on with it. */
-  #adopt(channel: Channel, vars: Readonly<Record<string, unknown>>): void {
+  #adopt(channel: Channel, event: SwitchEvent, vars: Readonly<Record<string, unknown>>): void {
     channel.ownership = 'ours';
     channel.decide({
       ...vars,
@@ -186,7 +189,8 @@ export class SwitchNode {
     });
     const variables = { ...standing, ...asChannelVariables(channel.decided) };
     this.client
-      .setVariables(channel.callId, variables)
+      // FreeSWITCH copies the headers of an INVITE to the legs it makes, and who calls is nobody's business there.
+      .setVariables(channel.callId, variables, privateHeaders(event))
       .catch((error: unknown) =>
         this.around.log.debug('a leg could not be marked', { error: errorText(error) }),
       );

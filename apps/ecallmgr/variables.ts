@@ -25,6 +25,12 @@ export function asHeaderVariables(headers: Vars = {}): Vars {
 const ours = /^X-(AUTH|KAZOO|FS|ecallmgr_)/i;
 const others = new Set(['diversion', 'p-asserted-identity', 'p-preferred-identity', 'subject', 'call-info']);
 
+/** The variables of headers between edge and switch, which must not go further. */
+export const privateHeaders = (event: SwitchEvent): string[] =>
+  Object.keys(variablesUnder(event, 'sip_h_'))
+    .filter((name) => ours.test(name))
+    .map((name) => `sip_h_${name}`);
+
 function mayBeSent(name: string): boolean {
   return (/^X-[\w.-]+$/i.test(name) && !ours.test(name)) || others.has(name.toLowerCase());
 }

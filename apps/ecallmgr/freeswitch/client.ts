@@ -94,14 +94,15 @@ export class SwitchClient {
     );
   }
 
-  /** Sets variables of a channel in one go; an empty object costs nothing. */
-  async setVariables(callId: string, variables: Readonly<Record<string, unknown>>): Promise<void> {
-    const list = variableSequence(variables);
-    if (list !== '') await this.api(`uuid_setvar_multi ${uuid(callId)} ${list}`);
-  }
-
-  async unsetVariable(callId: string, name: string): Promise<void> {
-    await this.api(`uuid_setvar ${uuid(callId)} ${variableName(name)}`);
+  /** Sets variables of a channel, and unsets others, in one go; nothing to do costs nothing. */
+  async setVariables(
+    callId: string,
+    variables: Readonly<Record<string, unknown>>,
+    unset: readonly string[] = [],
+  ): Promise<void> {
+    const list = [variableSequence(variables), ...unset.map((name) => `${variableName(name)}=`)];
+    const given = list.filter((part) => part !== '').join(';');
+    if (given !== '') await this.api(`uuid_setvar_multi ${uuid(callId)} ${given}`);
   }
 
   async sendEvent(name: string, headers: CommandHeaders, body?: string): Promise<void> {

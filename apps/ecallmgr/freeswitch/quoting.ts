@@ -22,17 +22,19 @@ export function harmless(value: unknown): string {
 }
 
 /** `name='value',…`: the inside of a `[]` or `{}` list of a dial string. Unset values are left out. */
-export function variableList(variables: Readonly<Record<string, unknown>>): string {
-  return assignments(variables)
-    .map(([name, value]) => `${name}='${value}'`)
-    .join(',');
-}
+export const variableList = (variables: Readonly<Record<string, unknown>>): string =>
+  // Endpoints are parted at `|` wherever it stands.
+  joined(variables, ',').replaceAll('|', '/');
 
-/** `name=value;…` for `uuid_setvar_multi` and, behind `^^;`, for `multiset`. */
-export function variableSequence(variables: Readonly<Record<string, unknown>>): string {
+/** `name='value';…` for `uuid_setvar_multi` and, behind `^^;`, for `multiset`. Unset values are left out. */
+export const variableSequence = (variables: Readonly<Record<string, unknown>>): string =>
+  joined(variables, ';');
+
+// Quotes keep spaces and `|`, but not the separator itself (measured).
+function joined(variables: Readonly<Record<string, unknown>>, separator: string): string {
   return assignments(variables)
-    .map(([name, value]) => `${name}='${value}'`)
-    .join(';');
+    .map(([name, value]) => `${name}='${value.replaceAll(separator, `\\${separator}`)}'`)
+    .join(separator);
 }
 
 function assignments(variables: Readonly<Record<string, unknown>>): [string, string][] {
