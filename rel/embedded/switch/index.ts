@@ -12,6 +12,7 @@ import { errorEndpoint, loopbackEndpoint } from './calls/loopback.ts';
 import { receiveMessage } from './calls/messages.ts';
 import { PROFILE_NAME } from './calls/sofia/contract.ts';
 import { startProfile } from './calls/sofia/profile.ts';
+import { pause } from './calls/waits.ts';
 import { createEventBus, startEventSocket } from './eventsocket/index.ts';
 
 export interface SwitchOptions {
@@ -42,6 +43,8 @@ export interface RunningSwitch {
 }
 
 const HEARTBEAT_MS = 20_000;
+/** For recordings to be completed and far ends to be told. */
+const SHUTDOWN_MS = 5000;
 
 /** Starts a switch; rejects with the system's error, nothing left open, when a port cannot be had. */
 export async function startSwitch(options: SwitchOptions): Promise<RunningSwitch> {
@@ -131,7 +134,9 @@ async function hangUpAll(core: SwitchCore): Promise<void> {
   const channels = [...core.channels.values()];
   const gone = channels.map((channel) => new Promise<void>((resolve) => channel.once('destroyed', resolve)));
   for (const channel of channels) channel.hangup('SYSTEM_SHUTDOWN');
-  await Promise.all(gone);
+  const deadline = new AbortController();
+  await Promise.race([Promise.all(gone), pause(SHUTDOWN_MS, deadline.signal)]);
+  deadline.abort();
 }
 
 function sendHeartbeat({ bus, channels, counters, limits, startedAt }: SwitchCore): void {

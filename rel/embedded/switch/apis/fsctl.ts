@@ -23,10 +23,10 @@ export const fsctl: Api = ({ limits, channels }, args) => {
     case 'ready_check':
       return 'true';
     case 'sps':
-      if (value) limits.sessionsPerSecond = Math.max(Number(value) || 0, 1);
+      if (Number(value) > 0) limits.sessionsPerSecond = Number(value);
       return `+OK sessions per second: ${limits.sessionsPerSecond}\n`;
     case 'max_sessions':
-      if (value) limits.maxSessions = Math.max(Number(value) || 0, 0);
+      if (Number(value) > 0) limits.maxSessions = Number(value);
       return `+OK max sessions: ${limits.maxSessions}\n`;
     case 'hupall':
       for (const channel of [...channels.values()]) channel.hangup(findCause(value) ?? 'MANAGER_REQUEST');

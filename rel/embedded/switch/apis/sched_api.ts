@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Api } from '../calls/contract.ts';
+import { MAX_TIMER_MS } from '../calls/waits.ts';
 
 export const schedApi: Api = (core, args) => {
   const [, plus, when = '0', , command] = /^\s*(\+?)(\d+)\s+(\S+)\s+(.+)$/s.exec(args) ?? [];
@@ -14,7 +15,7 @@ export const schedApi: Api = (core, args) => {
         .runApi('expand', command)
         .catch((error: unknown) => core.log.warn('scheduled command failed', { command, error }));
     },
-    Math.max(ms, 0),
+    Math.min(Math.max(ms, 0), MAX_TIMER_MS),
   );
   core.timers.add(timer);
   return `+OK Added: ${randomUUID()}\n`;

@@ -45,8 +45,6 @@ export class Channel extends EventEmitter<ChannelEvents> {
   /** The channel that made this one, or that this one made last. */
   other: { channel: Channel; type: 'originator' | 'originatee' } | undefined;
   bridgedTo: Channel | undefined;
-  /** Run by `hangup` before the media is closed: what plays or runs on the channel is stopped. */
-  readonly onDown = new Set<() => void | Promise<void>>();
 
   constructor(core: SwitchCore, profile: CallerProfile, driver: Driver) {
     super();
@@ -213,7 +211,7 @@ export class Channel extends EventEmitter<ChannelEvents> {
       this.bridgedTo.set('last_bridge_hangup_cause', cause);
       this.bridgedTo.set('last_bridge_proto_specific_hangup_cause', this.find('proto_specific_hangup_cause'));
     }
-    this.driver.hangup(cause);
+    this.tellFarEnd(cause);
     this.publish('CHANNEL_HANGUP');
     this.setCallState('HANGUP');
     this.emit('hangup', cause);
@@ -223,10 +221,18 @@ export class Channel extends EventEmitter<ChannelEvents> {
     });
   }
 
+  /** A far end that cannot be told, its Contact unreadable for instance, must not keep the channel alive. */
+  private tellFarEnd(cause: HangupCause): void {
+    try {
+      this.driver.hangup(cause);
+    } catch (error) {
+      this.core.log.warn('hangup could not be sent', { uuid: this.uuid, error });
+    }
+  }
+
   private async destroy(cause: HangupCause): Promise<void> {
-    for (const stop of this.onDown) await stop();
-    await this.executor.idle();
     await this.leg?.close();
+    await this.executor.idle();
     this.setState('CS_HANGUP');
     this.describeEnd(cause);
     this.setState('CS_REPORTING');

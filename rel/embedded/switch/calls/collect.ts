@@ -2,6 +2,7 @@
 
 import type { Channel } from './channel.ts';
 import { playPath } from './playback.ts';
+import { MAX_TIMER_MS } from './waits.ts';
 
 export interface CollectRequest {
   channel: Channel;
@@ -32,10 +33,18 @@ export async function collectDigits(
   };
   if (prompt && prompt !== 'silence') await playPath(prompt, { channel, signal, onDigit: take });
   while (terminator === undefined && digits.length < max && !signal.aborted) {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(digits ? digitTimeoutMs : timeoutMs)]);
+    const limit = AbortSignal.any([
+      signal,
+      AbortSignal.timeout(patience(digits ? digitTimeoutMs : timeoutMs)),
+    ]);
     const digit = await channel.digits.next(limit);
     if (digit === undefined) break;
     take(digit);
   }
   return terminator === undefined ? { digits } : { digits, terminator };
+}
+
+/** What was written may be no number, or more than a timer can hold. */
+function patience(ms: number): number {
+  return ms >= 0 ? Math.min(ms, MAX_TIMER_MS) : 0;
 }

@@ -4,9 +4,10 @@ import { randomUUID } from 'node:crypto';
 import type { HangupCause } from './causes.ts';
 import { findCause } from './causes.ts';
 import { Channel } from './channel.ts';
+import { isConfirmed } from './confirm.ts';
 import type { SwitchCore } from './contract.ts';
 import type { DialLeg, Variables } from './dialstring.ts';
-import { pause } from './waits.ts';
+import { MAX_TIMER_MS, pause } from './waits.ts';
 
 export interface LegContext {
   core: SwitchCore;
@@ -35,8 +36,10 @@ export async function ringTogether(
   await Promise.all(
     legs.map(async (leg) => {
       const result = await ringLeg(leg, { ...context, signal, givenUp }, () => winner === undefined);
-      if (result instanceof Channel) winner = result;
-      else if (!race.signal.aborted) {
+      if (result instanceof Channel) {
+        if (winner) result.hangup('LOSE_RACE');
+        winner ??= result;
+      } else if (!race.signal.aborted) {
         last = result;
         if (!endsAll(context, leg, result)) return;
         rejected = 'NO_ANSWER';
@@ -91,45 +94,70 @@ async function ringLeg(
   return untilUp(channel, variables, context, mayWin);
 }
 
-/** Waits for the answer or the end of one leg, within its own time limits. */
+/** Waits until one leg is answered (and confirmed) or down, within its own time limits. */
 async function untilUp(
   channel: Channel,
   variables: Variables,
-  { signal, givenUp, onRinging }: LegContext,
+  context: LegContext,
   mayWin: () => boolean,
 ): Promise<Channel | HangupCause> {
-  const ignoreEarly = /^(true|yes|1|ring_ready|consume)$/i.test(variables.get('ignore_early_media') ?? '');
-  const limits: NodeJS.Timeout[] = [];
-  const limit = (name: string, cause: HangupCause) => {
-    const seconds = Number(variables.get(name) ?? 0);
-    if (seconds > 0)
-      limits.push(
-        setTimeout(
-          () =>
-            cause === 'ALLOTTED_TIMEOUT' || !(channel.ringing || channel.early)
-              ? channel.hangup(cause)
-              : undefined,
-          seconds * 1000,
-        ),
-      );
-  };
-  limit('leg_timeout', 'ALLOTTED_TIMEOUT');
-  limit('leg_progress_timeout', 'PROGRESS_TIMEOUT');
-  limit('progress_timeout', 'PROGRESS_TIMEOUT');
+  const { signal, givenUp, originator } = context;
+  const setting: Setting = (name) => variables.get(name) ?? originator?.find(name);
+  const stopLimits = setLimits(channel, setting);
   const giveUp = () => channel.hangup(givenUp());
   signal.addEventListener('abort', giveUp, { once: true });
   if (signal.aborted) giveUp();
-  const won = await new Promise<boolean>((resolve) => {
-    const win = () => (mayWin() ? resolve(true) : channel.hangup('LOSE_RACE'));
-    channel.on('ring', onRinging);
-    channel.on('early', () => (ignoreEarly ? onRinging() : win()));
-    channel.once('answer', win);
-    channel.once('hangup', () => resolve(false));
-    if (channel.down) resolve(false);
-    else if (channel.answered) win();
+  const up = await untilSettled(channel, setting, context.onRinging);
+  stopLimits();
+  signal.removeEventListener('abort', giveUp);
+  if (up && !mayWin()) channel.hangup('LOSE_RACE');
+  return up && !channel.down ? channel : (channel.cause ?? 'NORMAL_UNSPECIFIED');
+}
+
+type Setting = (name: string) => string | undefined;
+
+/** True once the leg may be joined with its caller, false when it is down. */
+function untilSettled(channel: Channel, setting: Setting, onRinging: () => void): Promise<boolean> {
+  const ignoreEarly = /^(true|yes|1|ring_ready|consume)$/i.test(setting('ignore_early_media') ?? '');
+  const early = ignoreEarly || setting('group_confirm_key') !== undefined;
+  return new Promise((resolve) => {
+    const settle = (up: boolean) => {
+      channel.off('ring', onRinging).off('early', onEarly).off('answer', onAnswer).off('hangup', onHangup);
+      resolve(up);
+    };
+    const onEarly = () => (early ? onRinging() : settle(true));
+    const onHangup = () => settle(false);
+    const onAnswer = () => {
+      isConfirmed(channel, setting).then(
+        (confirmed) => (confirmed ? settle(!channel.down) : channel.hangup('NO_ANSWER')),
+        (error: unknown) => {
+          channel.core.log.warn('confirmation failed', { uuid: channel.uuid, error });
+          channel.hangup('NORMAL_TEMPORARY_FAILURE');
+        },
+      );
+    };
+    channel.on('ring', onRinging).on('early', onEarly).on('answer', onAnswer).on('hangup', onHangup);
+    if (channel.down) settle(false);
+    else if (channel.answered) onAnswer();
     else if (channel.ringing || channel.early) onRinging();
   });
-  for (const timer of limits) clearTimeout(timer);
-  signal.removeEventListener('abort', giveUp);
-  return won ? channel : (channel.cause ?? 'NORMAL_UNSPECIFIED');
+}
+
+/** `leg_timeout` to the answer; the progress timeouts to the first sign of life. Seconds. */
+function setLimits(channel: Channel, setting: Setting): () => void {
+  const limit = (name: string, run: () => void) => {
+    const seconds = Number(setting(name) ?? 0);
+    return seconds > 0 ? setTimeout(run, Math.min(seconds * 1000, MAX_TIMER_MS)) : undefined;
+  };
+  const noProgress = () => {
+    if (!channel.ringing && !channel.early) channel.hangup('PROGRESS_TIMEOUT');
+  };
+  const timers = [
+    limit('leg_timeout', () => channel.hangup('ALLOTTED_TIMEOUT')),
+    limit('leg_progress_timeout', noProgress),
+    limit('progress_timeout', noProgress),
+  ];
+  return () => {
+    for (const timer of timers) clearTimeout(timer);
+  };
 }

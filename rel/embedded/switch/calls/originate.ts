@@ -5,6 +5,7 @@ import { Channel } from './channel.ts';
 import type { SwitchCore } from './contract.ts';
 import { type DialPlan, type DialString, parseDialString, type Variables } from './dialstring.ts';
 import { ringTogether } from './legs.ts';
+import { MAX_TIMER_MS } from './waits.ts';
 
 export interface OriginateRequest {
   dialString: string;
@@ -55,7 +56,7 @@ async function runPart(
   let result: Channel | HangupCause = 'NO_ROUTE_DESTINATION';
   for (const group of part.groups) {
     const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), Math.max(seconds, 1) * 1000);
+    const timer = setTimeout(() => late.abort(), Math.min(Math.max(seconds || 60, 1) * 1000, MAX_TIMER_MS));
     const signal = AbortSignal.any([request.signal, late.signal]);
     const givenUp = () =>
       late.signal.aborted ? 'NO_ANSWER' : originator?.down ? 'ORIGINATOR_CANCEL' : 'LOSE_RACE';

@@ -2,6 +2,7 @@
 
 import { MediaError, openSource, type Source } from '../media/index.ts';
 import type { Channel } from './channel.ts';
+import { untilAborted } from './waits.ts';
 
 export interface PlayRequest {
   channel: Channel;
@@ -23,12 +24,25 @@ export function isTerminator(channel: Channel, digit: string): boolean {
 /** Plays one path and says how it went, in the words of FreeSWITCH's `playback`. */
 export async function playPath(path: string, request: PlayRequest): Promise<string> {
   try {
-    return await playSource(await openSource(path), path, request);
+    const source = await openUnless(request.signal, path);
+    return source ? await playSource(source, path, request) : 'PLAYBACK ERROR';
   } catch (error) {
     if (!(error instanceof MediaError)) throw error;
     request.channel.core.log.info('nothing to play', { uuid: request.channel.uuid, path, error });
     return error.code === 'media_not_found' ? 'FILE NOT FOUND' : 'PLAYBACK ERROR';
   }
+}
+
+/** A server that is slow to answer must not hold a call that has ended meanwhile. */
+async function openUnless(aborted: AbortSignal, path: string): Promise<Source | undefined> {
+  const opening = openSource(path);
+  const source = await Promise.race([opening, untilAborted(aborted)]);
+  if (source) return source;
+  opening.then(
+    (late) => late.close(),
+    () => undefined,
+  );
+  return undefined;
 }
 
 /** Plays a source that is already open; `path` is how its events name it. */

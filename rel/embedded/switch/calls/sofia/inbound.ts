@@ -1,6 +1,12 @@
 // A call that came in: from the INVITE to the channel, and what the channel may answer it with.
 
-import { Dialog, type Flow, type ServerTransaction, type SipRequest } from '../../../sip/stack/index.ts';
+import {
+  Dialog,
+  type Flow,
+  type ServerTransaction,
+  SipParseError,
+  type SipRequest,
+} from '../../../sip/stack/index.ts';
 import { causeToStatus, type HangupCause } from '../causes.ts';
 import { Channel } from '../channel.ts';
 import type { Driver } from '../contract.ts';
@@ -24,10 +30,9 @@ export function receiveInvite(
     transaction.respond(503, 'Maximum Calls In Progress', { headers: { 'Retry-After': '300' } });
     return;
   }
-  const call = createCall(profile, request, transaction, source);
+  const call = readCall(profile, request, transaction, source);
+  if (!call) return;
   const { channel } = call;
-  // Everything that an unreadable header can make throw comes first: nothing is left behind then.
-  setRequestVariables(channel, request, source);
   profile.calls.set(callId, call);
   channel.once('destroyed', () => profile.calls.delete(callId));
   transaction.on('cancel', () => {
@@ -42,6 +47,25 @@ export function receiveInvite(
   channel.set('endpoint_disposition', 'DELAYED NEGOTIATION');
   channel.create();
   channel.executor.transfer(PARK);
+}
+
+/** Everything that an unreadable header can make throw comes first: such a call is refused and leaves nothing behind. */
+function readCall(
+  profile: SipProfile,
+  request: SipRequest,
+  transaction: ServerTransaction,
+  source: Flow,
+): SipCall | undefined {
+  try {
+    const call = createCall(profile, request, transaction, source);
+    setRequestVariables(call.channel, request, source);
+    return call;
+  } catch (error) {
+    if (!(error instanceof SipParseError)) throw error;
+    profile.core.log.warn('INVITE refused', { callId: request.headers.get('call-id'), error });
+    transaction.respond(400, `Bad ${error.message}`.slice(0, 100));
+    return undefined;
+  }
 }
 
 /** FreeSWITCH's limits: sessions at once, sessions a second, and the operator's pause. */
@@ -183,7 +207,8 @@ function applyAckSdp(channel: Channel, ack: SipRequest): void {
 function ownHeaders(channel: Channel): Record<string, string> {
   const headers: Record<string, string> = { 'X-FS-Core-UUID': channel.core.bus.coreUuid };
   for (const [name, value] of channel.variables) {
-    if (name.startsWith('sip_rh_') && typeof value === 'string') headers[name.slice(7)] = value.replace(/[\r\n]/g, ' ');
+    if (name.startsWith('sip_rh_') && typeof value === 'string')
+      headers[name.slice(7)] = value.replace(/[\r\n]/g, ' ');
   }
   return headers;
 }
