@@ -1,7 +1,7 @@
 // `uuid_record UUID start|stop|mask|unmask|pause|resume PATH|all [LIMIT]`.
 
 import { channelApi, NO_SESSION } from '../calls/channel-api.ts';
-import { recordingPath, sessionOptions, startRecording } from '../calls/recording.ts';
+import { filePath, sessionOptions, startRecording } from '../calls/recording.ts';
 import { splitArguments } from '../calls/route.ts';
 
 const SUCCESS = '+OK Success\n';
@@ -9,7 +9,7 @@ const SUCCESS = '+OK Success\n';
 export const uuidRecord = channelApi(async ({ channel, rest }) => {
   const [verb = '', file = '', limit = '0'] = splitArguments(rest);
   const all = [...(channel.leg?.recordings.values() ?? [])];
-  const path = recordingPath(channel, file);
+  const path = filePath(channel, file);
   const chosen = file === 'all' ? all : all.filter((recording) => recording.path === path);
   switch (verb) {
     case 'start':

@@ -2,6 +2,7 @@
 
 import { MediaError, openSource, type Source } from '../media/index.ts';
 import type { Channel } from './channel.ts';
+import { filePath } from './recording.ts';
 import { untilAborted } from './waits.ts';
 
 export interface PlayRequest {
@@ -24,7 +25,7 @@ export function isTerminator(channel: Channel, digit: string): boolean {
 /** Plays one path and says how it went, in the words of FreeSWITCH's `playback`. */
 export async function playPath(path: string, request: PlayRequest): Promise<string> {
   try {
-    const source = await openUnless(request.signal, path);
+    const source = await openUnless(request.signal, filePath(request.channel, path));
     return source ? await playSource(source, path, request) : 'PLAYBACK ERROR';
   } catch (error) {
     if (!(error instanceof MediaError)) throw error;

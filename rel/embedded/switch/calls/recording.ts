@@ -13,9 +13,9 @@ const CAUSES: Record<RecordResult['reason'], string> = {
   failed: 'uri-failure',
 };
 
-/** A relative path is one in the folder for recordings. */
-export function recordingPath(channel: Channel, path: string): string {
-  return isAbsolute(path) ? path : join(channel.core.settings.recordingsDir, path);
+/** A relative path is one in the folder for recordings; a stream is left as it is. */
+export function filePath(channel: Channel, path: string): string {
+  return isAbsolute(path) || path.includes('://') ? path : join(channel.core.settings.recordingsDir, path);
 }
 
 /** Starts a recording; RECORD_STOP follows when its file is complete. @throws MediaError */
@@ -24,7 +24,7 @@ export async function startRecording(
   file: string,
   options: RecordOptions,
 ): Promise<Recording> {
-  const path = recordingPath(channel, file);
+  const path = filePath(channel, file);
   if (!channel.leg) throw new Error(`channel ${channel.uuid} has no media to record`);
   const recording = await channel.leg.record(path, options);
   const fields: [string, string][] = [['Record-File-Path', path]];
