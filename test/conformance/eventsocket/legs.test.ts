@@ -198,6 +198,22 @@ describe('outgoing legs', () => {
       expect(call.responses.map((each) => each.status)).not.to.include(200);
       far.answer();
       await call.response(200);
+      const still = call.hears(900);
+      await far.sing(900, 1500);
+      expect(await still).to.equal(true);
+    });
+
+    it('waits for the key of group_confirm_key', async () => {
+      const call = await parkedCall(client, alice);
+      const confirm =
+        'group_confirm_key=5,group_confirm_file=tone_stream://%(800\\,0\\,440),group_confirm_read_timeout=4000';
+      await client.start(call.id, 'bridge', `{${confirm}}${bob.dialString}`);
+      const far = await bob.incoming();
+      far.answer();
+      expect(await far.hears(440)).to.equal(true);
+      expect(client.count('CHANNEL_BRIDGE', { 'Unique-ID': call.id })).to.equal(0);
+      await far.leg.sendDtmf('5', 160);
+      await client.event('CHANNEL_BRIDGE', { 'Unique-ID': call.id });
     });
 
     it('only rings with ignore_early_media', async () => {
