@@ -41,7 +41,7 @@ const defaults = {
     /** Probes lost in a row after which a media server gets no calls. */
     failures: 3,
     /** Seconds after its last sign of life that a media server is asked for one before it gets a call. */
-    fresh: 1,
+    fresh: 0.1,
   },
 };
 
