@@ -6,6 +6,9 @@ import { startHeartbeat } from './advertise.ts';
 import { createCdrOutbox } from './cdr.ts';
 import { createMedia } from './media.ts';
 import { createMeters } from './meters.ts';
+import { takeOrders } from './orders.ts';
+import { serveOriginates } from './originate.ts';
+import { answerQueries } from './queries.ts';
 import { createCallers } from './routing/callers.ts';
 import { watchEdges } from './routing/edges.ts';
 import { type Shared, SwitchNode } from './switch-node.ts';
@@ -15,7 +18,7 @@ export const ecallmgr: App = { name: 'ecallmgr', start };
 
 async function start(context: AppContext): Promise<RunningApp> {
   const { bus, settings, metrics, log, store } = context;
-  const edges = await watchEdges(bus, settings);
+  const edges = await watchEdges(bus, settings, context.node);
   const callers = createCallers(bus, store);
   const outbox = createCdrOutbox(bus, log);
   const shared: Shared = {
@@ -36,7 +39,13 @@ async function start(context: AppContext): Promise<RunningApp> {
     sum(nodes.map((node) => Number(node.client.connected))),
   );
   metrics.gauge('ecallmgr_cdrs_waiting', 'CDRs that the broker has not confirmed', () => outbox.waiting);
-  const subscriptions: Subscription[] = [await watchUsurpers(context, nodes)];
+  const proxy = () => edges.address();
+  const subscriptions: Subscription[] = [
+    await watchUsurpers(context, nodes),
+    await answerQueries(context, nodes, () => edges.alone()),
+    ...(await takeOrders(context, nodes, proxy)),
+    ...(await serveOriginates(context, nodes, proxy)),
+  ];
   const heartbeat = startHeartbeat(context, nodes);
   for (const node of nodes) node.start(() => heartbeat.beat());
 

@@ -18,6 +18,8 @@ export class Channel {
   bridged = false;
   /** A route was asked for, so it is never asked for again. */
   routed = false;
+  /** Sent on to a number once it had answered: it is routed like a call that comes in. */
+  transferred = false;
   /** The claim in the switch is to be given up at the end. */
   claimed = false;
   /** Why the caller may not call. */

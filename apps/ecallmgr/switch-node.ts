@@ -238,7 +238,9 @@ export class SwitchNode {
 
   /** A parked leg that came in and has no controller yet is routed, once. */
   park(channel: Channel, event: SwitchEvent): void {
-    if (channel.direction !== 'inbound' || channel.routed) return;
+    this.controls.get(channel.callId)?.call.parked();
+    const wanted = channel.direction === 'inbound' || channel.transferred;
+    if (!wanted || channel.routed) return;
     channel.routed = true;
     const ids = { callId: channel.callId, accountId: channel.get('Account-ID') };
     withLogContext(ids, () => this.#route(channel, event)).catch((error: unknown) =>
@@ -313,6 +315,12 @@ export class SwitchNode {
     };
     if (channel.ownership === 'ours') this.#handle(channel, event);
     this.#forget(channel);
+  }
+
+  /** Takes the switch out of what gets new calls, or back in. */
+  pause(paused: boolean): void {
+    this.paused = paused;
+    this.#onChange();
   }
 
   /** Lets go of everything; the calls go on. */

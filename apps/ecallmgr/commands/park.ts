@@ -5,11 +5,13 @@ import { unit } from './unit.ts';
 export const park = unit({
   name: 'park',
   run: async (call, { Timeout, 'Hangup-Cause': cause }) => {
-    if (Timeout !== undefined && Timeout > 0) {
-      const limit = `${Math.ceil(Timeout / 1000)}${cause === undefined ? '' : `:${word(cause)}`}`;
-      await call.around.client.setVariables(call.callId, { park_timeout: limit });
-    }
-    await call.api('uuid_park');
+    // A controlled call is parked whenever nothing else runs; only a limit or a bridge makes a difference.
+    if (!Timeout && !call.channel.bridged) return {};
+    const seconds = Math.ceil((Timeout ?? 0) / 1000);
+    const limit = `${seconds}${cause === undefined ? '' : `:${word(cause)}`}`;
+    if (seconds > 0) await call.around.client.setVariables(call.callId, { park_timeout: limit });
+    const parked = call.park();
+    await Promise.all([call.api('uuid_park'), parked]);
     return {};
   },
 });

@@ -49,6 +49,7 @@ export class ControlledCall {
   /** Custom-Channel-Vars that every leg made for this call gets. */
   exported: Vars = {};
   readonly #pending = new Map<string, Pending>();
+  #parking: { resolve(): void; reject(error: AppError): void } | undefined;
   #ended: AppError | undefined;
 
   constructor(channel: Channel, around: Surroundings) {
@@ -103,6 +104,19 @@ export class ControlledCall {
     if (!this.ended) await this.around.client.setVariables(this.callId, asChannelVariables(vars));
   }
 
+  /** Resolves when the channel parks the next time. */
+  park(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#parking = { resolve, reject };
+    });
+  }
+
+  /** The channel is in its park loop. */
+  parked(): void {
+    this.#parking?.resolve();
+    this.#parking = undefined;
+  }
+
   /** Settles the command that an event completes. False when none waits for it. */
   complete(event: SwitchEvent): boolean {
     const id = event['Application-UUID'] ?? '';
@@ -121,6 +135,8 @@ export class ControlledCall {
   fail(reason: AppError): void {
     for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();
+    this.#parking?.reject(reason);
+    this.#parking = undefined;
   }
 
   /** The channel is gone. */

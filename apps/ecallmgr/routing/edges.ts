@@ -9,6 +9,8 @@ export interface Edges {
   trusts(address: string | undefined): boolean;
   /** `host:port` of a proxy for calls to phones; one of our own zone when there is a choice. */
   address(): string;
+  /** True while no other ecallmgr tells of itself. */
+  alone(): boolean;
   stop(): Promise<void>;
 }
 
@@ -25,14 +27,16 @@ interface Listener {
 }
 
 /** Learns proxies from `nodes/advertise` (contract/kamailio.md §4); the settings say where one is until then. */
-export async function watchEdges(bus: Bus, settings: Settings): Promise<Edges> {
+export async function watchEdges(bus: Bus, settings: Settings, self: string): Promise<Edges> {
   const edges = new Map<string, Edge>();
+  const ecallmgrs = new Map<string, number>();
   const learn = (message: MessageOf<typeof advertise>): void => {
     const listeners = listenersOf(getAt(message.Roles, 'Proxy.Listeners'));
     const node = message.Node ?? '';
-    if (listeners.length === 0) return;
     // A node is gone after 1.25 times what it promised (contract/kapi.md, nodes).
-    edges.set(node, { zone: message.Zone, listeners, until: Date.now() + message.Expires * 1.25 });
+    const until = Date.now() + message.Expires * 1.25;
+    if (node !== self && message.WhApps?.['ecallmgr'] !== undefined) ecallmgrs.set(node, until);
+    if (listeners.length > 0) edges.set(node, { zone: message.Zone, listeners, until });
   };
   const alive = (): Edge[] => {
     for (const [node, { until }] of edges) if (until < Date.now()) edges.delete(node);
@@ -56,6 +60,7 @@ export async function watchEdges(bus: Bus, settings: Settings): Promise<Edges> {
       const { host, port } = best ?? configured;
       return `${host.includes(':') ? `[${host}]` : host}:${port}`;
     },
+    alone: () => [...ecallmgrs.values()].every((until) => until < Date.now()),
     stop: () => subscription.stop(),
   };
 }

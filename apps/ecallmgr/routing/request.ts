@@ -14,7 +14,9 @@ export function routeRequest(
   const { To, From, Request } = addressFields(event);
   const user = variable(event, 'sip_h_X-AUTH-URI-User');
   const realm = variable(event, 'sip_h_X-AUTH-URI-Realm');
-  const asked = Request ?? To ?? `${channel.destination}@nodomain`;
+  const dialled = `${channel.destination}@${channel.get('Realm') ?? channel.get('Account-Realm') ?? 'nodomain'}`;
+  // The addresses of a leg that was transferred are those of the phone that was rung.
+  const asked = channel.transferred ? dialled : (Request ?? To ?? dialled);
   const [askedUser, askedRealm] = asked.split('@');
   return {
     'Call-ID': channel.callId,

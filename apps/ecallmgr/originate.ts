@@ -1,0 +1,195 @@
+// Calls without a caller: rings endpoints and does something with the one that answers (contract/kapi.md, kapi_resource).
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Delivery, Subscription } from '../../core/amqp/index.ts';
+import type { AppContext } from '../../core/app/index.ts';
+import { isRecord, type MessageOf } from '../../core/contract/index.ts';
+import { gregorian } from '../../core/couch/index.ts';
+import { AppError, errorText } from '../../core/errors/index.ts';
+import { originateExecute, originateReady } from '../../core/messages/dialplan.ts';
+import { originateError, originateReq, originateResp, originateUuid } from '../../core/messages/resource.ts';
+import { controlQueueOf } from './control/control.ts';
+import { context as dialplan } from './dial/destination.ts';
+import { dialString } from './dial/string.ts';
+import { dumpOf } from './dump.ts';
+import { uuid, variableList, word } from './freeswitch/index.ts';
+import type { SwitchNode } from './switch-node.ts';
+
+type Request = MessageOf<typeof originateReq>;
+
+// Who asked to be asked before the ringing has this long to say go.
+const executeTimeout = 30_000;
+const ringTimeout = 60;
+
+/** Serves originate requests; any one instance takes each. */
+export async function serveOriginates(
+  context: AppContext,
+  nodes: readonly SwitchNode[],
+  proxy: () => string,
+): Promise<Subscription[]> {
+  const { bus } = context;
+  const waiting = new Map<string, () => void>();
+  const executes = await bus.consume({ bindings: [], contracts: [originateExecute] }, ({ message }) =>
+    waiting.get(message['Call-ID'])?.(),
+  );
+  const goAhead = (callId: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const done = (settle: () => void) => (): void => {
+        clearTimeout(timer);
+        waiting.delete(callId);
+        settle();
+      };
+      const late = new AppError('timeout', { message: 'no originate_execute came in time' });
+      const timer = setTimeout(
+        done(() => reject(late)),
+        executeTimeout,
+      );
+      waiting.set(callId, done(resolve));
+    });
+  const requests = await bus.consume(
+    {
+      queue: 'ecallmgr_fs_resource',
+      bindings: [{ exchange: 'callmgr', key: 'originate.resource.req' }],
+      contracts: [originateReq],
+    },
+    async (request) => {
+      try {
+        const callId = await originate(context, choose(nodes, request.message), request, proxy(), {
+          goAhead,
+          serverId: executes.queue,
+        });
+        await bus.reply(request, originateResp, {
+          'Call-ID': callId,
+          'Channel-Call-State': 'ANSWERED',
+          'Application-Response': 'SUCCESS',
+        });
+      } catch (error) {
+        context.log.warn('an originate failed', { reason: errorText(error) });
+        await bus.reply(request, originateError, {
+          'Error-Message': errorText(error),
+          Request: { ...request.message },
+        });
+      }
+    },
+  );
+  return [executes, requests];
+}
+
+interface Handshake {
+  goAhead(callId: string): Promise<void>;
+  readonly serverId: string;
+}
+
+/** Resolves with the id of the leg that answered and does what was asked. */
+async function originate(
+  { bus }: AppContext,
+  node: SwitchNode,
+  request: Delivery<typeof originateReq>,
+  proxy: string,
+  { goAhead, serverId }: Handshake,
+): Promise<string> {
+  const { message } = request;
+  const wanted = uuid(message['Outbound-Call-ID'] ?? randomUUID());
+  // Several legs cannot have one id: then it is known only when one has answered.
+  const fixed = message.Endpoints.length === 1;
+  if (fixed) {
+    const ids = { 'Outbound-Call-ID': wanted, 'Outbound-Call-Control-Queue': controlQueueOf(wanted) };
+    await bus.reply(request, originateUuid, ids);
+  }
+  if (message['Originate-Immediate'] === false) {
+    const queue = controlQueueOf(wanted);
+    const asker = message['Server-ID'];
+    if (asker === undefined)
+      throw new AppError('invalid_message', {
+        message: 'Originate-Immediate false needs a Server-ID to ask',
+      });
+    const ready = { 'Call-ID': wanted, 'Control-Queue': queue };
+    await bus.send(asker, originateReady, ready, { messageId: message['Msg-ID'] ?? wanted, serverId });
+    await goAhead(wanted);
+  }
+  const fetchId = randomBytes(16).toString('hex');
+  const command = originateCommand(node, message, fixed ? wanted : undefined, fetchId, proxy);
+  const seconds = message.Timeout ?? ringTimeout;
+  const callId = await node.client.api(command, (seconds + 10) * 1000);
+  await act(node, callId, message, fetchId);
+  return callId;
+}
+
+function originateCommand(
+  node: SwitchNode,
+  message: Request,
+  callId: string | undefined,
+  fetchId: string,
+  proxy: string,
+): string {
+  const whole = variableList({ originate_timeout: message.Timeout ?? ringTimeout });
+  const legs = dialString(message.Endpoints, {
+    proxy,
+    method: message['Dial-Endpoint-Method'] ?? 'single',
+    legVars: {
+      'Account-ID': message['Account-ID'],
+      'Call-Interaction-ID': `${gregorian()}-${randomBytes(4).toString('hex')}`,
+      'Ecallmgr-Node': node.node,
+      'Fetch-ID': fetchId,
+      ...(callId === undefined ? {} : { 'Control-Queue': controlQueueOf(callId) }),
+    },
+    shared: { ...message, 'Outbound-Call-ID': callId },
+  });
+  // What comes after the answer is done from here: nothing of the request becomes part of this command's action.
+  return `originate {${whole}}${legs} &park()`;
+}
+
+/** Does what the originate is for with the leg that answered. */
+async function act(node: SwitchNode, callId: string, message: Request, fetchId: string): Promise<void> {
+  const data = isRecord(message['Application-Data']) ? message['Application-Data'] : {};
+  const dump = await dumpOf(node.client, callId);
+  if (!dump) throw new AppError('call_hung_up');
+  const channel = node.channels.get(callId) ?? node.meet(dump);
+  channel.decide({ 'Fetch-ID': fetchId, 'Control-Queue': controlQueueOf(callId) });
+  switch (message['Application-Name']) {
+    case 'park':
+      if (message['Start-Control-Process'] !== false) await node.control(channel, fetchId).ready();
+      return;
+    case 'bridge': {
+      const existing = message['Existing-Call-ID'] ?? data['Existing-Call-ID'];
+      if (typeof existing !== 'string')
+        throw new AppError('invalid_data', { message: 'originate bridge needs an Existing-Call-ID' });
+      await node.client.api(`uuid_bridge ${uuid(existing)} ${uuid(callId)}`);
+      return;
+    }
+    case 'transfer': {
+      const route = data['Route'];
+      if (typeof route !== 'string')
+        throw new AppError('invalid_data', { message: 'originate transfer needs Application-Data.Route' });
+      channel.transferred = true;
+      await node.client.api(`uuid_transfer ${uuid(callId)} ${word(route)} XML ${dialplan}`);
+      return;
+    }
+    case 'eavesdrop': {
+      const target = uuid(message['Eavesdrop-Call-ID'] ?? '');
+      // Key 2 speaks to the one who is listened to, 3 to both.
+      const key = { whisper: '2', full: '3' }[message['Eavesdrop-Mode'] ?? ''];
+      if (key !== undefined)
+        await node.client.execute(callId, 'queue_dtmf', `w${key}@500`, `quiet:${fetchId}`);
+      await node.client.execute(callId, 'eavesdrop', target, randomUUID());
+      return;
+    }
+    default:
+      await node.client.api(`uuid_kill ${uuid(callId)} FACILITY_NOT_IMPLEMENTED`);
+      throw new AppError('not_implemented', { message: 'originate fax is not supported yet' });
+  }
+}
+
+/** The switch that has the call to be joined, else the one with the fewest channels. Throws `no_switch`. */
+function choose(nodes: readonly SwitchNode[], message: Request): SwitchNode {
+  if (message['Application-Name'] === 'fax')
+    throw new AppError('not_implemented', { message: 'originate fax is not supported yet' });
+  const joined = message['Existing-Call-ID'] ?? message['Eavesdrop-Call-ID'];
+  const ready = nodes.filter(({ client, paused }) => client.connected && !paused);
+  const fit = joined === undefined ? ready : ready.filter(({ channels }) => channels.has(joined));
+  const [best] = fit.toSorted((a, b) => a.channels.size - b.channels.size);
+  if (best) return best;
+  throw new AppError('no_switch', {
+    message:
+      joined === undefined ? 'no media server is available' : `no media server here has the call ${joined}`,
+  });
+}
