@@ -5,10 +5,11 @@ import type { AnyDocument, DocumentOf, PublicOf } from './document.ts';
 export type Verb = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
 
 /**
- * Who may use a verb (contract/crossbar.md §5). `public`: no token. `account`: a token of the account or of an ancestor.
- * `admin`: the same, and the user must have priv_level admin. `superduper`: only the master account.
+ * Who may use a verb (contract/crossbar.md §5). `public`: no token. `account`: a token of the account, or of an admin of
+ * an ancestor. `admin`: the same, and the user must have priv_level admin. `owner`: as `admin`, and a user may do it to
+ * the document of their own. `ancestor`: an admin of an account above. `superduper`: only admins of the master account.
  */
-export type Permission = 'public' | 'account' | 'admin' | 'superduper';
+export type Permission = 'public' | 'account' | 'owner' | 'admin' | 'ancestor' | 'superduper';
 
 /** The verbs of a collection and of one item, each with its permission. */
 export interface VerbTable {
@@ -26,6 +27,16 @@ export const standardVerbs: VerbTable = {
 export interface Listing {
   readonly design: string;
   readonly view: string;
+}
+
+/** A field that no two documents of a database may share. */
+export interface UniqueField {
+  /** Dotted path; each element of an array counts. */
+  readonly field: string;
+  /** The view that has the field as its key. */
+  readonly listing: Listing;
+  /** Upper and lower case are the same, and the view's keys are lower case. */
+  readonly fold?: boolean;
 }
 
 /** Side effects and further checks of one document type. `Context` is the request as the REST engine shows it. */
@@ -64,6 +75,12 @@ export interface ResourceContract<D extends AnyDocument = AnyDocument, Context =
   readonly document: D;
   readonly verbs: VerbTable;
   readonly listing: Listing;
+  /** Checked before a document is stored; a clash is `<field>.unique`. */
+  readonly unique?: readonly UniqueField[];
+  /** Serves what a user owns at `users/{id}/<path>`; the view's key is the user's id. */
+  readonly byOwner?: Listing;
+  /** Serves the same at the top, beside the accounts, from the database of the document's class. */
+  readonly system?: VerbTable;
 }
 
 /** Declares a REST resource that stores one document type in the account's database. */

@@ -27,6 +27,7 @@ export const catalogue = define({
   invalid_method: kind(405, 'method not allowed'),
   datastore_conflict: kind(409, 'the document was changed meanwhile'),
   number_exists: kind(409, 'the number exists already'),
+  no_change_required: kind(400, 'nothing is to be changed'),
   gone: kind(410, 'gone'),
   precondition_failed: kind(412, 'the document is at another revision'),
   too_large: kind(413, 'the body is too large'),

@@ -1,0 +1,107 @@
+// The tree of accounts: lists of children, descendants, siblings and ancestors; moving an account elsewhere.
+import type { Store } from '../../../core/couch/index.ts';
+import { AppError } from '../../../core/errors/index.ts';
+import {
+  type AccountDocument,
+  caller,
+  type DataReply,
+  dataObject,
+  exclusive,
+  findAccount,
+  getAccount,
+  invalid,
+  list,
+  type RestRequest,
+  reaches,
+  targetAccount,
+} from '../engine/index.ts';
+import { accountsLock, recount, updateAccount } from './write.ts';
+
+/** The summary of an account in lists. */
+export function summary({ _id, name, realm }: AccountDocument): Record<string, unknown> {
+  return { id: _id, name, realm };
+}
+
+/** Lists below an account are sorted by name: their view's key is `[ancestor, name]`. */
+const below =
+  (view: string) =>
+  (request: RestRequest, root = targetAccount(request)._id): Promise<DataReply> =>
+    list(
+      request,
+      request.services.store.database('accounts'),
+      { design: 'accounts', view },
+      { prefix: [root] },
+    );
+
+export const listChildren = below('listing_by_children');
+export const listDescendants = below('listing_by_descendants');
+
+/** The account's parent's children; only the caller's own siblings, unless the caller reaches the parent. */
+export async function listSiblings(request: RestRequest): Promise<DataReply> {
+  const account = targetAccount(request);
+  const auth = caller(request);
+  const parentId = account.pvt_tree?.at(-1);
+  if (parentId === undefined) return { data: [summary(account)] };
+  const parent = await getAccount(request.services.store, parentId);
+  const allowed = await request.services.systemConfig.get('crossbar', 'accounts.allow_sibling_listing', true);
+  const own = account._id === auth.account._id && auth.admin && allowed;
+  if (!own && !reaches(auth, parent)) throw new AppError('forbidden');
+  return listChildren(request, parentId);
+}
+
+/** From the root down, as far as the caller reaches; never the account itself. */
+export async function listAncestors(request: RestRequest): Promise<DataReply> {
+  const { store } = request.services;
+  const auth = caller(request);
+  const found = await Promise.all(
+    (targetAccount(request).pvt_tree ?? []).map((id) => findAccount(store, id)),
+  );
+  return {
+    data: found
+      .filter((account) => account && reaches(auth, account))
+      .map((account) => account && summary(account)),
+  };
+}
+
+/** Puts an account, with all that is below it, under another parent. */
+export async function moveAccount(request: RestRequest): Promise<AccountDocument> {
+  const { store } = request.services;
+  const account = targetAccount(request);
+  const to = dataObject(request)['to'];
+  if (typeof to !== 'string') throw invalid('to', 'required', 'to must be the id of the new parent');
+  const parent = await findAccount(store, to);
+  if (!parent) throw invalid('to', 'not_found', 'there is no such account', { value: to });
+  const isBelow = parent._id === account._id || parent.pvt_tree?.includes(account._id);
+  if (isBelow) throw invalid('to', 'forbidden', 'an account cannot stand below itself', { value: to });
+  if (account.pvt_superduper_admin) throw invalid('to', 'forbidden', 'the master account cannot be moved');
+  return exclusive(accountsLock, async () => {
+    const before = account.pvt_tree ?? [];
+    const tree = [...(parent.pvt_tree ?? []), parent._id];
+    const moved = await plant(store, account._id, tree);
+    const descendants = await descendantsOf(store, account._id);
+    for (const { id, tree: old } of descendants)
+      await plant(store, id, [...tree, ...old.slice(old.indexOf(account._id))]);
+    await recount(store, [...new Set([...before, ...tree])]);
+    return moved;
+  });
+}
+
+function plant(store: Store, id: string, tree: readonly string[]): Promise<AccountDocument> {
+  return updateAccount(store, id, (document) => ({ ...document, pvt_tree: [...tree] }));
+}
+
+interface Descendant {
+  readonly id: string;
+  readonly tree: readonly string[];
+}
+
+async function descendantsOf(store: Store, id: string): Promise<Descendant[]> {
+  const rows = await store
+    .database('accounts')
+    .view<Descendant>('accounts', 'listing_by_descendants', { startKey: [id], endKey: [id, {}] });
+  return rows.map(({ value }) => value);
+}
+
+export async function hasDescendants(store: Store, id: string): Promise<boolean> {
+  return (await descendantsOf(store, id)).length > 0;
+}

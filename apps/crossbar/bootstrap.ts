@@ -1,0 +1,47 @@
+// The first account of a cluster: the master account with its administrator, made where there is no account yet.
+import type { AppContext } from '../../core/app/index.ts';
+import { accountDatabase, type StoredDocument } from '../../core/couch/index.ts';
+import { user } from '../../core/documents/index.ts';
+import { createAccount } from './accounts/write.ts';
+import { credentialFields } from './auth/credentials.ts';
+import { loadSecrets } from './auth/secrets.ts';
+
+export interface FirstAccount {
+  readonly name: string;
+  readonly realm: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/**
+ * Makes the master account and its administrator. Undefined when the cluster has accounts already: then nothing is done.
+ * `context` is crossbar's, whose app has started.
+ */
+export async function createFirstAccount(
+  context: AppContext,
+  { name, realm, username, password }: FirstAccount,
+): Promise<{ readonly accountId: string; readonly userId: string } | undefined> {
+  const { store, log } = context;
+  const accounts = await store.ensure('accounts', 'accounts');
+  if ((await accounts.view('accounts', 'listing_by_simple_id', { limit: 1, fresh: true })).length > 0)
+    return undefined;
+  const { systemSecret } = await loadSecrets(await store.ensure('system_auth', 'system_auth'));
+  const account = await createAccount(store, {
+    fields: { name, realm },
+    tree: [],
+    private: { pvt_superduper_admin: true, pvt_reseller: true, pvt_wnm_allow_additions: true },
+  });
+  const fields = user.accept({
+    first_name: 'Account',
+    last_name: 'Admin',
+    username: username.toLowerCase(),
+    priv_level: 'admin',
+  });
+  const saved = await store.database(accountDatabase(account._id)).save({
+    ...fields,
+    ...(await credentialFields(systemSecret, account._id, username.toLowerCase(), password)),
+    pvt_type: user.type,
+  } as StoredDocument);
+  log.info('the first account was made', { accountId: account._id, realm });
+  return { accountId: account._id, userId: saved._id };
+}

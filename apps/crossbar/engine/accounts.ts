@@ -1,0 +1,24 @@
+// Accounts as the engine needs them: found by any form of their id in the copy that `accounts` keeps.
+import { accountIdOf, type Store } from '../../../core/couch/index.ts';
+import { account as contract } from '../../../core/documents/index.ts';
+import { AppError, hasCode } from '../../../core/errors/index.ts';
+import { typed } from './documents.ts';
+import type { AccountDocument } from './request.ts';
+
+/** The account, or undefined. Takes the raw id, `account/ab/cd/…` and its encoded form. */
+export async function findAccount(store: Store, id: string): Promise<AccountDocument | undefined> {
+  try {
+    return typed(contract, await store.database('accounts').find(accountIdOf(id)));
+  } catch (error) {
+    if (hasCode(error, 'bad_identifier')) return undefined;
+    throw error;
+  }
+}
+
+/** As `findAccount`; rejects with `bad_identifier` (404) when there is none. */
+export async function getAccount(store: Store, id: string): Promise<AccountDocument> {
+  const account = await findAccount(store, id);
+  if (!account)
+    throw new AppError('bad_identifier', { message: 'no such account', details: { account: id } });
+  return account;
+}

@@ -1,0 +1,82 @@
+// The envelope of every answer, and errors as Kazoo spells them (contract/crossbar.md §2).
+import { createHash } from 'node:crypto';
+import type { Violation } from '../../../core/contract/index.ts';
+import type { AppError, ErrorCode } from '../../../core/errors/index.ts';
+import type { DataReply } from './endpoint.ts';
+import { version } from './version.ts';
+
+/** What every envelope says about the request. */
+export interface About {
+  readonly requestId: string;
+  /** `app@host`. */
+  readonly node: string;
+  /** The token used, when there was one. */
+  readonly token: string | undefined;
+}
+
+export function success(reply: DataReply, about: About): Record<string, unknown> {
+  return {
+    data: reply.data,
+    status: 'success',
+    ...(reply.revision === undefined ? {} : { revision: reply.revision }),
+    ...common(about),
+    ...reply.envelope,
+  };
+}
+
+export function failure(error: AppError, about: About): Record<string, unknown> {
+  return {
+    data: errorBody(error),
+    status: 'error',
+    message: spelled(error),
+    error: String(error.status),
+    ...common(about),
+  };
+}
+
+function common({ requestId, node, token }: About): Record<string, unknown> {
+  return {
+    ...(token === undefined ? {} : { auth_token: token, version }),
+    request_id: requestId,
+    node: shortNode(node),
+    timestamp: `${new Date().toISOString().slice(0, 19)}Z`,
+  };
+}
+
+/** Clients see that two answers came from the same node, not what it is called. */
+function shortNode(node: string): string {
+  return createHash('sha256').update(node).digest('base64url').slice(0, 22);
+}
+
+const spellings: Partial<Record<ErrorCode, string>> = {
+  invalid_data: 'validation error',
+  invalid_envelope: 'invalid request envelope',
+  parse_error: 'validation error',
+  too_large: 'validation error',
+  range_not_satisfiable: 'range not satisfiable',
+};
+
+function spelled({ code, details }: AppError): string {
+  if (code === 'bad_identifier' && details['account'] !== undefined) return 'bad identifier';
+  return spellings[code] ?? code;
+}
+
+function errorBody({ code, message, details, status }: AppError): unknown {
+  if (Array.isArray(details['violations'])) return violationBody(details['violations']);
+  if (code === 'bad_identifier' && details['account'] !== undefined) return [details['account']];
+  if (details['number'] !== undefined)
+    return { code: status, error: code, cause: details['number'], message };
+  // What went wrong inside is for the log, not for the client.
+  if (status >= 500) return { message: code === 'unspecified_fault' ? 'internal error' : message };
+  return { message, ...(details['cause'] === undefined ? {} : { cause: details['cause'] }) };
+}
+
+/** `{<dotted path>: {<code>: {message, value?, target?, cause?}}}`. */
+function violationBody(violations: readonly Violation[]): Record<string, Record<string, unknown>> {
+  const body = new Map<string, Map<string, unknown>>();
+  for (const { path, code, ...standard } of violations) {
+    const codes = body.get(path || 'data') ?? new Map<string, unknown>();
+    body.set(path || 'data', codes.set(code, standard));
+  }
+  return Object.fromEntries([...body].map(([path, codes]) => [path, Object.fromEntries(codes)]));
+}

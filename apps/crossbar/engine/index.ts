@@ -1,0 +1,11 @@
+// What resources and the app use of the engine.
+export { findAccount, getAccount } from './accounts.ts';
+export { reaches } from './authorize.ts';
+export * from './documents.ts';
+export * from './endpoint.ts';
+export { exclusive } from './exclusive.ts';
+export * from './paging.ts';
+export { create, deleted, idParameter, type PlainResource, plain } from './plain.ts';
+export * from './request.ts';
+export { type RestServer, startServer } from './server.ts';
+export { version } from './version.ts';

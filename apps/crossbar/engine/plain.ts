@@ -1,0 +1,205 @@
+// plain(): the endpoints of a resource that is one document type, made from its declaration.
+import {
+  type AnyDocument,
+  type DocumentOf,
+  isRecord,
+  type ResourceContract,
+  type Verb,
+  type VerbTable,
+} from '../../../core/contract/index.ts';
+import { type Database, rawName, type StoredDocument } from '../../../core/couch/index.ts';
+import { user } from '../../../core/documents/index.ts';
+import {
+  alphanumericName,
+  auditFields,
+  checkRevision,
+  load,
+  merged,
+  privatePart,
+  publicPart,
+  settablePart,
+} from './documents.ts';
+import {
+  accountEndpoint,
+  type DataReply,
+  type Endpoint,
+  type Operation,
+  type RestModule,
+} from './endpoint.ts';
+import { exclusive } from './exclusive.ts';
+import { list } from './paging.ts';
+import { dataObject, invalid, pathParameter, type RestRequest, targetDatabase } from './request.ts';
+import { checkUnique } from './unique.ts';
+
+/** Any declared plain resource whose hooks see a RestRequest. */
+// biome-ignore lint/suspicious/noExplicitAny: hooks of different documents have different parameters
+export type PlainResource = ResourceContract<any, RestRequest>;
+
+type Json = Record<string, unknown>;
+type Act = (request: RestRequest, database: Database) => Promise<DataReply>;
+
+/** Name of the path parameter that holds a document's id. */
+export const idParameter = 'id';
+
+/** The module of a plain resource; `more` are further endpoints of the same path. */
+export function plain(contract: PlainResource, more: readonly Endpoint[] = []): RestModule {
+  const { path, verbs, system, byOwner } = contract;
+  const endpoints = [...endpointsOf(contract, verbs, `/accounts/:account_id/${path}`, targetDatabase)];
+  if (system)
+    endpoints.push(
+      ...endpointsOf(contract, system, `/${path}`, ({ services }) =>
+        services.store.database(rawName(contract.document.database)),
+      ),
+    );
+  if (byOwner)
+    endpoints.push(
+      accountEndpoint(`users/:user_id/${path}`, {
+        GET: {
+          permission: verbs.collection.GET ?? 'admin',
+          run: async (request) => {
+            const owner = await load(targetDatabase(request), user, pathParameter(request, 'user_id'));
+            return list(request, targetDatabase(request), byOwner, { key: owner._id });
+          },
+        },
+      }),
+    );
+  return { name: path, summary: contract.summary, endpoints: [...endpoints, ...more] };
+}
+
+function endpointsOf(
+  contract: PlainResource,
+  verbs: VerbTable,
+  path: string,
+  databaseOf: (request: RestRequest) => Database,
+): Endpoint[] {
+  const bind = (acts: Partial<Record<Verb, Act>>, permitted: VerbTable['item']): Endpoint['operations'] =>
+    Object.fromEntries(
+      (Object.entries(permitted) as [Verb, Operation['permission']][]).flatMap(([verb, permission]) => {
+        const act = acts[verb];
+        return act
+          ? [[verb, { permission, run: (request: RestRequest) => act(request, databaseOf(request)) }]]
+          : [];
+      }),
+    );
+  const { listing } = contract;
+  return [
+    {
+      path,
+      operations: bind(
+        {
+          GET: (request, database) => list(request, database, listing),
+          PUT: (request, database) => create(contract, request, database),
+        },
+        verbs.collection,
+      ),
+    },
+    {
+      path: `${path}/:${idParameter}`,
+      operations: bind(
+        {
+          GET: (request, database) => read(contract, request, database),
+          POST: (request, database) => change(contract, request, database, (_, data) => data),
+          PATCH: (request, database) => change(contract, request, database, merged),
+          DELETE: (request, database) => remove(contract, request, database),
+        },
+        verbs.item,
+      ),
+    },
+  ];
+}
+
+async function read(contract: PlainResource, request: RestRequest, database: Database): Promise<DataReply> {
+  return shown(
+    contract,
+    request,
+    await load(database, contract.document, pathParameter(request, idParameter)),
+  );
+}
+
+/** Stores a new document under the id the client chose, or a random one. */
+export async function create(
+  contract: PlainResource,
+  request: RestRequest,
+  database: Database,
+): Promise<DataReply> {
+  const data = dataObject(request);
+  const id = data['id'];
+  if (id !== undefined && !(typeof id === 'string' && /^[0-9a-f]{32}$/.test(id)))
+    throw invalid('id', 'pattern', 'must be 32 hexadecimal digits', { value: id });
+  const stored = await store(contract, request, database, settablePart(data), undefined, id);
+  return { ...(await shown(contract, request, stored)), location: stored._id };
+}
+
+/** Replaces or merges the public part; the private one stays. */
+async function change(
+  contract: PlainResource,
+  request: RestRequest,
+  database: Database,
+  apply: (before: Json, data: Json) => Json,
+): Promise<DataReply> {
+  const data = settablePart(dataObject(request));
+  const id = pathParameter(request, idParameter);
+  const previous = await load(database, contract.document, id, { fresh: true });
+  checkRevision(request, previous);
+  const next = apply(settablePart(previous), data);
+  return shown(contract, request, await store(contract, request, database, next, previous));
+}
+
+async function store<D extends AnyDocument>(
+  contract: ResourceContract<D, RestRequest>,
+  request: RestRequest,
+  database: Database,
+  given: Json,
+  previous: DocumentOf<D> | undefined,
+  id?: string,
+): Promise<DocumentOf<D>> {
+  const type: string = contract.document.type;
+  // What is unique must be looked up and written by one request at a time.
+  return exclusive(`${database.name} ${type}`, async () => {
+    const next = contract.document.accept(given) as Parameters<NonNullable<typeof contract.validate>>[1];
+    await contract.validate?.(request, next, previous);
+    await checkUnique(database, contract.unique ?? [], next, previous?._id);
+    const document = {
+      ...next,
+      ...(previous ? privatePart(previous) : {}),
+      ...alphanumericName(next['name']),
+      ...auditFields(request),
+      pvt_type: type,
+      ...(previous || id === undefined ? {} : { _id: id }),
+    } as DocumentOf<D>;
+    await contract.beforeSave?.(request, document, previous);
+    const stored = (await database.save(document as StoredDocument)) as DocumentOf<D>;
+    await contract.afterSave?.(request, stored, previous);
+    return stored;
+  });
+}
+
+/** Soft unless `should_soft_delete=false`: the document stays, and nothing finds it any more. */
+async function remove(contract: PlainResource, request: RestRequest, database: Database): Promise<DataReply> {
+  const id = pathParameter(request, idParameter);
+  const document = await load(database, contract.document, id, { fresh: true });
+  checkRevision(request, document);
+  const hard = request.query['should_soft_delete'] === 'false';
+  if (hard) await database.remove(id, { hard });
+  else await database.save({ ...document, ...auditFields(request), pvt_deleted: true } as StoredDocument);
+  await contract.afterDelete?.(request, document);
+  return { data: deleted(publicPart(document)), revision: document._rev };
+}
+
+/** The public part of a document that is gone. */
+export function deleted(shown: Json): Json {
+  const readOnly = isRecord(shown['_read_only']) ? shown['_read_only'] : {};
+  return { ...shown, _read_only: { ...readOnly, deleted: true } };
+}
+
+async function shown<D extends AnyDocument>(
+  contract: ResourceContract<D, RestRequest>,
+  request: RestRequest,
+  document: DocumentOf<D>,
+): Promise<DataReply> {
+  const data = publicPart(document);
+  return {
+    data: contract.present ? await contract.present(request, data, document) : data,
+    revision: document._rev,
+  };
+}

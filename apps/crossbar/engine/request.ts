@@ -1,0 +1,104 @@
+// A request as resources see it: what was asked, by whom, for which account. No resource knows koa.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AppContext } from '../../../core/app/index.ts';
+import { type DocumentOf, isRecord, type Verb } from '../../../core/contract/index.ts';
+import { accountDatabase, type Database } from '../../../core/couch/index.ts';
+import type { account, user } from '../../../core/documents/index.ts';
+import { AppError } from '../../../core/errors/index.ts';
+import type { Secrets } from '../auth/secrets.ts';
+
+export type AccountDocument = DocumentOf<typeof account>;
+export type UserDocument = DocumentOf<typeof user>;
+
+/** What every resource may use. */
+export interface Services extends AppContext {
+  readonly secrets: Secrets;
+}
+
+/** Who asks. */
+export interface Auth {
+  readonly token: string;
+  /** The module that issued the token: `cb_user_auth` or `cb_api_auth`. */
+  readonly method: string;
+  readonly account: AccountDocument;
+  /** Absent for tokens of an API key. */
+  readonly user: UserDocument | undefined;
+  /** True for API keys and for users with priv_level admin. */
+  readonly admin: boolean;
+  /** True for admins of the master account. */
+  readonly superduper: boolean;
+}
+
+/** A file in a request. */
+export interface Upload {
+  readonly name: string | undefined;
+  readonly contentType: string;
+  readonly body: Buffer;
+}
+
+export interface RestRequest {
+  readonly services: Services;
+  readonly id: string;
+  readonly verb: Verb;
+  /** Path parameters, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: IncomingHttpHeaders;
+  readonly clientIp: string;
+  /** The keys beside `data`, in lower case with `_`. */
+  readonly envelope: Readonly<Record<string, unknown>>;
+  /** `data` of the envelope; `{}` when there was no body. */
+  readonly data: unknown;
+  readonly uploads: readonly Upload[];
+  /** Undefined where no token is needed and none was given. */
+  readonly auth: Auth | undefined;
+  /** The account in the path. */
+  readonly account: AccountDocument | undefined;
+}
+
+/** A parameter, wherever the client put it: `data`, then the query, then the envelope (contract/crossbar.md §1). */
+export function parameter(request: RestRequest, key: string): unknown {
+  for (const place of [request.data, request.query, request.envelope])
+    if (isRecord(place) && Object.hasOwn(place, key)) return place[key];
+  return undefined;
+}
+
+/** True for `true` and `"true"`. */
+export function flag(request: RestRequest, key: string): boolean {
+  return String(parameter(request, key)) === 'true';
+}
+
+/** A path parameter of the matched endpoint. */
+export function pathParameter(request: RestRequest, name: string): string {
+  const value = request.params[name];
+  if (value === undefined) throw new AppError('bad_identifier', { message: `the path has no ${name}` });
+  return value;
+}
+
+/** The account in the path. */
+export function targetAccount(request: RestRequest): AccountDocument {
+  if (!request.account) throw new AppError('bad_identifier', { message: 'the path names no account' });
+  return request.account;
+}
+
+/** The database of the account in the path. */
+export function targetDatabase(request: RestRequest): Database {
+  return request.services.store.database(accountDatabase(targetAccount(request)._id));
+}
+
+/** Who asks; on endpoints that need a token there is always somebody. */
+export function caller(request: RestRequest): Auth {
+  if (!request.auth) throw new AppError('invalid_credentials');
+  return request.auth;
+}
+
+/** `data` as an object. */
+export function dataObject(request: RestRequest): Record<string, unknown> {
+  if (isRecord(request.data)) return request.data;
+  throw invalid('data', 'type', 'must be object', { target: 'object', value: request.data });
+}
+
+/** A validation error of one field (contract/crossbar.md §2). */
+export function invalid(path: string, code: string, message: string, more: object = {}): AppError {
+  return new AppError('invalid_data', { details: { violations: [{ path, code, message, ...more }] } });
+}

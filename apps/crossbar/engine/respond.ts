@@ -1,0 +1,71 @@
+// Writes answers: envelopes with their ETag, files, CORS headers.
+import { createHash } from 'node:crypto';
+import type { Context } from 'koa';
+import type { AppError } from '../../../core/errors/index.ts';
+import { tags } from './documents.ts';
+import type { DataReply, RawReply, Reply } from './endpoint.ts';
+import { type About, failure, success } from './envelope.ts';
+
+/** Writes a reply; 304 when the client has the same already. */
+export function writeReply(context: Context, reply: Reply, about: About): void {
+  if ('data' in reply) writeData(context, reply, about);
+  else writeRaw(context, reply);
+}
+
+function writeData(context: Context, reply: DataReply, about: About): void {
+  context.status = reply.status ?? (context.state['method'] === 'PUT' ? 201 : 200);
+  if (reply.location !== undefined) context.set('location', reply.location);
+  // A document's tag is its revision, that of anything else follows from what it is.
+  const tag =
+    reply.revision ??
+    createHash('md5')
+      .update(JSON.stringify(reply.data ?? null))
+      .digest('hex');
+  context.set('etag', `"${tag}"`);
+  context.set('expires', 'Fri, 01 Jan 1999 00:00:00 GMT');
+  const known = context.req.headers['if-none-match'];
+  if (context.state['method'] === 'GET' && known !== undefined && tags(known).includes(tag)) {
+    context.status = 304;
+    return;
+  }
+  writeJson(context, success(reply, about));
+}
+
+function writeRaw(context: Context, { body, contentType, status, headers }: RawReply): void {
+  context.status = status ?? 200;
+  for (const [name, value] of Object.entries(headers ?? {})) context.set(name, value);
+  context.body = body;
+  context.set('content-type', contentType);
+}
+
+/** Writes an error envelope. */
+export function writeError(context: Context, error: AppError, about: About): void {
+  context.status = error.status;
+  if (error.code === 'invalid_method') context.set('allow', String(error.details['allowed'] ?? ''));
+  if (error.retryable) context.set('retry-after', '1');
+  // The rest of a body that was not read would be taken for the next request.
+  if (!context.req.complete) context.set('connection', 'close');
+  writeJson(context, failure(error, about));
+}
+
+function writeJson(context: Context, envelope: Record<string, unknown>): void {
+  const pretty = context.query['pretty_print'] === 'true' || context.req.headers['x-pretty-print'] === 'true';
+  context.body = JSON.stringify(envelope, null, pretty ? 2 : undefined);
+  context.set('content-type', 'application/json');
+}
+
+/** Lets pages of any origin in (contract/crossbar.md §1). */
+export function writeCors(context: Context, methods: string): void {
+  if (context.req.headers.origin === undefined) return;
+  context.set('access-control-allow-origin', '*');
+  context.set('access-control-allow-methods', methods);
+  context.set(
+    'access-control-allow-headers',
+    'content-type, depth, user-agent, x-http-method-override, x-file-size, x-requested-with, if-modified-since, x-file-name, cache-control, x-auth-token, x-kazoo-cluster-id, if-match',
+  );
+  context.set(
+    'access-control-expose-headers',
+    'content-type, x-auth-token, x-request-id, x-kazoo-cluster-id, location, etag',
+  );
+  context.set('access-control-max-age', '86400');
+}

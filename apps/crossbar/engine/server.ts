@@ -1,0 +1,190 @@
+// The HTTP server: koa around the pipeline, with request ids, limits, metrics, and a stop that lets requests finish.
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Router } from '@koa/router';
+import Koa, { type Context, type Next } from 'koa';
+import { AppError, errorText, toAppError } from '../../../core/errors/index.ts';
+import { withLogContext } from '../../../core/log/index.ts';
+import { aliased } from './alias.ts';
+import { readBody } from './body.ts';
+import { bySpecificity, type RestModule } from './endpoint.ts';
+import type { About } from './envelope.ts';
+import { allowedMethods, handle, type Received } from './pipeline.ts';
+import type { Auth, Services } from './request.ts';
+import { writeCors, writeError, writeReply } from './respond.ts';
+import { version } from './version.ts';
+
+export interface RestServer {
+  readonly host: string;
+  readonly port: number;
+  /** Takes no new connections; resolves when the requests that run are answered. */
+  stop(): Promise<void>;
+}
+
+/** What the layers of one request leave for each other. */
+interface State {
+  requestId: string;
+  method: string;
+  /** The path of the endpoint that was matched, for metrics. */
+  endpoint: string;
+  auth: Auth | undefined;
+  received: Received;
+}
+
+const latency = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const allVerbs = 'GET, PUT, POST, PATCH, DELETE, OPTIONS';
+
+/** Starts listening. Rejects when the port is taken. */
+export async function startServer(
+  services: Services,
+  modules: readonly RestModule[],
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<RestServer> {
+  const app = new Koa();
+  // What reaches koa's own handler is a connection that broke while it was answered.
+  app.on('error', (error: unknown) => services.log.debug('an answer was not read', { error }));
+  app.use((context, next) => observed(services, context, next));
+  app.use((context, next) => enveloped(services, context, next));
+  app.use((context, next) => received(services, context, next));
+  app.use(routes(modules));
+  app.use((context) => notFound(context));
+  const server = createServer(app.callback());
+  server.requestTimeout = 60_000;
+  await listening(server, host, port);
+  const address = server.address() as AddressInfo;
+  return { host, port: address.port, stop: () => stopped(server) };
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'the port is taken; set rest.port' : errorText(cause);
+      reject(
+        new AppError('invalid_config', { message: `REST cannot listen on ${host}:${port}: ${why}`, cause }),
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function stopped(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
+
+/** Request id, log context, count and time of every request. */
+async function observed(services: Services, context: Context, next: Next): Promise<void> {
+  const given = context.req.headers['x-request-id'];
+  const requestId =
+    typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomBytes(16).toString('hex');
+  Object.assign(context.state, {
+    requestId,
+    method: context.method,
+    endpoint: 'unknown',
+  } satisfies Partial<State>);
+  context.set('x-request-id', requestId);
+  const begun = process.hrtime.bigint();
+  await withLogContext({ requestId }, next);
+  const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
+  const { method, endpoint } = context.state as State;
+  const labels = { method, endpoint, status: String(context.status) };
+  const { metrics, log } = services;
+  metrics.counter('http_requests_total', 'REST requests', Object.keys(labels)).inc(labels);
+  metrics
+    .histogram('http_request_seconds', 'Time of REST requests', latency, ['method', 'endpoint'])
+    .observe(seconds, { method, endpoint });
+  log.debug('request', { ...labels, requestId, milliseconds: Math.round(seconds * 1000) });
+}
+
+/** Errors become envelopes here and nowhere else. */
+async function enveloped(services: Services, context: Context, next: Next): Promise<void> {
+  writeCors(context, allVerbs);
+  try {
+    await next();
+  } catch (thrown) {
+    if (context.req.destroyed && !context.req.complete) {
+      services.log.debug('the client went away', { path: context.path });
+      context.respond = false;
+      context.res.destroy();
+      return;
+    }
+    const error = toAppError(thrown);
+    if (error.status >= 500)
+      services.log.error('request failed', { error: error.cause ?? error, path: context.path });
+    writeError(context, error, aboutOf(services, context));
+  }
+}
+
+function aboutOf({ node }: Services, context: Context): About {
+  const { requestId, auth } = context.state as State;
+  return { requestId, node, token: auth?.token };
+}
+
+/** Reads the request, up to where its path is looked at. */
+async function received(services: Services, context: Context, next: Next): Promise<void> {
+  const [, apiVersion, rest] = /^\/+(v\d+)(?:\/+(.*))?$/s.exec(context.path) ?? [];
+  if (apiVersion === undefined) return banner(context);
+  if (apiVersion === 'v1') throw new AppError('gone', { message: 'version 1 is gone: use /v2' });
+  const limit = await services.systemConfig.get('crossbar', 'max_upload_size', 8_000_000);
+  const body = await readBody(context.req, context.method, limit);
+  const query = Object.fromEntries(new URLSearchParams(context.querystring));
+  const verb = query['verb'] ?? body.envelope['verb'];
+  const method = context.method === 'POST' && typeof verb === 'string' ? verb.toUpperCase() : context.method;
+  const state = context.state as State;
+  state.method = method === 'HEAD' ? 'GET' : method;
+  state.received = {
+    services,
+    id: state.requestId,
+    method: state.method,
+    query,
+    clientIp: await clientIp(services, context),
+    body,
+  };
+  const path = `/${(rest ?? '').replace(/\/+/g, '/')}`;
+  context.path = await aliased(state.received, path, context.req.headers);
+  await next();
+}
+
+/** The client behind a proxy that is known as one. */
+async function clientIp({ systemConfig }: Services, context: Context): Promise<string> {
+  const peer = (context.req.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const proxies = await systemConfig.get<readonly string[]>('crossbar', 'reverse_proxies', ['127.0.0.1']);
+  const forwarded = context.get('x-forwarded-for').split(',')[0]?.trim();
+  return forwarded && proxies.includes(peer) ? forwarded : peer;
+}
+
+function routes(modules: readonly RestModule[]): Koa.Middleware {
+  const router = new Router();
+  for (const endpoint of modules.flatMap((module) => module.endpoints).sort(bySpecificity))
+    router.all(endpoint.path, async (context) => {
+      const state = context.state as State;
+      state.endpoint = endpoint.path;
+      writeCors(context, allowedMethods(endpoint));
+      if (state.method === 'OPTIONS') return options(context, allowedMethods(endpoint));
+      const reply = await handle(state.received, endpoint, context['params'], context);
+      const services = state.received.services;
+      writeReply(context, reply, aboutOf(services, context));
+    });
+  return router.routes() as Koa.Middleware;
+}
+
+function options(context: Context, methods: string): void {
+  context.status = 200;
+  context.set('allow', methods);
+  context.body = '';
+}
+
+function notFound(context: Context): void {
+  if (context.path === '/' && context.state['received'] === undefined) return;
+  throw new AppError('not_found', { message: `there is nothing at ${context.path}` });
+}
+
+/** Outside of the API. */
+function banner(context: Context): void {
+  context.status = context.path === '/' ? 200 : 404;
+  context.body = `Mirliton ${version}\nThe REST API is at /v2.\n`;
+  context.set('content-type', 'text/plain; charset=utf-8');
+}

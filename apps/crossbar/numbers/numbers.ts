@@ -1,0 +1,104 @@
+// Numbers: kept in `numbers/+1415…`, with a copy in the database of the account they belong to (contract/couch.md §§1, 3).
+import type { DocumentOf } from '../../../core/contract/index.ts';
+import { accountDatabase, numberDatabase, type StoredDocument } from '../../../core/couch/index.ts';
+import { number as contract } from '../../../core/documents/index.ts';
+import { AppError } from '../../../core/errors/index.ts';
+import { findE164 } from '../../../core/telephony/index.ts';
+import {
+  exclusive,
+  publicPart,
+  removeCopy,
+  type Services,
+  storedAs,
+  typed,
+  writeCopy,
+} from '../engine/index.ts';
+
+export type NumberDocument = DocumentOf<typeof contract>;
+export type NumberState = NonNullable<NumberDocument['pvt_state']>;
+
+/** Fields that are features of the number. */
+const features = ['cnam', 'e911', 'prepend', 'forward', 'failover', 'ringback', 'force_outbound', 'porting'];
+
+/** A number as it is written in a path or list, in E.164. Rejects what is no number. */
+export function normal(given: string): string {
+  const e164 = findE164(given);
+  if (e164 === undefined)
+    throw new AppError('bad_identifier', { message: `not a number: ${given}`, details: { number: given } });
+  return e164;
+}
+
+export async function findNumber({ store }: Services, e164: string): Promise<NumberDocument | undefined> {
+  return typed(contract, await store.database(numberDatabase(e164)).find(e164, { fresh: true }));
+}
+
+/** The number when the account has it; one of another account is as good as missing. */
+export async function numberOf(services: Services, accountId: string, e164: string): Promise<NumberDocument> {
+  const found = await findNumber(services, e164);
+  if (found?.pvt_assigned_to !== accountId)
+    throw new AppError('not_found', {
+      message: `the account has no number ${e164}`,
+      details: { number: e164 },
+    });
+  return found;
+}
+
+/**
+ * Writes what `decide` makes of the number (undefined when there is none yet) and brings the copies of its old and new
+ * account up to date. One change of a number at a time; `decide` throws to refuse, or answers undefined to leave it.
+ */
+export async function changeNumber(
+  services: Services,
+  e164: string,
+  decide: (before: NumberDocument | undefined) => object | undefined,
+): Promise<NumberDocument | undefined> {
+  return exclusive(`number ${e164}`, async () => {
+    const before = await findNumber(services, e164);
+    const next = decide(before);
+    if (!next) return before;
+    const database = await services.store.ensure(numberDatabase(e164), 'numbers');
+    const saved = storedAs(contract, await database.save(withFeatures(next as StoredDocument)));
+    const copies = (account: string) => services.store.database(accountDatabase(account));
+    if (before?.pvt_assigned_to !== undefined && before.pvt_assigned_to !== saved.pvt_assigned_to)
+      await removeCopy(copies(before.pvt_assigned_to), e164);
+    if (saved.pvt_assigned_to !== undefined) await writeCopy(copies(saved.pvt_assigned_to), saved);
+    return saved;
+  });
+}
+
+/** As `changeNumber` for a number that may be none of ours: then nothing happens. */
+export function updateNumber(
+  services: Services,
+  e164: string,
+  change: (document: NumberDocument) => object | undefined,
+): Promise<NumberDocument | undefined> {
+  return changeNumber(services, e164, (before) => (before ? change(before) : undefined));
+}
+
+/** Removes a number for good. */
+export async function removeNumber(services: Services, document: NumberDocument): Promise<void> {
+  await services.store.database(numberDatabase(document._id)).remove(document._id, { hard: true });
+  if (document.pvt_assigned_to !== undefined)
+    await removeCopy(services.store.database(accountDatabase(document.pvt_assigned_to)), document._id);
+}
+
+function withFeatures(document: StoredDocument): StoredDocument {
+  const found = features.filter((name) => document[name] !== undefined);
+  return { ...document, pvt_features: Object.fromEntries(found.map((name) => [name, document[name]])) };
+}
+
+/** A number as clients see it (contract/crossbar.md §6.4). */
+export function shownNumber(document: NumberDocument): Record<string, unknown> {
+  const { pvt_created, pvt_modified, pvt_state, pvt_used_by, pvt_features } = document;
+  return {
+    ...publicPart(document),
+    _read_only: {
+      created: pvt_created,
+      modified: pvt_modified,
+      state: pvt_state,
+      ...(pvt_used_by === undefined ? {} : { used_by: pvt_used_by }),
+      features: Object.keys(pvt_features ?? {}),
+      features_available: features,
+    },
+  };
+}

@@ -1,0 +1,222 @@
+// accounts: the account itself, its children and the tree above and below it, its API key (contract/crossbar.md §6.1).
+import { randomBytes } from 'node:crypto';
+import { accountDatabase, type StoredDocument } from '../../../core/couch/index.ts';
+import { account as contract } from '../../../core/documents/index.ts';
+import { AppError } from '../../../core/errors/index.ts';
+import { regFlush } from '../../../core/messages/registration.ts';
+import {
+  hasDescendants,
+  listAncestors,
+  listChildren,
+  listDescendants,
+  listSiblings,
+  moveAccount,
+} from '../accounts/tree.ts';
+import {
+  accountsLock,
+  checkAccountUnique,
+  createAccount,
+  newApiKey,
+  recount,
+  updateAccount,
+} from '../accounts/write.ts';
+import {
+  type AccountDocument,
+  accountEndpoint,
+  auditFields,
+  caller,
+  checkRevision,
+  type DataReply,
+  dataObject,
+  deleted,
+  exclusive,
+  flag,
+  load,
+  merged,
+  operation,
+  privatePart,
+  publicPart,
+  type RestModule,
+  type RestRequest,
+  settablePart,
+  targetAccount,
+  targetDatabase,
+} from '../engine/index.ts';
+
+export const accounts: RestModule = {
+  name: 'accounts',
+  summary: 'Accounts and their tree',
+  endpoints: [
+    { path: '/accounts', operations: { PUT: operation('admin', create) } },
+    {
+      path: '/accounts/:account_id',
+      operations: {
+        GET: operation('account', read),
+        PUT: operation('admin', create),
+        POST: operation('admin', (request) => change(request, (_, data) => data)),
+        PATCH: operation('admin', (request) => change(request, merged)),
+        DELETE: operation('admin', remove),
+      },
+    },
+    accountEndpoint('children', { GET: operation('admin', (request) => listChildren(request)) }),
+    accountEndpoint('descendants', { GET: operation('admin', (request) => listDescendants(request)) }),
+    accountEndpoint('siblings', { GET: operation('admin', listSiblings) }),
+    accountEndpoint('parents', { GET: operation('account', listAncestors) }),
+    accountEndpoint('tree', { GET: operation('account', listAncestors) }),
+    accountEndpoint('api_key', { GET: operation('admin', readApiKey), PUT: operation('admin', renewApiKey) }),
+    accountEndpoint('move', { POST: operation('superduper', move) }),
+  ],
+};
+
+/** A child of the account in the path, else of the caller's. */
+async function create(request: RestRequest): Promise<DataReply> {
+  const { store } = request.services;
+  const parent = request.account ?? caller(request).account;
+  const fields = settableFields(dataObject(request));
+  const tree = [...(parent.pvt_tree ?? []), parent._id];
+  const made = await createAccount(store, {
+    fields: { ...fields, realm: fields['realm'] ?? (await newRealm(request)) },
+    tree,
+    private: {
+      ...auditFields(request),
+      pvt_reseller_id: parent.pvt_reseller ? parent._id : (parent.pvt_reseller_id ?? parent._id),
+    },
+  });
+  await exclusive(accountsLock, () => recount(store, tree));
+  return { ...shown(request, made), location: made._id };
+}
+
+async function newRealm({ services }: RestRequest): Promise<string> {
+  const suffix = await services.systemConfig.get(
+    'crossbar',
+    'accounts.account_realm_suffix',
+    'sip.mirliton.test',
+  );
+  return `${randomBytes(3).toString('hex')}.${suffix}`;
+}
+
+async function read(request: RestRequest): Promise<DataReply> {
+  return shown(request, await current(request));
+}
+
+function current(request: RestRequest, options?: { readonly fresh: boolean }): Promise<AccountDocument> {
+  return load(
+    targetDatabase(request),
+    contract,
+    targetAccount(request)._id,
+    options,
+  ) as Promise<AccountDocument>;
+}
+
+type Merge = (before: Record<string, unknown>, data: Record<string, unknown>) => Record<string, unknown>;
+
+async function change(request: RestRequest, merge: Merge): Promise<DataReply> {
+  const { store } = request.services;
+  const data = dataObject(request);
+  return exclusive(accountsLock, async () => {
+    const before = await current(request, { fresh: true });
+    checkRevision(request, before);
+    const next = contract.accept({
+      realm: before.realm,
+      ...merge(settableFields(before), settableFields(data)),
+    });
+    await checkAccountUnique(store, next, before._id);
+    const saved = await updateAccount(store, before._id, (document) => {
+      if (document._rev !== before._rev) throw new AppError('datastore_conflict');
+      return {
+        ...next,
+        ...privatePart(document),
+        ...privileged(request, data),
+        ...auditFields(request),
+      } as StoredDocument;
+    });
+    // Phones of the old realm must register anew.
+    if (before.realm !== undefined && before.realm !== saved.realm)
+      await request.services.bus.publish(regFlush, { Realm: before.realm });
+    return shown(request, saved);
+  });
+}
+
+/** Computed keys that clients send back are not stored. */
+function settableFields(data: object): Record<string, unknown> {
+  const computed = [
+    'wnm_allow_additions',
+    'superduper_admin',
+    'created',
+    'reseller_id',
+    'is_reseller',
+    'billing_mode',
+    'api_key',
+  ];
+  return Object.fromEntries(Object.entries(settablePart(data)).filter(([key]) => !computed.includes(key)));
+}
+
+/** What an account cannot set on itself: whether it is enabled (an ancestor), whether it may add numbers (the master). */
+function privileged(request: RestRequest, data: Record<string, unknown>): Partial<AccountDocument> {
+  const { account, superduper } = caller(request);
+  const { enabled, wnm_allow_additions } = data;
+  const isAncestor = account._id !== targetAccount(request)._id;
+  return {
+    ...(isAncestor && typeof enabled === 'boolean' && { pvt_enabled: enabled }),
+    ...(superduper &&
+      typeof wnm_allow_additions === 'boolean' && { pvt_wnm_allow_additions: wnm_allow_additions }),
+  };
+}
+
+/** Soft, in both places; accounts with others below them and the master account stay. */
+async function remove(request: RestRequest): Promise<DataReply> {
+  const { store } = request.services;
+  return exclusive(accountsLock, async () => {
+    const account = await current(request, { fresh: true });
+    checkRevision(request, account);
+    if (account.pvt_superduper_admin)
+      throw new AppError('invalid_method', {
+        message: 'the master account cannot be deleted',
+        details: { allowed: 'GET, PUT, POST, PATCH, OPTIONS' },
+      });
+    if (await hasDescendants(store, account._id)) throw new AppError('account_has_descendants');
+    // The copy goes first: from then on the account does not exist.
+    await store.database('accounts').remove(account._id);
+    await store.database(accountDatabase(account._id)).remove(account._id);
+    await recount(store, account.pvt_tree ?? []);
+    if (account.realm !== undefined) await request.services.bus.publish(regFlush, { Realm: account.realm });
+    const { data, ...reply } = shown(request, account);
+    return { ...reply, data: deleted(data as Record<string, unknown>) };
+  });
+}
+
+async function readApiKey(request: RestRequest): Promise<DataReply> {
+  return { data: { api_key: (await current(request)).pvt_api_key } };
+}
+
+/** Ends all tokens that were issued for the old key. */
+async function renewApiKey(request: RestRequest): Promise<DataReply> {
+  const pvt_api_key = newApiKey();
+  await updateAccount(request.services.store, targetAccount(request)._id, (document) => ({
+    ...document,
+    pvt_api_key,
+  }));
+  return { data: { api_key: pvt_api_key } };
+}
+
+async function move(request: RestRequest): Promise<DataReply> {
+  return shown(request, await moveAccount(request));
+}
+
+function shown(request: RestRequest, account: AccountDocument): DataReply {
+  const withKey = flag(request, 'include_api_key') && caller(request).admin;
+  return {
+    data: {
+      ...publicPart(account),
+      enabled: account.pvt_enabled !== false,
+      wnm_allow_additions: account.pvt_wnm_allow_additions === true,
+      superduper_admin: account.pvt_superduper_admin === true,
+      created: account.pvt_created,
+      is_reseller: account.pvt_reseller === true || account.pvt_superduper_admin === true,
+      ...(account.pvt_reseller_id && { reseller_id: account.pvt_reseller_id }),
+      billing_mode: 'normal',
+      ...(withKey && { api_key: account.pvt_api_key }),
+    },
+    revision: account._rev,
+  };
+}

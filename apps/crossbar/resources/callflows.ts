@@ -1,0 +1,72 @@
+// callflows: what happens to calls to some numbers.
+import { type FlowNode, isRecord, resource } from '../../../core/contract/index.ts';
+import { callflow } from '../../../core/documents/index.ts';
+import { AppError } from '../../../core/errors/index.ts';
+import { toE164 } from '../../../core/telephony/index.ts';
+import { invalid, plain, publicPart, type RestRequest, targetDatabase } from '../engine/index.ts';
+import { markUse } from '../numbers/use.ts';
+
+const usedBy = 'callflow';
+
+export const callflows = plain(
+  resource({
+    path: 'callflows',
+    summary: 'What happens to calls to some numbers',
+    document: callflow,
+    listing: { design: 'callflows', view: 'crossbar_listing' },
+    unique: [
+      { field: 'numbers', listing: { design: 'callflows', view: 'listing_by_number' } },
+      { field: 'patterns', listing: { design: 'callflows', view: 'listing_by_pattern' } },
+    ],
+    validate: async (_: RestRequest, next) => {
+      // Computed when it is read; clients send back what they got.
+      delete next['metadata'];
+      if (next.numbers) next.numbers = [...new Set(next.numbers.map((number) => toE164(number)))];
+      if (!next.numbers?.length && !next.patterns?.length)
+        throw invalid('numbers', 'required', 'a callflow needs numbers or patterns');
+      checkPatterns(next.patterns ?? []);
+    },
+    afterSave: (request, document, previous) =>
+      markUse(request, usedBy, previous?.numbers ?? [], document.numbers ?? []),
+    afterDelete: (request, document) => markUse(request, usedBy, document.numbers ?? [], []),
+    present: async (request, shown, document) => ({
+      ...shown,
+      metadata: await metadata(request, document.flow as FlowNode | undefined),
+    }),
+  }),
+);
+
+function checkPatterns(patterns: readonly string[]): void {
+  const violations = patterns.flatMap((pattern, at) => {
+    try {
+      new RegExp(pattern);
+      return [];
+    } catch {
+      const message = 'must be a regular expression';
+      return [{ path: `patterns.${at}`, code: 'pattern', message, value: pattern }];
+    }
+  });
+  if (violations.length > 0) throw new AppError('invalid_data', { details: { violations } });
+}
+
+/** Name and type of every document that a flow refers to by `data.id`. */
+async function metadata(request: RestRequest, flow: FlowNode | undefined): Promise<Record<string, unknown>> {
+  const database = targetDatabase(request);
+  const ids = [...new Set(idsOf(flow))].filter((id) => /^[0-9a-f]{32}$/.test(id));
+  const documents = await Promise.all(ids.map((id) => database.find(id)));
+  return Object.fromEntries(
+    documents.flatMap((document) => {
+      if (!document) return [];
+      const { name, numbers, first_name, last_name, username } = publicPart(document);
+      const about = { name, numbers, first_name, last_name, username, pvt_type: document.pvt_type };
+      return [[document._id, about]];
+    }),
+  );
+}
+
+function idsOf(node: unknown): string[] {
+  if (!isRecord(node)) return [];
+  const id = isRecord(node['data']) ? node['data']['id'] : undefined;
+  const children = isRecord(node['children']) ? Object.values(node['children']) : [];
+  return [...(typeof id === 'string' ? [id] : []), ...children.flatMap(idsOf)];
+}

@@ -1,0 +1,162 @@
+// cdrs: the records of calls, newest first, over the months of a window; also as CSV, and by interaction.
+import { isRecord } from '../../../core/contract/index.ts';
+import { databaseOfId, type StoredDocument, type ViewRow } from '../../../core/couch/index.ts';
+import { cdr, user } from '../../../core/documents/index.ts';
+import { csv } from '../cdrs/csv.ts';
+import { monthRows, windowOf } from '../cdrs/months.ts';
+import { cdrRow, columns } from '../cdrs/row.ts';
+import {
+  accountEndpoint,
+  type Cursor,
+  collect,
+  type DataReply,
+  idParameter,
+  invalid,
+  load,
+  missing,
+  operation,
+  pageOf,
+  pageQuery,
+  parameter,
+  pathParameter,
+  publicPart,
+  type Reply,
+  type RestModule,
+  type RestRequest,
+  targetAccount,
+  targetDatabase,
+} from '../engine/index.ts';
+
+export const cdrs: RestModule = {
+  name: 'cdrs',
+  summary: 'Records of calls',
+  endpoints: [
+    accountEndpoint('cdrs', { GET: operation('account', (request) => list(request)) }),
+    accountEndpoint('cdrs/interaction', { GET: operation('account', (request) => interactions(request)) }),
+    accountEndpoint(`cdrs/legs/:${idParameter}`, { GET: operation('account', legs) }),
+    accountEndpoint(`cdrs/:${idParameter}`, { GET: operation('account', read) }),
+    accountEndpoint('users/:user_id/cdrs', {
+      GET: operation('account', async (request) => list(request, await ownerOf(request))),
+    }),
+    accountEndpoint('users/:user_id/cdrs/interaction', {
+      GET: operation('account', async (request) => interactions(request, await ownerOf(request))),
+    }),
+  ],
+};
+
+async function ownerOf(request: RestRequest): Promise<string> {
+  return (await load(targetDatabase(request), user, pathParameter(request, 'user_id')))._id;
+}
+
+async function list(request: RestRequest, owner?: string): Promise<Reply> {
+  const view = owner === undefined ? 'crossbar_listing' : 'listing_by_owner';
+  const query = { design: 'cdrs', view, ...(await windowed(request, owner)), options: { includeDocs: true } };
+  const page = await pageQuery(request);
+  // The window has chosen by time already.
+  const fetch = (start: Cursor | undefined, limit: number) =>
+    monthRows(request, { ...query, descending: page.descending }, checked(start, owner), limit);
+  return answer(
+    request,
+    pageOf(page, await collect(page, fetch), ({ doc }) => doc),
+    'cdrs',
+  );
+}
+
+async function windowed(request: RestRequest, owner: string | undefined) {
+  return { ...(await windowOf(request)), ...(owner === undefined ? {} : { prefix: [owner] }) };
+}
+
+/** A start key from another user's list would begin in the middle of theirs. */
+function checked(start: Cursor | undefined, owner: string | undefined): Cursor | undefined {
+  const inside = owner === undefined || !start || (Array.isArray(start.key) && start.key[0] === owner);
+  if (!inside) throw invalid('start_key', 'invalid', 'start_key must come from this list');
+  return start;
+}
+
+/** Rows as JSON, or as a file when the client wants CSV. */
+function answer(request: RestRequest, { data, ...page }: DataReply, name: string): Reply {
+  const offset = Number(parameter(request, 'utc_offset') ?? 0);
+  if (!Number.isInteger(offset) || Math.abs(offset) > 86_400)
+    throw invalid('utc_offset', 'type', 'must be seconds', { value: parameter(request, 'utc_offset') });
+  const documents = (data as (StoredDocument | undefined)[]).filter((document) => document !== undefined);
+  const rows = documents.map((document) => cdrRow(document, offset));
+  if (!wantsCsv(request)) return { ...page, data: rows };
+  const asked = parameter(request, 'file_name') ?? request.headers['x-file-name'] ?? `${name}.csv`;
+  const file = String(asked).replace(/[^\w.-]+/g, '_');
+  return {
+    body: csv(columns, rows),
+    contentType: 'text/csv; charset=utf-8',
+    headers: { 'content-disposition': `attachment; filename="${file}"` },
+  };
+}
+
+function wantsCsv(request: RestRequest): boolean {
+  return parameter(request, 'accept') === 'csv' || /^text\/csv\b/.test(request.headers.accept ?? '');
+}
+
+/** The id says which month it is in; one of another account's month is simply not there. */
+async function read(request: RestRequest): Promise<DataReply> {
+  const document = await find(request, pathParameter(request, idParameter));
+  return { data: publicPart(document), revision: document._rev };
+}
+
+function find(request: RestRequest, id: string) {
+  if (!/^\d{4}(0[1-9]|1[0-2])-./.test(id)) throw missing(id);
+  const name = databaseOfId(targetAccount(request)._id, id);
+  return load(request.services.store.database(name), cdr, id);
+}
+
+/** One row for each interaction: that of its first leg. */
+async function interactions(request: RestRequest, owner?: string): Promise<Reply> {
+  const view = owner === undefined ? 'interaction_listing' : 'interaction_listing_by_owner';
+  const page = await pageQuery(request);
+  const groupLevel = owner === undefined ? 2 : 3;
+  const query = {
+    design: 'interactions',
+    view,
+    ...(await windowed(request, owner)),
+    descending: page.descending,
+    options: { groupLevel },
+  };
+  const fetch = async (start: Cursor | undefined, limit: number): Promise<ViewRow[]> => {
+    const rows = await monthRows(request, query, checked(start, owner), limit);
+    return Promise.all(rows.map((row) => withDocument(request, row)));
+  };
+  // Groups are told apart by their key alone.
+  const found = await collect({ ...page, start: page.start && { key: page.start.key } }, fetch);
+  return answer(
+    request,
+    pageOf(page, found, ({ doc }) => doc),
+    'interactions',
+  );
+}
+
+async function withDocument(request: RestRequest, row: ViewRow): Promise<ViewRow> {
+  const id = isRecord(row.value) ? String(row.value['id']) : '';
+  const name = databaseOfId(targetAccount(request)._id, id);
+  const doc = await request.services.store.database(name).find(id);
+  return doc ? { ...row, id, doc } : { ...row, id };
+}
+
+/** All legs of the interaction that an id names, or that a CDR of this id belongs to. */
+async function legs(request: RestRequest): Promise<Reply> {
+  const id = pathParameter(request, idParameter);
+  const interaction = /^\d{11,}-/.test(id) ? id : (await find(request, id)).interaction_id;
+  const [, time] = /^(\d{11})-/.exec(interaction ?? '') ?? [];
+  if (interaction === undefined || time === undefined) throw missing(id);
+  // An interaction may go on over the end of its month.
+  const window = { from: Number(time), to: Number(time) + 86_400 };
+  const rows = await monthRows(
+    request,
+    {
+      ...window,
+      design: 'interactions',
+      view: 'interaction_listing_by_id',
+      descending: false,
+      options: { startKey: [interaction], endKey: [interaction, {}], includeDocs: true },
+    },
+    undefined,
+    1000,
+  );
+  return answer(request, { data: rows.map(({ doc }) => doc) }, 'legs');
+}

@@ -1,0 +1,25 @@
+// connectivity: the PBXs of an account and their numbers, which trunkstore serves.
+import { resource } from '../../../core/contract/index.ts';
+import { connectivity as connectivityDocument } from '../../../core/documents/index.ts';
+import { plain, type RestRequest } from '../engine/index.ts';
+import { markUse } from '../numbers/use.ts';
+
+const usedBy = 'trunkstore';
+
+export const connectivity = plain(
+  resource({
+    path: 'connectivity',
+    summary: 'Trunks to PBXs',
+    document: connectivityDocument,
+    listing: { design: 'trunkstore', view: 'crossbar_listing' },
+    afterSave: (request: RestRequest, document, previous) =>
+      markUse(request, usedBy, didsOf(previous), didsOf(document)),
+    afterDelete: (request, document) => markUse(request, usedBy, didsOf(document), []),
+  }),
+);
+
+type Servers = { readonly servers?: readonly { readonly DIDs?: Readonly<Record<string, unknown>> }[] };
+
+function didsOf(document: Servers | undefined): string[] {
+  return (document?.servers ?? []).flatMap((server) => Object.keys(server.DIDs ?? {}));
+}

@@ -1,0 +1,43 @@
+// Every resource of the REST API.
+import type { RestModule } from '../engine/index.ts';
+import { about } from './about.ts';
+import { accounts } from './accounts.ts';
+import { api_auth } from './api_auth.ts';
+import { callflows } from './callflows.ts';
+import { cdrs } from './cdrs.ts';
+import { channels } from './channels.ts';
+import { connectivity } from './connectivity.ts';
+import { devices } from './devices.ts';
+import { groups } from './groups.ts';
+import { limits } from './limits.ts';
+import { media } from './media.ts';
+import { menus } from './menus.ts';
+import { phone_numbers } from './phone_numbers.ts';
+import { registrations } from './registrations.ts';
+import { resources as carriers } from './resources.ts';
+import { schemas } from './schemas.ts';
+import { system_configs } from './system_configs.ts';
+import { user_auth } from './user_auth.ts';
+import { users } from './users.ts';
+
+export const modules: readonly RestModule[] = [
+  about,
+  accounts,
+  api_auth,
+  callflows,
+  carriers,
+  cdrs,
+  channels,
+  connectivity,
+  devices,
+  groups,
+  limits,
+  media,
+  menus,
+  phone_numbers,
+  registrations,
+  schemas,
+  system_configs,
+  user_auth,
+  users,
+];

@@ -1,0 +1,146 @@
+// media: sounds of an account and, at the top, the prompts of the system; upload and download of what is heard.
+import { resource } from '../../../core/contract/index.ts';
+import { type Database, rawName } from '../../../core/couch/index.ts';
+import { media as contract } from '../../../core/documents/index.ts';
+import { AppError } from '../../../core/errors/index.ts';
+import {
+  accountEndpoint,
+  auditFields,
+  checkRevision,
+  type DataReply,
+  type Endpoint,
+  idParameter,
+  invalid,
+  load,
+  operation,
+  pathParameter,
+  plain,
+  publicPart,
+  type RawReply,
+  type RestRequest,
+  targetDatabase,
+} from '../engine/index.ts';
+
+/** What a phone can be made to hear, and the usual name for a type nobody says. */
+const soundTypes = /^(audio\/[\w.+-]+|video\/[\w.+-]+|application\/octet-stream|application\/(x-)?base64)$/;
+
+type DatabaseOf = (request: RestRequest) => Database;
+
+const systemMedia: DatabaseOf = ({ services }) => services.store.database(rawName('system_media'));
+
+/** Same paths for an account and for the system, which everybody may hear and only the master changes. */
+function rawEndpoint(path: string, databaseOf: DatabaseOf, writes: 'admin' | 'superduper'): Endpoint {
+  return {
+    path: `${path}/media/:${idParameter}/raw`,
+    operations: {
+      GET: operation('account', (request) => download(request, databaseOf(request))),
+      POST: operation(writes, (request) => upload(request, databaseOf(request)), { uploads: soundTypes }),
+    },
+  };
+}
+
+export const media = plain(
+  resource({
+    path: 'media',
+    summary: 'Sounds: uploads, recordings, speech',
+    document: contract,
+    listing: { design: 'media', view: 'crossbar_listing' },
+    system: {
+      collection: { GET: 'account', PUT: 'superduper' },
+      item: { GET: 'account', POST: 'superduper', PATCH: 'superduper', DELETE: 'superduper' },
+    },
+    validate: async (_: RestRequest, next) => {
+      if (next.media_source === 'tts' && next.tts?.text === undefined)
+        throw invalid('tts.text', 'required', 'tts.text is required when media_source is tts');
+    },
+  }),
+  [
+    rawEndpoint('/accounts/:account_id', targetDatabase, 'admin'),
+    rawEndpoint('', systemMedia, 'superduper'),
+    accountEndpoint('media/languages', {
+      GET: operation('account', (request) => languages(targetDatabase(request))),
+    }),
+    accountEndpoint('media/prompts', {
+      GET: operation('account', (request) => prompts(targetDatabase(request))),
+    }),
+    {
+      path: '/media/languages',
+      operations: { GET: operation('account', (request) => languages(systemMedia(request))) },
+    },
+    {
+      path: '/media/prompts',
+      operations: { GET: operation('account', (request) => prompts(systemMedia(request))) },
+    },
+  ],
+);
+
+/** Stores one file as the sound of a document, in place of the one it had. */
+async function upload(request: RestRequest, database: Database): Promise<DataReply> {
+  const [file, ...others] = request.uploads;
+  if (!file || others.length > 0)
+    throw invalid('file', file ? 'maxItems' : 'required', 'send exactly one file');
+  if (file.body.length === 0) throw invalid('file', 'minLength', 'the file is empty', { target: 1 });
+  if (!soundTypes.test(file.contentType))
+    throw new AppError('unsupported_media_type', { message: `${file.contentType} is no sound` });
+  const id = pathParameter(request, idParameter);
+  const before = await load(database, contract, id, { fresh: true });
+  checkRevision(request, before);
+  const name = attachmentName(file.name, file.contentType, id);
+  for (const old of Object.keys(before._attachments ?? {})) if (old !== name) await database.detach(id, old);
+  await database.attach(id, name, file.body, file.contentType);
+  const saved = await database.update(id, (document) => ({
+    ...document,
+    ...auditFields(request),
+    content_type: file.contentType,
+    content_length: file.body.length,
+    media_source: 'upload',
+  }));
+  return { data: publicPart(saved), revision: saved._rev };
+}
+
+/** Letters, digits, dots and dashes of the client's name for it, with an ending that fits. */
+function attachmentName(given: string | undefined, contentType: string, id: string): string {
+  const ending = /wav/.test(contentType) ? 'wav' : /mp3|mpeg/.test(contentType) ? 'mp3' : 'bin';
+  const plain = (given ?? '')
+    .replace(/[^\w.-]+/g, '_')
+    .replace(/^[_.]+/, '')
+    .slice(-80);
+  return plain === '' ? `${id.replace(/[^\w-]+/g, '_')}.${ending}` : plain;
+}
+
+/** The sound, or the part of it that a range asks for. */
+async function download(request: RestRequest, database: Database): Promise<RawReply> {
+  const document = await load(database, contract, pathParameter(request, idParameter));
+  const [name] = Object.keys(document._attachments ?? {});
+  if (name === undefined) throw new AppError('not_found', { message: 'the media document has no file' });
+  const found = await database.attachment(document._id, name, { range: request.headers.range });
+  const { range, length } = found;
+  return {
+    body: found.body,
+    contentType: found.contentType,
+    status: range ? 206 : 200,
+    headers: {
+      'content-length': String(length),
+      'content-disposition': `attachment; filename="${name.replace(/["\\]/g, '_')}"`,
+      'accept-ranges': 'bytes',
+      etag: found.etag,
+      ...(range && { 'content-range': `bytes ${range.first}-${range.last}/${range.size}` }),
+    },
+  };
+}
+
+/** How many sounds there are of each language. */
+async function languages(database: Database): Promise<DataReply> {
+  const rows = await database.view<number>('media', 'listing_by_language', { groupLevel: 1 });
+  const counts = rows.map(({ key, value }) => {
+    const language = String((key as unknown[])[0]);
+    return [language === 'no_language' ? 'missing' : language, value] as const;
+  });
+  return { data: [Object.fromEntries(counts)] };
+}
+
+/** How many languages there are of each prompt. */
+async function prompts(database: Database): Promise<DataReply> {
+  const rows = await database.view<number>('media', 'listing_by_prompt', { groupLevel: 1 });
+  return { data: [Object.fromEntries(rows.map(({ key, value }) => [String((key as unknown[])[0]), value]))] };
+}

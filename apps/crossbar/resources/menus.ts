@@ -1,0 +1,13 @@
+// menus: IVR menus.
+import { resource } from '../../../core/contract/index.ts';
+import { menu } from '../../../core/documents/index.ts';
+import { plain } from '../engine/index.ts';
+
+export const menus = plain(
+  resource({
+    path: 'menus',
+    summary: 'IVR menus',
+    document: menu,
+    listing: { design: 'menus', view: 'crossbar_listing' },
+  }),
+);

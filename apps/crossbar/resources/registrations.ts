@@ -1,0 +1,55 @@
+// registrations: who is registered now, and forgetting them.
+import { regFlush } from '../../../core/messages/registration.ts';
+import {
+  accountEndpoint,
+  type DataReply,
+  operation,
+  pathParameter,
+  type RestModule,
+  type RestRequest,
+  targetAccount,
+} from '../engine/index.ts';
+import { registrationsOf } from '../live/registrations.ts';
+import { snakeCase } from '../live/snake-case.ts';
+
+export const registrations: RestModule = {
+  name: 'registrations',
+  summary: 'Phones that are registered now',
+  endpoints: [
+    accountEndpoint('registrations', { GET: operation('account', list), DELETE: operation('admin', flush) }),
+    accountEndpoint('registrations/count', { GET: operation('account', count) }),
+    accountEndpoint('registrations/:username', { DELETE: operation('admin', flush) }),
+  ],
+};
+
+/** Keys that say more about the cluster than about the phone. */
+const internal = new Set([
+  'freeswitch_hostname',
+  'freeswitch_nodename',
+  'registrar_node',
+  'account_db',
+  'ruid',
+]);
+
+async function list(request: RestRequest): Promise<DataReply> {
+  const found = await registrationsOf(request);
+  return {
+    data: found.map((fields) =>
+      Object.fromEntries(
+        Object.entries(snakeCase(fields) as Record<string, unknown>).filter(([key]) => !internal.has(key)),
+      ),
+    ),
+  };
+}
+
+async function count(request: RestRequest): Promise<DataReply> {
+  return { data: { count: (await registrationsOf(request)).length } };
+}
+
+/** All of the account, or those of one user name. */
+async function flush(request: RestRequest): Promise<DataReply> {
+  const { realm } = targetAccount(request);
+  const username = 'username' in request.params ? pathParameter(request, 'username') : undefined;
+  if (realm !== undefined) await request.services.bus.publish(regFlush, { Realm: realm, Username: username });
+  return { data: { flushed: true } };
+}

@@ -1,0 +1,57 @@
+// schemas: the JSON schemas of documents and callflow actions, as every app of the cluster published them.
+import { compile, type Validator } from '../../../core/contract/index.ts';
+import type { StoredDocument } from '../../../core/couch/index.ts';
+import { AppError } from '../../../core/errors/index.ts';
+import {
+  type DataReply,
+  dataObject,
+  missing,
+  operation,
+  pathParameter,
+  publicPart,
+  type RestModule,
+  type RestRequest,
+} from '../engine/index.ts';
+
+export const schemas: RestModule = {
+  name: 'schemas',
+  summary: 'JSON schemas of everything that can be sent',
+  endpoints: [
+    { path: '/schemas', operations: { GET: operation('public', list) } },
+    { path: '/schemas/:name', operations: { GET: operation('public', read) } },
+    { path: '/schemas/:name/validation', operations: { PUT: operation('account', validate) } },
+  ],
+};
+
+const database = ({ services }: RestRequest) => services.store.database('system_schemas');
+
+async function list(request: RestRequest): Promise<DataReply> {
+  return { data: (await database(request).all()).map(({ id }) => id) };
+}
+
+async function find(request: RestRequest): Promise<StoredDocument> {
+  const name = pathParameter(request, 'name');
+  const document = name.startsWith('_') ? undefined : await database(request).find(name);
+  if (!document) throw missing(name);
+  return document;
+}
+
+async function read(request: RestRequest): Promise<DataReply> {
+  const document = await find(request);
+  return { data: publicPart(document), revision: document._rev };
+}
+
+/** Compiled schemas by revision: compiling costs more than checking. */
+const validators = new Map<string, Validator>();
+
+/** The data as it is, when it fits the schema. */
+async function validate(request: RestRequest): Promise<DataReply> {
+  const document = await find(request);
+  const key = `${document._id} ${document._rev}`;
+  const { id: _, $id: __, ...schema } = publicPart(document);
+  const validator = validators.get(key) ?? compile(schema);
+  validators.set(key, validator);
+  const violations = validator.check(dataObject(request));
+  if (violations.length > 0) throw new AppError('invalid_data', { details: { violations } });
+  return { data: request.data, status: 200 };
+}

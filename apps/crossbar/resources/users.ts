@@ -1,0 +1,86 @@
+// users: the people of an account, and what they log in with.
+import { resource } from '../../../core/contract/index.ts';
+import { user } from '../../../core/documents/index.ts';
+import { AppError } from '../../../core/errors/index.ts';
+import { credentialFields, newSignatureSecret } from '../auth/credentials.ts';
+import { sessionData } from '../auth/session.ts';
+import { issueToken } from '../auth/tokens.ts';
+import {
+  accountEndpoint,
+  caller,
+  invalid,
+  load,
+  operation,
+  pathParameter,
+  plain,
+  type RestRequest,
+  targetAccount,
+  targetDatabase,
+} from '../engine/index.ts';
+
+export const users = plain(
+  resource({
+    path: 'users',
+    summary: 'The people of an account',
+    document: user,
+    listing: { design: 'users', view: 'crossbar_listing' },
+    verbs: {
+      collection: { GET: 'account', PUT: 'admin' },
+      item: { GET: 'account', POST: 'owner', PATCH: 'owner', DELETE: 'admin' },
+    },
+    unique: [
+      { field: 'username', listing: { design: 'users', view: 'list_by_username' } },
+      { field: 'hotdesk.id', listing: { design: 'users', view: 'list_by_hotdesk_id' } },
+    ],
+    validate: async (request: RestRequest, next, previous) => {
+      if (next.username !== undefined) next.username = next.username.toLowerCase();
+      // Nobody makes themselves an administrator, or undoes what an administrator set.
+      if (!caller(request).admin)
+        for (const field of ['priv_level', 'enabled', 'username', 'feature_level'] as const)
+          if (next[field] !== previous?.[field])
+            throw new AppError('forbidden', { message: `${field} is set by an administrator` });
+      checkCredentials(next, previous);
+    },
+    beforeSave: async (request, document, previous) => {
+      const { password, username } = document;
+      delete document.password;
+      if (password !== undefined && username !== undefined) {
+        delete document.pvt_md5_auth;
+        delete document.pvt_sha1_auth;
+        const { systemSecret } = request.services.secrets;
+        Object.assign(
+          document,
+          await credentialFields(systemSecret, targetAccount(request)._id, username, password),
+        );
+      } else document.pvt_signature_secret ??= previous ? '' : newSignatureSecret();
+    },
+  }),
+  [accountEndpoint('users/:user_id/user_auth', { PUT: operation('superduper', impersonate) })],
+);
+
+/** A digest is made of name and password: neither can change alone. */
+function checkCredentials(
+  next: { readonly username?: string; readonly password?: string },
+  previous:
+    | { readonly username?: string; readonly pvt_argon2_auth?: object; readonly pvt_md5_auth?: string }
+    | undefined,
+): void {
+  const { username, password } = next;
+  if (password !== undefined && username === undefined)
+    throw invalid('username', 'required', 'a password needs a username');
+  if (password === '') throw invalid('password', 'minLength', 'must not be empty', { target: 1 });
+  const known = previous?.pvt_argon2_auth ?? previous?.pvt_md5_auth;
+  if (known && password === undefined && username?.toLowerCase() !== previous?.username?.toLowerCase())
+    throw invalid('password', 'required', 'a new username needs the password again');
+}
+
+/** A token for somebody else, to see what they see. */
+async function impersonate(request: RestRequest) {
+  const { services, envelope } = request;
+  if (envelope['action'] !== 'impersonate_user')
+    throw invalid('action', 'enum', 'must be impersonate_user', { target: ['impersonate_user'] });
+  const account = targetAccount(request);
+  const person = await load(targetDatabase(request), user, pathParameter(request, 'user_id'));
+  const token = await issueToken(services, 'cb_user_auth', account, person, caller(request));
+  return { data: sessionData(services, account, person), envelope: { auth_token: token } };
+}

@@ -1,0 +1,141 @@
+// A crossbar on a port of its own over fakes, and a client that speaks to it as Kazoo's clients do; for tests only.
+import { createHash } from 'node:crypto';
+import { createActorSystem } from '../../../core/actors/index.ts';
+import type { AppContext } from '../../../core/app/index.ts';
+import { loadSettings, systemConfig } from '../../../core/config/index.ts';
+import type { Store } from '../../../core/couch/index.ts';
+import {
+  type FakeBus,
+  type FakeMetrics,
+  fakeBus,
+  fakeMetrics,
+  memoryStore,
+  type SilentLog,
+  silentLog,
+} from '../../../core/testing/index.ts';
+import { start } from '../app.ts';
+import { createFirstAccount } from '../bootstrap.ts';
+
+/** An answer with its envelope parsed. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into every kind of envelope
+  readonly body: any;
+}
+
+export interface Options {
+  readonly token?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is instead of JSON. */
+  readonly raw?: string | Uint8Array;
+}
+
+export interface Rest {
+  readonly url: string;
+  readonly context: AppContext;
+  readonly store: Store;
+  readonly bus: FakeBus;
+  readonly log: SilentLog;
+  readonly metrics: FakeMetrics;
+  /** The master account and its administrator's token. */
+  readonly master: { readonly id: string; readonly userId: string; readonly token: string };
+  /** `path` is below `/v2/`; `data` becomes the envelope. */
+  send(method: string, path: string, data?: unknown, options?: Options): Promise<Answer>;
+  login(username: string, password: string, account: string): Promise<Answer>;
+  /** An account below the master with an administrator. */
+  account(name: string, parent?: string): Promise<Tenant>;
+  stop(): Promise<void>;
+}
+
+export interface Tenant {
+  readonly id: string;
+  readonly name: string;
+  readonly realm: string;
+  readonly token: string;
+  readonly userId: string;
+  /** Requests below this account with its administrator's token. */
+  send(method: string, path: string, data?: unknown, options?: Options): Promise<Answer>;
+}
+
+const admin = { username: 'admin', password: 'secret-of-admin' };
+
+/** Starts crossbar over a memory store (or `store`) and makes the master account. */
+export async function startRest({ store = memoryStore() }: { readonly store?: Store } = {}): Promise<Rest> {
+  const log = silentLog('crossbar');
+  const metrics = fakeMetrics();
+  const bus = fakeBus({ node: 'crossbar@localhost' });
+  const context: AppContext = {
+    node: 'crossbar@localhost',
+    settings: loadSettings({ overrides: { 'rest.port': 0 } }),
+    systemConfig: systemConfig(store, { zone: 'local', node: 'crossbar@localhost' }),
+    bus,
+    store,
+    actors: createActorSystem({ name: 'crossbar', log, metrics }),
+    metrics,
+    log,
+  };
+  const app = await start(context);
+  const url = `http://127.0.0.1:${app.port}`;
+  const send = sender(url);
+  const login: Rest['login'] = (username, password, account_name) =>
+    send('PUT', 'user_auth', { credentials: md5(`${username}:${password}`), account_name });
+  const made = await createFirstAccount(context, { name: 'master', realm: 'master.test', ...admin });
+  if (!made) throw new Error('there is a master account already');
+  const { body } = await login(admin.username, admin.password, 'master');
+  const master = { id: made.accountId, userId: made.userId, token: String(body.auth_token) };
+  const account: Rest['account'] = async (name, parent = master.id) => {
+    const token = master.token;
+    const realm = `${name}.test`;
+    const { body: created } = await send('PUT', `accounts/${parent}`, { name, realm }, { token });
+    const id = String(created.data.id);
+    const person = { first_name: 'Ann', last_name: 'Admin', priv_level: 'admin', ...admin };
+    const { body: user } = await send('PUT', `accounts/${id}/users`, person, { token });
+    const { body: session } = await login(admin.username, admin.password, name);
+    const own = String(session.auth_token);
+    return {
+      id,
+      name,
+      realm,
+      token: own,
+      userId: String(user.data.id),
+      send: (method, path, data, options) =>
+        send(method, `accounts/${id}${path && `/${path}`}`, data, { token: own, ...options }),
+    };
+  };
+  const stop = async (): Promise<void> => {
+    await app.stop();
+    await context.actors.drain(100);
+    await bus.close();
+    await store.close();
+  };
+  return { url, context, store, bus, log, metrics, master, send, login, account, stop };
+}
+
+function sender(url: string): Rest['send'] {
+  return async (method, path, data, { token, headers = {}, raw } = {}) => {
+    const body = raw ?? (data === undefined ? undefined : JSON.stringify({ data }));
+    const response = await fetch(`${url}/v2/${path}`, {
+      method,
+      headers: {
+        ...(body !== undefined && raw === undefined ? { 'content-type': 'application/json' } : {}),
+        ...(token === undefined ? {} : { 'x-auth-token': token }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json');
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson ? JSON.parse(text) : undefined,
+    };
+  };
+}
+
+export function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
