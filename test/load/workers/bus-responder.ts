@@ -1,0 +1,6 @@
+// Answers requests: `bus-responder.js bare|typed URL`.
+import { answerBare, answerTyped } from './authn.ts';
+
+const [, , way, url = ''] = process.argv;
+await (way === 'bare' ? answerBare(url) : answerTyped(url));
+process.send?.('ready');
