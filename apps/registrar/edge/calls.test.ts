@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { regFlush } from '../../../core/messages/registration.ts';
 import type { Address } from '../../../rel/embedded/sip/stack/index.ts';
 import { closePhones, finalOf, Phone } from './testing/phone.ts';
-import { accountId, realm, startZone, until, type Zone } from './testing/zone.ts';
+import { accountId, realm, startZone, type Zone } from './testing/zone.ts';
 
 const addressOf = (phone: Phone): Address =>
   phone.stack.addresses.find(({ protocol }) => protocol === 'udp') as Address;
@@ -194,28 +194,6 @@ describe('edge: calls', () => {
     expect((await call.final()).status).to.equal(503);
   });
 
-  it('gives calls to another media server when one dies', async () => {
-    const careful = await startZone({ dispatcher: { fresh: 0 } });
-    try {
-      const servers = [
-        await Phone.open(careful, 'mod_sofia'),
-        await Phone.open(careful, 'mod_sofia'),
-      ] as const;
-      await careful.announce(servers.map(addressOf));
-      const phone = await Phone.open(careful, '1001');
-      await phone.register();
-      await servers[0].stack.close();
-      // Whoever is the first choice for a Call-ID: every one of these calls arrives.
-      for (let index = 0; index < 6; index++) {
-        const call = phone.call(`sip:1002@${realm}`, { 'Call-ID': `call-${index}` });
-        (await servers[1].next('INVITE')).transaction.respond(486);
-        expect((await call.final()).status).to.equal(486);
-      }
-    } finally {
-      await careful.stop();
-    }
-  });
-
   it('gives no calls to a media server that says 503', async () => {
     const busy = await Phone.open(zone, 'mod_sofia');
     busy.onOptions = ({ transaction }) => void transaction.respond(503);
@@ -227,18 +205,6 @@ describe('edge: calls', () => {
       await call.final();
     }
     expect(busy.hasNone('INVITE')).to.equal(true);
-  });
-
-  it('answers 503 when there is no media server', async () => {
-    const empty = await startZone();
-    try {
-      const phone = await Phone.open(empty, '1001');
-      await phone.register();
-      const refused = await phone.call(`sip:1002@${realm}`).final();
-      expect([refused.status, refused.headers.get('retry-after')]).to.deep.equal([503, '5']);
-    } finally {
-      await empty.stop();
-    }
   });
 
   it('answers 503 to calls and OPTIONS while it drains, and registers on', async () => {
@@ -270,5 +236,36 @@ describe('edge: calls', () => {
     expect(
       (await finalOf(phone.send('SUBSCRIBE', `sip:1002@${realm}`, { Event: 'presence' }))).status,
     ).to.equal(489);
+  });
+});
+
+describe('edge: media servers', () => {
+  let zone: Zone;
+  afterEach(async () => {
+    await closePhones();
+    await zone.stop();
+  });
+
+  it('gives calls to another one when one dies', async () => {
+    zone = await startZone({ dispatcher: { fresh: 0 } });
+    const servers = [await Phone.open(zone, 'mod_sofia'), await Phone.open(zone, 'mod_sofia')] as const;
+    await zone.announce(servers.map(addressOf));
+    const phone = await Phone.open(zone, '1001');
+    await phone.register();
+    await servers[0].stack.close();
+    // Whoever is the first choice for a Call-ID: every one of these calls arrives.
+    for (let index = 0; index < 6; index++) {
+      const call = phone.call(`sip:1002@${realm}`, { 'Call-ID': `call-${index}` });
+      (await servers[1].next('INVITE')).transaction.respond(486);
+      expect((await call.final()).status).to.equal(486);
+    }
+  });
+
+  it('answers 503 when there is none', async () => {
+    zone = await startZone();
+    const phone = await Phone.open(zone, '1001');
+    await phone.register();
+    const refused = await phone.call(`sip:1002@${realm}`).final();
+    expect([refused.status, refused.headers.get('retry-after')]).to.deep.equal([503, '5']);
   });
 });

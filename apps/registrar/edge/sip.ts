@@ -82,7 +82,7 @@ interface RawSrf extends NodeJS.EventEmitter {
   connect(options: object): void;
   disconnect(): void;
   use(method: string, handler: (request: RawRequest, response: RawResponse) => void): void;
-  request(uri: string, options: object): Promise<RawRequest>;
+  request(uri: string, options: object, callback: (error: unknown, sent?: RawRequest) => void): void;
   proxyRequest(
     request: RawRequest,
     to: string[],
@@ -190,18 +190,19 @@ function setHeader(
   else for (const [index, one] of value.entries()) headers[index === 0 ? name : name.toLowerCase()] = one;
 }
 
-async function probe(srf: RawSrf, uri: string, timeout: number): Promise<number | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), timeout);
+function probe(srf: RawSrf, uri: string, timeout: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), timeout);
+    const settle = (status: number | undefined): void => {
+      clearTimeout(timer);
+      resolve(status);
+    };
+    // Not the promise that it also gives: an answer that is already here would come before anybody listens.
+    srf.request(uri, { method: 'OPTIONS', headers: { 'Max-Forwards': '1' } }, (error, sent) => {
+      if (error || !sent) settle(undefined);
+      else sent.on('response', ({ status }) => settle(status));
+    });
   });
-  const answer = srf.request(uri, { method: 'OPTIONS', headers: { 'Max-Forwards': '1' } }).then(
-    (sent) => new Promise<number>((resolve) => sent.on('response', ({ status }) => resolve(status))),
-    () => undefined,
-  );
-  const status = await Promise.race([answer, silence]);
-  clearTimeout(timer);
-  return status;
 }
 
 /** `udp/127.0.0.1:5060` */

@@ -35,6 +35,10 @@ export interface PhoneOptions {
 
 type Fields = Record<string, string>;
 
+/** Fields that are empty are left out. */
+const given = (fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
+
 const opened = new Set<Phone>();
 
 /** Closes every phone of the test. */
@@ -101,7 +105,7 @@ export class Phone {
     const request = newRequest(method, uri, {
       from: From ?? this.aor,
       to: To ?? uri,
-      headers: { ...(Contact === '' ? {} : { Contact }), ...rest },
+      headers: given({ Contact, ...rest }),
       body,
     });
     if (callId) request.headers.set('Call-ID', callId);
