@@ -2,6 +2,7 @@
 import type { CredentialStore, Credentials } from './credentials.ts';
 import { type Algorithm, algorithms, challenge, type DigestAnswer, isRight, parseDigest } from './digest.ts';
 import type { Nonces } from './nonce.ts';
+import type { EdgeOptions } from './options.ts';
 import type { Incoming } from './sip.ts';
 import { splitList } from './uri.ts';
 
@@ -17,17 +18,17 @@ const doubtAfter = 5_000;
 export interface Authoriser {
   /** `fields` is the content of Authorization or Proxy-Authorization. Rejects when registrar cannot be asked. */
   check(request: Incoming, realm: string, fields: string | undefined): Promise<Verdict>;
-  /** The challenges for a realm, the preferred one first. */
-  challenges(realm: string, stale: boolean): string[];
+  /** The challenges for the sender of a request, the preferred one first. */
+  challenges(request: Incoming, realm: string, stale: boolean): string[];
 }
 
 export function createAuthoriser(
   credentials: CredentialStore,
   nonces: Nonces,
-  offered: () => readonly string[],
+  options: () => Pick<EdgeOptions, 'digest_algorithms' | 'md5_only'>,
 ): Authoriser {
   const choice = (): readonly Algorithm[] => {
-    const known = offered().flatMap((name) => algorithms.find((it) => it === name) ?? []);
+    const known = options().digest_algorithms.flatMap((name) => algorithms.find((it) => it === name) ?? []);
     return known.length > 0 ? known : algorithms;
   };
   return {
@@ -37,11 +38,27 @@ export function createAuthoriser(
       if (nonces.judge(answer.nonce) !== 'fresh') return { kind: 'challenge', stale: true, tried: false };
       return judge(request, realm, answer, credentials, nonces);
     },
-    challenges: (realm, stale) => {
+    challenges: (request, realm, stale) => {
       const nonce = nonces.issue();
-      return choice().map((algorithm) => challenge(algorithm, realm, nonce, stale));
+      const offered = inOrderFor(request.header('user-agent'), choice(), options().md5_only);
+      return offered.map((algorithm) => challenge(algorithm, realm, nonce, stale));
     },
   };
+}
+
+/**
+ * RFC 8760 wants the stronger one first and has clients skip what they do not know. Older ones do not: some read the
+ * first challenge only (SIPp, which names no User-Agent), some fail at any that they do not know (baresip 1).
+ */
+function inOrderFor(
+  userAgent: string | undefined,
+  offered: readonly Algorithm[],
+  md5Only: readonly string[],
+): readonly Algorithm[] {
+  if (offered.length < 2 || !offered.includes('MD5')) return offered;
+  if (userAgent === undefined) return ['MD5', ...offered.filter((it) => it !== 'MD5')];
+  const name = userAgent.toLowerCase();
+  return md5Only.some((part) => name.includes(part)) ? ['MD5'] : offered;
 }
 
 async function judge(

@@ -9,6 +9,8 @@ const defaults = {
   nonce_lifetime: 300,
   /** Ask for a digest by these, the preferred one first. */
   digest_algorithms: ['SHA-256', 'MD5'] as string[],
+  /** Parts of User-Agent, in lower case, of clients that give up at the sight of SHA-256: they are asked by MD5 alone. */
+  md5_only: ['baresip v0', 'baresip v1', 'sipp'] as string[],
   /** Seconds that a password may be used after it was last needed. */
   credentials_lifetime: 7200,
   /** Bytes of a whole request. */

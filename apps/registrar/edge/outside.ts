@@ -89,7 +89,7 @@ async function senderByDigest(parts: OutsideOptions, request: Incoming): Promise
     request.reply(403);
     return 'refused';
   }
-  request.reply(407, { 'Proxy-Authenticate': parts.authoriser.challenges(realm, stale) });
+  request.reply(407, { 'Proxy-Authenticate': parts.authoriser.challenges(request, realm, stale) });
   return 'challenged';
 }
 

@@ -34,7 +34,7 @@ export async function startPhones(context: AppContext, given: PhonesOptions): Pr
   const snapshot = keepSnapshot(join(context.settings.data, 'edge', 'location.json'), location, context.log);
   const credentials = createCredentials(context, () => options().credentials_lifetime);
   const nonces = createNonces({ lifetime: () => options().nonce_lifetime });
-  const authoriser = createAuthoriser(credentials, nonces, () => options().digest_algorithms);
+  const authoriser = createAuthoriser(credentials, nonces, options);
   const onRemoved = (binding: Binding): void => {
     snapshot.touch();
     announcing.tell(binding, 'Unregistered', false);

@@ -22,10 +22,15 @@ describe('edge: REGISTER', () => {
 
   it('challenges by SHA-256 and MD5, takes the right answer, and tells of it', async () => {
     const phone = await Phone.open(zone, '1001');
-    const challenged = await phone.sendRegister();
-    expect(challenged.status).to.equal(401);
-    const offered = challenged.headers.getAll('www-authenticate');
-    expect(offered.map((value) => /algorithm=([\w-]+)/.exec(value)?.[1])).to.deep.equal(['SHA-256', 'MD5']);
+    const offered = async (fields: Record<string, string>): Promise<unknown[]> => {
+      const challenged = await phone.sendRegister(fields);
+      expect(challenged.status).to.equal(401);
+      const challenges = challenged.headers.getAll('www-authenticate');
+      return challenges.map((value) => /algorithm=([\w-]+)/.exec(value)?.[1]);
+    };
+    expect(await offered({ 'User-Agent': 'Phone/1' })).to.deep.equal(['SHA-256', 'MD5']);
+    expect(await offered({ 'User-Agent': 'baresip v1.0.0 (x86_64/linux)' })).to.deep.equal(['MD5']);
+    expect(await offered({})).to.deep.equal(['MD5', 'SHA-256']);
     const response = await phone.register();
     expect(response.status).to.equal(200);
     expect(response.headers.get('contact')).to.equal(`<${phone.uri}>;expires=60`);

@@ -70,7 +70,7 @@ export function createRegister(parts: RegisterOptions): (request: Incoming) => P
     if (verdict.kind !== 'accepted') {
       const stale = verdict.kind === 'challenge' && verdict.stale;
       if (!stale) parts.onStranger(request);
-      request.reply(401, { 'WWW-Authenticate': parts.authoriser.challenges(realm, stale) });
+      request.reply(401, { 'WWW-Authenticate': parts.authoriser.challenges(request, realm, stale) });
       return verdict.kind === 'refused' ? 'refused' : 'challenged';
     }
     if (verdict.username.toLowerCase() !== to.user.toLowerCase())
