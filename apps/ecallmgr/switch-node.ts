@@ -8,7 +8,7 @@ import { Channel } from './channel.ts';
 import { Claims } from './claims.ts';
 import { isQuiet, type Surroundings } from './control/call.ts';
 import { Control, controlQueueOf } from './control/control.ts';
-import { callIdOf, channelVar, SwitchClient, type SwitchEvent } from './freeswitch/index.ts';
+import { callIdOf, channelVar, harmless, SwitchClient, type SwitchEvent } from './freeswitch/index.ts';
 import type { Media } from './media.ts';
 import type { Meters } from './meters.ts';
 import { Publisher } from './publisher.ts';
@@ -278,7 +278,7 @@ export class SwitchNode {
   ): Promise<void> {
     if (!this.channels.has(channel.callId)) return;
     const id = `quiet:${randomBytes(8).toString('hex')}`;
-    await this.client.execute(channel.callId, 'respond', `${code} ${text}`, id);
+    await this.client.execute(channel.callId, 'respond', `${code} ${harmless(text).trim()}`, id);
   }
 
   /** Opens the control of a call. */

@@ -60,7 +60,9 @@ export function word(value: unknown): string {
 
 /** The user part of a SIP URI (RFC 3261 §25.1), percent-encoded so that it cannot carry parameters or separators. */
 export function sipUser(value: unknown): string {
-  return encodeURIComponent(String(value)).replace(/[!'()*]|%2B/g, (it) =>
+  // Half a surrogate pair cannot be encoded.
+  const text = String(value).replace(/\p{Cs}/gu, '');
+  return encodeURIComponent(text).replace(/[!'()*]|%2B/g, (it) =>
     it === '%2B' ? '+' : it === '*' ? '*' : `%${it.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }

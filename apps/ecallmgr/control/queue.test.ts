@@ -1,0 +1,48 @@
+// Where commands go in the queue of a call.
+import { expect } from 'chai';
+import type { Command } from './command.ts';
+import { CommandQueue } from './queue.ts';
+
+const command = (id: string, place?: Command['Insert-At'], extra: object = {}): Command => ({
+  'Application-Name': 'play',
+  'Call-ID': 'c',
+  'Msg-ID': id,
+  ...(place ? { 'Insert-At': place } : {}),
+  ...extra,
+});
+
+const drain = (queue: CommandQueue): string[] => {
+  const ids: string[] = [];
+  for (let next = queue.shift(); next; next = queue.shift()) ids.push(next['Msg-ID']);
+  return ids;
+};
+
+describe('the command queue of a call', () => {
+  it('takes tail by default, head next, now beside', () => {
+    const queue = new CommandQueue();
+    queue.insert(command('1'));
+    queue.insert(command('2', 'tail'));
+    queue.insert(command('3', 'head'));
+    expect(queue.insert(command('4', 'now')).now?.['Msg-ID']).to.equal('4');
+    expect(drain(queue)).to.deep.equal(['3', '1', '2']);
+  });
+
+  it('flush empties it first and breaks off what runs', () => {
+    const queue = new CommandQueue();
+    queue.insert(command('1'));
+    queue.insert(command('2'));
+    const { dropped, breaks } = queue.insert(command('3', 'flush'));
+    expect(dropped.map((it) => it['Msg-ID'])).to.deep.equal(['1', '2']);
+    expect(breaks).to.equal(true);
+    expect(drain(queue)).to.deep.equal(['3']);
+  });
+
+  it('noop with Filter-Applications drops these commands only', () => {
+    const queue = new CommandQueue();
+    queue.insert(command('1'));
+    queue.insert(command('2', 'tail', { 'Application-Name': 'sleep' }));
+    const noop = command('3', 'now', { 'Application-Name': 'noop', 'Filter-Applications': ['play'] });
+    expect(queue.insert(noop).dropped.map((it) => it['Msg-ID'])).to.deep.equal(['1']);
+    expect(drain(queue)).to.deep.equal(['2']);
+  });
+});

@@ -1,0 +1,102 @@
+// Events of calls as FreeSWITCH 1.11 sends them, cut down to what is read, and a cluster around an ecallmgr under test.
+import { createActorSystem } from '../../../core/actors/index.ts';
+import type { AppContext, RunningApp } from '../../../core/app/index.ts';
+import { loadSettings } from '../../../core/config/index.ts';
+import { type FakeBus, fakeBus, memoryStore, silentLog } from '../../../core/testing/index.ts';
+import { ecallmgr } from '../app.ts';
+import type { FakeEventSocket } from './event-socket.ts';
+
+export const callId = '1-16007@127.0.0.1';
+
+/** Headers of the leg of a phone that came through the edge. */
+export const caller = {
+  'FreeSWITCH-Hostname': 'media1',
+  'Event-Date-Timestamp': '1795193184144452',
+  'Channel-State': 'CS_EXECUTE',
+  'Channel-Call-State': 'RINGING',
+  'Channel-Name': 'sofia/sipinterface_1/1001@demo.local',
+  'Unique-ID': callId,
+  'Call-Direction': 'inbound',
+  'Answer-State': 'ringing',
+  'Caller-Caller-ID-Name': "O'Brien %zz",
+  'Caller-Caller-ID-Number': '1001',
+  'Caller-Network-Addr': '127.0.0.1',
+  'Caller-Destination-Number': '2000',
+  'Caller-Context': 'context_2',
+  'Caller-Dialplan': 'XML',
+  'Caller-Channel-Created-Time': '1795193184144452',
+  variable_sip_from_uri: '1001@demo.local',
+  variable_sip_from_host: 'demo.local',
+  variable_sip_from_tag: 'f1',
+  variable_sip_to_uri: '2000@demo.local',
+  variable_sip_req_uri: '2000@demo.local',
+  variable_sip_req_host: 'demo.local',
+  variable_sip_network_ip: '127.0.0.1',
+  variable_sip_user_agent: 'weird %zz agent',
+  variable_sofia_profile_url: 'sip:mod_sofia@127.0.0.1:11000',
+  'variable_sip_h_X-AUTH-IP': '10.0.0.9',
+  'variable_sip_h_X-AUTH-Token': 'dev1@acc1',
+  'variable_sip_h_X-Custom': 'hello',
+} as const;
+
+/** What the end of that leg has beside. */
+export const ending = {
+  'Event-Date-Timestamp': '1795193186886826',
+  'Channel-State': 'CS_REPORTING',
+  'Channel-Call-State': 'HANGUP',
+  'Answer-State': 'hangup',
+  'Hangup-Cause': 'NORMAL_CLEARING',
+  variable_hangup_cause: 'NORMAL_CLEARING',
+  variable_proto_specific_hangup_cause: 'sip:200',
+  variable_endpoint_disposition: 'ANSWER',
+  variable_duration: '3',
+  variable_billsec: '1',
+  variable_progresssec: '0',
+  variable_digits_dialed: 'none',
+};
+
+export interface Cluster {
+  readonly bus: FakeBus;
+  readonly app: RunningApp;
+  stop(): Promise<void>;
+}
+
+/** An ecallmgr on a bus of its own, connected to `fake` when this resolves. */
+export async function startCluster(
+  fake: FakeEventSocket,
+  bus = fakeBus({ node: 'ecallmgr@one' }),
+): Promise<Cluster> {
+  const node = bus.serverId.replace(/-\d+-[0-9a-f]+$/, '');
+  const settings = loadSettings({
+    overrides: {
+      switches: [{ host: '127.0.0.1', port: fake.port, password: 'secret', name: 'freeswitch@media1' }],
+    },
+  });
+  const log = silentLog();
+  const actors = createActorSystem({ name: 'ecallmgr', log, metrics: bus.metrics });
+  const known = fake.apis.length;
+  const app = await ecallmgr.start({
+    node,
+    settings,
+    bus,
+    log,
+    actors,
+    store: memoryStore(),
+    metrics: bus.metrics,
+    systemConfig: {
+      get: async <T>(_category: string, _path: string, fallback: T) => fallback,
+      set: async () => undefined,
+    },
+  } satisfies AppContext);
+  while (!fake.apis.slice(known).some((api) => api.startsWith('show channels')) || !app.health?.().ok)
+    await new Promise((resolve) => setImmediate(resolve));
+  return {
+    bus,
+    app,
+    stop: async () => {
+      await app.stop();
+      await actors.drain(100);
+      await bus.close();
+    },
+  };
+}
