@@ -48,6 +48,7 @@ async function start(context: AppContext): Promise<RunningApp> {
   ];
   const heartbeat = startHeartbeat(context, nodes);
   for (const node of nodes) node.start(() => heartbeat.beat());
+  edges.onArrival(() => heartbeat.beat());
 
   return {
     health: () => {

@@ -11,6 +11,8 @@ export interface Edges {
   address(): string;
   /** True while no other ecallmgr tells of itself. */
   alone(): boolean;
+  /** Told of each proxy that comes: it knows no media server yet. */
+  onArrival(listener: () => void): void;
   stop(): Promise<void>;
 }
 
@@ -30,13 +32,17 @@ interface Listener {
 export async function watchEdges(bus: Bus, settings: Settings, self: string): Promise<Edges> {
   const edges = new Map<string, Edge>();
   const ecallmgrs = new Map<string, number>();
+  let arrived = (): void => undefined;
   const learn = (message: MessageOf<typeof advertise>): void => {
     const listeners = listenersOf(getAt(message.Roles, 'Proxy.Listeners'));
     const node = message.Node ?? '';
     // A node is gone after 1.25 times what it promised (contract/kapi.md, nodes).
     const until = Date.now() + message.Expires * 1.25;
     if (node !== self && message.WhApps?.['ecallmgr'] !== undefined) ecallmgrs.set(node, until);
-    if (listeners.length > 0) edges.set(node, { zone: message.Zone, listeners, until });
+    if (listeners.length === 0) return;
+    const known = edges.has(node);
+    edges.set(node, { zone: message.Zone, listeners, until });
+    if (!known) arrived();
   };
   const alive = (): Edge[] => {
     for (const [node, { until }] of edges) if (until < Date.now()) edges.delete(node);
@@ -61,6 +67,9 @@ export async function watchEdges(bus: Bus, settings: Settings, self: string): Pr
       return `${host.includes(':') ? `[${host}]` : host}:${port}`;
     },
     alone: () => [...ecallmgrs.values()].every((until) => until < Date.now()),
+    onArrival: (listener) => {
+      arrived = listener;
+    },
     stop: () => subscription.stop(),
   };
 }

@@ -73,7 +73,7 @@ async function start(context: AppContext): Promise<RunningApp> {
       .catch((error: unknown) => log.warn('the settings of the edge could not be read', { error }));
   }, upkeepEvery);
   return {
-    health: () => healthOf(sip, settings.edge),
+    health: () => healthOf(sip, settings.edge, dispatcher.candidates('').length),
     drain: async () => {
       draining = true;
       heartbeat.beat();
@@ -87,8 +87,13 @@ async function start(context: AppContext): Promise<RunningApp> {
   };
 }
 
-function healthOf(sip: SipConnection | undefined, { host, port }: { host: string; port: number }) {
-  return sip?.connected ? { ok: true } : { ok: false, detail: `no SIP server answers at ${host}:${port}` };
+function healthOf(
+  sip: SipConnection | undefined,
+  { host, port }: { host: string; port: number },
+  mediaServers: number,
+) {
+  if (!sip?.connected) return { ok: false, detail: `no SIP server answers at ${host}:${port}` };
+  return mediaServers > 0 ? { ok: true } : { ok: false, detail: 'no media server takes calls' };
 }
 
 /** Where others reach this edge: as the settings advertise it, else what the server listens on. */
