@@ -1,7 +1,9 @@
 // The connection to the broker: made in the background, made again when lost, over any of several URLs.
+import type { Duplex } from 'node:stream';
 import { type ChannelModel, connect } from 'amqplib';
 import { AppError, errorText } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
+import { gatherWrites } from './gather.ts';
 
 const connectTimeout = 5_000;
 const heartbeatSeconds = 10;
@@ -75,6 +77,7 @@ export function openLink({ urls, name, log, onConnect }: LinkOptions): Link {
     detail = '';
     current = { model, abort };
     let reason: unknown;
+    gatherWrites(socketOf(model));
     model.on('error', (error: Error) => {
       reason = error;
     });
@@ -141,6 +144,10 @@ const socketOptions = (name: string, signal: AbortSignal) => ({
   signal,
   clientProperties: { connection_name: name },
 });
+
+/** The socket below, which amqplib's types omit. */
+const socketOf = (model: ChannelModel): Duplex =>
+  (model.connection as unknown as { readonly stream: Duplex }).stream;
 
 function withHeartbeat(url: string): string {
   const parsed = new URL(url);

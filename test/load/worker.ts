@@ -40,7 +40,7 @@ export async function startWorker(name: string, ...args: readonly string[]): Pro
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
-      child.kill('SIGTERM');
+      child.disconnect();
       await gone;
     },
   };

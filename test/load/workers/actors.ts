@@ -3,6 +3,7 @@ import { type ActorSystemRef, dispatch, spawn, start, stop } from 'nact';
 import { createActorSystem } from '../../../core/actors/index.ts';
 import { logger } from '../../../core/log/index.ts';
 import { createMetrics } from '../../../core/metrics/index.ts';
+import { serve } from './parent.ts';
 
 export type ActorWay = 'bare' | 'supervised';
 export interface Task {
@@ -64,7 +65,4 @@ async function run({ way, actors, messages, waits }: Task): Promise<number> {
   return taken;
 }
 
-process.on('message', (task: Task) => {
-  void run(task).then((taken) => process.send?.(taken));
-});
-process.send?.('ready');
+serve(run);

@@ -1,5 +1,6 @@
 // Makes requests at full speed, a bounded number of them, and tells how long it took: `bus-requester.js URL`.
 import { askBare, askTyped, type Way } from './authn.ts';
+import { serve } from './parent.ts';
 
 export interface Load {
   readonly way: Way;
@@ -35,7 +36,4 @@ async function run({ way, requests, inFlight }: Load): Promise<Run> {
   return { perSecond: requests / seconds, p50: at(0.5), p99: at(0.99) };
 }
 
-process.on('message', (load: Load) => {
-  void run(load).then((result) => process.send?.(result));
-});
-process.send?.('ready');
+serve(run);
