@@ -208,7 +208,9 @@ export class Control {
 
   #refuse(command: Readonly<Record<string, unknown>>, error: unknown): void {
     const text = errorText(error);
-    this.#log.warn('a command could not be run', { command: command['Application-Name'], error: text });
+    // A command that crosses the end of its call is nobody's mistake.
+    const level = hasCode(error, 'call_hung_up') ? 'debug' : 'warn';
+    this.#log[level]('a command could not be run', { command: command['Application-Name'], error: text });
     const told = this.#options.bus.publish(dialplanError, {
       'Call-ID': this.call.callId,
       'Error-Message': text,
