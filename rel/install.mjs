@@ -15,16 +15,23 @@ export function requireNode() {
   process.exit(1);
 }
 
-/** Runs `npm ci` unless exactly this lock file has been installed. */
+/**
+ * Installs by the lock file unless exactly that has been installed. Not `npm ci`: it refuses where a registry does not
+ * carry the optional packages of other platforms.
+ */
 export function install() {
   if (existsSync(installedLock) && readFileSync(installedLock, 'utf8') === readFileSync(lock, 'utf8')) return;
   console.error('installing packages (once) …');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    // Inside `npm start` the outer npm's settings are in the environment; they are not meant for this one.
-    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_'))),
-  });
+  const { status } = spawnSync(
+    'npm',
+    ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+      // Inside `npm start` the outer npm's settings are in the environment; they are not meant for this one.
+      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_'))),
+    },
+  );
   if (status !== 0) {
     console.error('mirliton: the packages could not be installed; see the lines above');
     process.exit(1);
