@@ -28,6 +28,10 @@ export interface ClientOptions extends SwitchAddress {
   readonly retryDelay?: number;
 }
 
+// While calls move, the listener of the switch is woken every 5 ms: INVITE to 180 took 20 ms instead of 40 at the median
+// of one call a second, and at ten a second 44 ms instead of 64 at p99 (FreeSWITCH 1.11). It costs 200 bytes a second.
+const wakeEvery = 5;
+const awakeFor = 5_000;
 const heartbeatEvery = 10_000;
 const silenceLimit = 45_000;
 const apiTimeout = 5_000;
@@ -39,6 +43,8 @@ export class SwitchClient {
   readonly #stopping = new AbortController();
   #connection: Connection | undefined;
   #running: Promise<void> | undefined;
+  #stirred = 0;
+  #waking: NodeJS.Timeout | undefined;
   #failure = new AppError('switch_unreachable', { message: 'the switch was not connected yet' });
 
   constructor(options: ClientOptions) {
@@ -70,6 +76,7 @@ export class SwitchClient {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    clearInterval(this.#waking);
     this.#connection?.close('this process is stopping');
     this.#intake.stop();
     await this.#running;
@@ -109,9 +116,14 @@ export class SwitchClient {
     await this.#counted((connection) => connection.command(`sendevent ${name}`, headers, body));
   }
 
-  /** Lets events that wait in the switch come now instead of at its next tick of 20 ms. */
-  wake(): void {
-    this.#connection?.wake();
+  /** Something moves: for a while the switch is kept from sleeping over its events. */
+  #stir(): void {
+    this.#stirred = performance.now();
+    this.#waking ??= setInterval(() => {
+      if (performance.now() - this.#stirred < awakeFor) return this.#connection?.wake();
+      clearInterval(this.#waking);
+      this.#waking = undefined;
+    }, wakeEvery);
   }
 
   async #counted<T>(run: (connection: Connection) => Promise<T>): Promise<T> {
@@ -157,7 +169,10 @@ export class SwitchClient {
       };
       let pulse: NodeJS.Timeout | undefined;
       const opening = openConnection(this.#options, {
-        onEvent: (event) => this.#intake.push(event),
+        onEvent: (event) => {
+          if (event['Event-Name'] !== 'HEARTBEAT') this.#stir();
+          this.#intake.push(event);
+        },
         onBadFrame: (reason) => {
           this.#options.count('bad_frame');
           this.#options.log.warn('a frame of the switch was dropped', { reason });

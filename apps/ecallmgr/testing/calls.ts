@@ -4,7 +4,6 @@ import type { AppContext, RunningApp } from '../../../core/app/index.ts';
 import { loadSettings } from '../../../core/config/index.ts';
 import { type FakeBus, fakeBus, memoryStore, silentLog } from '../../../core/testing/index.ts';
 import { ecallmgr } from '../app.ts';
-import type { FakeEventSocket } from './event-socket.ts';
 
 export const callId = '1-16007@127.0.0.1';
 
@@ -61,20 +60,17 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-/** An ecallmgr on a bus of its own, connected to `fake` when this resolves. */
+/** An ecallmgr on a bus of its own, connected to the switch when this resolves. */
 export async function startCluster(
-  fake: FakeEventSocket,
+  address: { readonly host?: string; readonly port: number; readonly password?: string },
   bus = fakeBus({ node: 'ecallmgr@one' }),
 ): Promise<Cluster> {
   const node = bus.serverId.replace(/-\d+-[0-9a-f]+$/, '');
-  const settings = loadSettings({
-    overrides: {
-      switches: [{ host: '127.0.0.1', port: fake.port, password: 'secret', name: 'freeswitch@media1' }],
-    },
-  });
+  const { host = '127.0.0.1', port, password = 'secret' } = address;
+  const switches = [{ host, port, password, name: 'freeswitch@media1' }];
+  const settings = loadSettings({ overrides: { switches } });
   const log = silentLog();
   const actors = createActorSystem({ name: 'ecallmgr', log, metrics: bus.metrics });
-  const known = fake.apis.length;
   const app = await ecallmgr.start({
     node,
     settings,
@@ -88,8 +84,10 @@ export async function startCluster(
       set: async () => undefined,
     },
   } satisfies AppContext);
-  while (!fake.apis.slice(known).some((api) => api.startsWith('show channels')) || !app.health?.().ok)
-    await new Promise((resolve) => setImmediate(resolve));
+  // It has read the switch when it tells of it.
+  const told = (): boolean =>
+    bus.named('advertise').some((it) => 'freeswitch@media1' in (it['Media-Servers'] ?? {}));
+  while (!told()) await new Promise((resolve) => setTimeout(resolve, 2));
   return {
     bus,
     app,
