@@ -1,5 +1,5 @@
 // Who is known by address: carriers of the cluster, carriers and PBXs of accounts, devices without a password.
-import { accountIdOf, type Store } from '../../core/couch/index.ts';
+import { accountIdOf, isMonthDatabase, type Store } from '../../core/couch/index.ts';
 import { connectivity, device, resource } from '../../core/documents/index.ts';
 import { hasCode } from '../../core/errors/index.ts';
 import { type Carriers, offnet } from './carriers.ts';
@@ -41,7 +41,7 @@ const atOnce = 8;
 
 /** The carriers and PBXs of every account, by database. */
 export async function readAllAccounts(store: Store): Promise<Map<string, readonly Source[]>> {
-  const waiting = (await store.list('account/')).filter((name) => !/-\d{6}$/.test(name)).sort();
+  const waiting = (await store.list('account/')).filter((name) => !isMonthDatabase(name)).sort();
   const found = new Map<string, readonly Source[]>(waiting.map((name) => [name, []]));
   const worker = async (): Promise<void> => {
     for (let name = waiting.pop(); name !== undefined; name = waiting.pop())
@@ -64,9 +64,10 @@ export async function readAccount(store: Store, database: string): Promise<Sourc
 }
 
 /** One source per gateway that is enabled: `inbound_ip`, else the server. `force_port` trusts its port only. */
-function carrierSources(document: Json & { readonly _id: string }, place: string): Source[] {
+function carrierSources(carrier: { readonly _id: string }, place: string): Source[] {
+  const document = record(carrier);
   if (document['enabled'] === false || !Array.isArray(document['gateways'])) return [];
-  const token = `${document._id}@${place}`;
+  const token = `${carrier._id}@${place}`;
   const own = hostsOf(document['inbound_ip']);
   return document['gateways'].map(record).flatMap((gateway, index): Source[] => {
     if (gateway['enabled'] === false) return [];

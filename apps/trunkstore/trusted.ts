@@ -1,5 +1,6 @@
 // Answers trusted.query: the addresses of carriers and PBXs that need no digest, each with the token that it stands for.
 import type { AppContext, RunningApp } from '../../core/app/index.ts';
+import { isMonthDatabase } from '../../core/couch/index.ts';
 import { toAppError } from '../../core/errors/index.ts';
 import { trustedQuery, trustedReload, trustedReply } from '../../core/messages/trusted.ts';
 import type { Carriers } from './carriers.ts';
@@ -140,7 +141,7 @@ class TrustedList {
         for (const [database, sources] of await readAllAccounts(store)) this.#sources.set(database, sources);
         this.#accountsRead = true;
       }
-      for (const database of stale.filter((name) => name.startsWith('account/')))
+      for (const database of stale.filter((name) => name.startsWith('account/') && !isMonthDatabase(name)))
         this.#sources.set(database, await readAccount(store, database));
       this.loaded = true;
     } catch (error) {

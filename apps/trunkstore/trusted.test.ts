@@ -1,0 +1,111 @@
+// The trusted addresses: whose they are, how they become networks, and that a change is told.
+import { expect } from 'chai';
+import type { AppContext } from '../../core/app/index.ts';
+import { accountDatabase } from '../../core/couch/index.ts';
+import { trustedQuery, trustedReload } from '../../core/messages/trusted.ts';
+import { fakeBus, memoryStore, silentLog } from '../../core/testing/index.ts';
+import { watchCarriers } from './carriers.ts';
+import { createResolver, type Lookup } from './resolver.ts';
+import { carrierDocument } from './testing/bench.ts';
+import { startTrusted } from './trusted.ts';
+
+const accountId = 'a'.repeat(32);
+const account = accountDatabase(accountId);
+
+async function open(lookup: Lookup) {
+  const bus = fakeBus();
+  const store = memoryStore();
+  await store.ensure('offnet', 'offnet');
+  await store.ensure('sip_auth', 'sip_auth');
+  await store.ensure(account, 'account');
+  const context = { bus, store, log: silentLog() };
+  const carriers = watchCarriers(context as unknown as AppContext);
+  const edge = bus.peer('edge@test');
+  const reloads: (() => void)[] = [];
+  await edge.consume(
+    { bindings: [{ exchange: 'trusted', key: 'trusted.reload' }], contracts: [trustedReload] },
+    () => reloads.splice(0).forEach((tell) => void tell()),
+  );
+  return {
+    store,
+    start: async () => {
+      const reloaded = new Promise<void>((resolve) => reloads.push(resolve));
+      const trusted = await startTrusted(context as unknown as AppContext, carriers, lookup);
+      await reloaded;
+      return trusted;
+    },
+    reloaded: () => new Promise<void>((resolve) => reloads.push(resolve)),
+    ask: async () => (await edge.request(trustedQuery, {})).Trusted,
+    close: async () => {
+      carriers.stop();
+      await bus.close();
+    },
+  };
+}
+
+describe('trunkstore: trusted addresses', () => {
+  it('lists carriers, PBXs and devices with their tokens, names resolved', async () => {
+    const zone = await open(async (host) => (host === 'gw.example' ? ['192.0.2.1', '2001:db8::1'] : []));
+    const gateways = [
+      { server: 'gw.example' },
+      { server: '192.0.2.2', port: 5070, force_port: true },
+      { server: 'out.example', inbound_ip: '198.51.100.0/24' },
+      { server: '192.0.2.3', enabled: false },
+    ];
+    const offnet = zone.store.database('offnet');
+    await offnet.save(carrierDocument('c1', { gateways }));
+    await offnet.save(carrierDocument('c2', { enabled: false }));
+    const own = zone.store.database(account);
+    await own.save(carrierDocument('r1', { gateways: [{ server: '192.0.2.4' }] }));
+    const servers = [
+      { auth: { auth_method: 'IP', ip: '192.0.2.5' } },
+      { auth: { auth_method: 'password', auth_user: 'u', ip: '192.0.2.6' } },
+    ];
+    await own.save({ _id: 'p1', pvt_type: 'sys_info', servers } as { _id: string });
+    const device = { _id: 'd1', pvt_type: 'device', pvt_account_id: accountId };
+    await zone.store
+      .database('sip_auth')
+      .save({ ...device, sip: { method: 'ip', ip: '192.0.2.7' } } as { _id: string });
+    const trusted = await zone.start();
+    expect(await zone.ask()).to.deep.equal({
+      'c1@offnet/1': { cidrs: ['192.0.2.1/32', '2001:db8::1/128'], token: 'c1@offnet' },
+      'c1@offnet/2': { cidrs: ['192.0.2.2/32'], ports: [5070], token: 'c1@offnet' },
+      'c1@offnet/3': { cidrs: ['198.51.100.0/24'], token: 'c1@offnet' },
+      [`d1@${accountId}`]: { cidrs: ['192.0.2.7/32'], token: `d1@${accountId}` },
+      [`r1@${accountId}/1`]: { cidrs: ['192.0.2.4/32'], token: `r1@${accountId}` },
+      [`p1@${accountId}/1`]: { cidrs: ['192.0.2.5/32'], token: `p1@${accountId}` },
+    });
+    await trusted.stop();
+    await zone.close();
+  });
+
+  it('tells when a document changes the list', async () => {
+    const zone = await open(async () => []);
+    await zone.store.database('offnet').save(carrierDocument('c1', { gateways: [{ server: '192.0.2.1' }] }));
+    const trusted = await zone.start();
+    const told = zone.reloaded();
+    await zone.store.database(account).save({
+      _id: 'p',
+      pvt_type: 'sys_info',
+      servers: [{ auth: { auth_method: 'ip', ip: '192.0.2.9' } }],
+    } as {
+      _id: string;
+    });
+    await told;
+    expect(Object.keys(await zone.ask())).to.deep.equal(['c1@offnet/1', `p@${accountId}/1`]);
+    const toldAgain = zone.reloaded();
+    await zone.store.database('offnet').remove('c1', { hard: true });
+    await toldAgain;
+    expect(Object.keys(await zone.ask())).to.deep.equal([`p@${accountId}/1`]);
+    await trusted.stop();
+    await zone.close();
+  });
+
+  it('keeps a name that cannot be resolved out of the list, without failing the rest', async () => {
+    const log = silentLog();
+    const resolve = createResolver(log, () => Promise.reject(new Error('no such host')));
+    expect(await resolve('gone.example')).to.deep.equal([]);
+    expect(await resolve('192.0.2.1')).to.deep.equal(['192.0.2.1/32']);
+    expect(log.at('warn')).to.have.length(1);
+  });
+});
