@@ -66,6 +66,11 @@ export class Channel {
     this.#seen = channelVarsOf(event);
   }
 
+  /** False for loopback and other legs without a SIP dialog. */
+  get bySip(): boolean {
+    return this.name.startsWith('sofia/');
+  }
+
   /** Another leg tells that the two are bridged, or no more. */
   meetPeer(peer: Channel): void {
     this.bridged = peer.bridged;

@@ -3,12 +3,13 @@ import { randomBytes } from 'node:crypto';
 import type { AppContext } from '../../core/app/index.ts';
 import { errorText } from '../../core/errors/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
+import { causeOfSip } from '../../core/telephony/hangup-cause.ts';
 import { type CdrOutbox, cdrOf } from './cdr.ts';
 import { Channel } from './channel.ts';
 import { Claims } from './claims.ts';
 import { isQuiet, type Surroundings } from './control/call.ts';
 import { Control, controlQueueOf } from './control/control.ts';
-import { callIdOf, channelVar, harmless, SwitchClient, type SwitchEvent } from './freeswitch/index.ts';
+import { callIdOf, channelVar, harmless, SwitchClient, type SwitchEvent, uuid } from './freeswitch/index.ts';
 import type { Media } from './media.ts';
 import type { Meters } from './meters.ts';
 import { Publisher } from './publisher.ts';
@@ -138,8 +139,13 @@ export class SwitchNode {
     const channel = new Channel(event);
     this.channels.set(channel.callId, channel);
     const owner = channelVar(event, 'Ecallmgr-Node');
-    if (owner !== undefined) channel.ownership = owner === this.node ? 'ours' : 'theirs';
-    else this.settle(channel, event, again);
+    if (owner !== undefined) {
+      channel.ownership = owner === this.node ? 'ours' : 'theirs';
+      // The inner half of a loopback has inherited its outer half's variables, but it is a call of its own.
+      const own = channel.get('Control-Queue') === controlQueueOf(channel.callId);
+      if (channel.ownership === 'ours' && channel.direction === 'inbound' && !own)
+        this.#adopt(channel, event, {});
+    } else this.settle(channel, event, again);
     return channel;
   }
 
@@ -277,8 +283,12 @@ export class SwitchNode {
     { code, text }: { readonly code: number; readonly text: string },
   ): Promise<void> {
     if (!this.channels.has(channel.callId)) return;
-    const id = `quiet:${randomBytes(8).toString('hex')}`;
-    await this.client.execute(channel.callId, 'respond', `${code} ${harmless(text).trim()}`, id);
+    // A leg without SIP cannot be answered with a status.
+    if (!channel.bySip) await this.client.api(`uuid_kill ${uuid(channel.callId)} ${causeOfSip(code)}`);
+    else {
+      const id = `quiet:${randomBytes(8).toString('hex')}`;
+      await this.client.execute(channel.callId, 'respond', `${code} ${harmless(text).trim()}`, id);
+    }
   }
 
   /** Opens the control of a call. */
