@@ -1,5 +1,5 @@
 // resource(): one declaration of a REST resource: path, verbs with their permission, document, listing view, hooks.
-import type { AnyDocument, DocumentOf, PublicOf } from './document.ts';
+import type { AnyDocument, DatabaseClass, DocumentOf, PublicOf } from './document.ts';
 
 /** Kazoo's verbs: PUT creates, POST replaces, PATCH merges. */
 export type Verb = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
@@ -79,8 +79,8 @@ export interface ResourceContract<D extends AnyDocument = AnyDocument, Context =
   readonly unique?: readonly UniqueField[];
   /** Serves what a user owns at `users/{id}/<path>`; the view's key is the user's id. */
   readonly byOwner?: Listing;
-  /** Serves the same at the top, beside the accounts, from the database of the document's class. */
-  readonly system?: VerbTable;
+  /** Serves the same at the top, beside the accounts, from a database of the system. */
+  readonly system?: { readonly database: DatabaseClass; readonly verbs: VerbTable };
 }
 
 /** Declares a REST resource that stores one document type in the account's database. */

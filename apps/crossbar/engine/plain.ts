@@ -7,7 +7,7 @@ import {
   type Verb,
   type VerbTable,
 } from '../../../core/contract/index.ts';
-import { type Database, rawName, type StoredDocument } from '../../../core/couch/index.ts';
+import type { Database, StoredDocument } from '../../../core/couch/index.ts';
 import { user } from '../../../core/documents/index.ts';
 import {
   alphanumericName,
@@ -41,14 +41,19 @@ type Act = (request: RestRequest, database: Database) => Promise<DataReply>;
 /** Name of the path parameter that holds a document's id. */
 export const idParameter = 'id';
 
+/** The id of the document in the path. No id has a slash, but those of prompts have an encoded one. */
+export function documentId(request: RestRequest): string {
+  return pathParameter(request, idParameter).replaceAll('/', '%2F');
+}
+
 /** The module of a plain resource; `more` are further endpoints of the same path. */
 export function plain(contract: PlainResource, more: readonly Endpoint[] = []): RestModule {
   const { path, verbs, system, byOwner } = contract;
   const endpoints = [...endpointsOf(contract, verbs, `/accounts/:account_id/${path}`, targetDatabase)];
   if (system)
     endpoints.push(
-      ...endpointsOf(contract, system, `/${path}`, ({ services }) =>
-        services.store.database(rawName(contract.document.database)),
+      ...endpointsOf(contract, system.verbs, `/${path}`, ({ services }) =>
+        services.store.database(system.database),
       ),
     );
   if (byOwner)
@@ -109,11 +114,7 @@ function endpointsOf(
 }
 
 async function read(contract: PlainResource, request: RestRequest, database: Database): Promise<DataReply> {
-  return shown(
-    contract,
-    request,
-    await load(database, contract.document, pathParameter(request, idParameter)),
-  );
+  return shown(contract, request, await load(database, contract.document, documentId(request)));
 }
 
 /** Stores a new document under the id the client chose, or a random one. */
@@ -138,7 +139,7 @@ async function change(
   apply: (before: Json, data: Json) => Json,
 ): Promise<DataReply> {
   const data = settablePart(dataObject(request));
-  const id = pathParameter(request, idParameter);
+  const id = documentId(request);
   const previous = await load(database, contract.document, id, { fresh: true });
   checkRevision(request, previous);
   const next = apply(settablePart(previous), data);
@@ -176,7 +177,7 @@ async function store<D extends AnyDocument>(
 
 /** Soft unless `should_soft_delete=false`: the document stays, and nothing finds it any more. */
 async function remove(contract: PlainResource, request: RestRequest, database: Database): Promise<DataReply> {
-  const id = pathParameter(request, idParameter);
+  const id = documentId(request);
   const document = await load(database, contract.document, id, { fresh: true });
   checkRevision(request, document);
   const hard = request.query['should_soft_delete'] === 'false';

@@ -42,14 +42,19 @@ export async function startServer(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<RestServer> {
   const app = new Koa();
+  const server = createServer(app.callback());
   // What reaches koa's own handler is a connection that broke while it was answered.
   app.on('error', (error: unknown) => services.log.debug('an answer was not read', { error }));
+  app.use(async (context, next) => {
+    await next();
+    // Else the client's connection would stay open for its next request.
+    if (!server.listening) context.set('connection', 'close');
+  });
   app.use((context, next) => observed(services, context, next));
   app.use((context, next) => enveloped(services, context, next));
   app.use((context, next) => received(services, context, next));
   app.use(routes(modules));
   app.use((context) => notFound(context));
-  const server = createServer(app.callback());
   server.requestTimeout = 60_000;
   await listening(server, host, port);
   const address = server.address() as AddressInfo;
@@ -68,9 +73,16 @@ function listening(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
+/** How long running requests may still take when the server stops. */
+const lastRequestsMs = 10_000;
+
 function stopped(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const impatience = setTimeout(() => server.closeAllConnections(), lastRequestsMs);
+    server.close(() => {
+      clearTimeout(impatience);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

@@ -5,7 +5,7 @@ import { snakeCase } from './snake-case.ts';
 
 export type Channel = Record<string, unknown>;
 
-/** Milliseconds until every node has answered; there is no telling how many there are. */
+/** Milliseconds in which every node answers; there is no telling how many nodes there are. */
 const patience = 400;
 
 /** Keys that are for the cluster and not for its customers. */
@@ -60,9 +60,7 @@ export async function deviceChannels(request: RestRequest, devices: readonly str
 /** Several nodes may see the same switch: each channel once. */
 function distinct(found: readonly Channel[]): Channel[] {
   const shown = found.map((fields) => snakeCase(fields) as Channel);
-  return [
-    ...new Map(shown.map((channel) => [String(channel['uuid'] ?? channel['call_id']), channel])).values(),
-  ];
+  return [...new Map(shown.map((channel) => [String(channel['uuid']), channel])).values()];
 }
 
 /** A channel without what is internal. */

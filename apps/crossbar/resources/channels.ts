@@ -57,7 +57,7 @@ async function listOfDevice(request: RestRequest): Promise<DataReply> {
 /** Found among the account's own: a call of another account is as good as none. */
 async function find(request: RestRequest): Promise<Channel> {
   const id = pathParameter(request, idParameter);
-  const found = (await accountChannels(request)).find(({ uuid, call_id }) => uuid === id || call_id === id);
+  const found = (await accountChannels(request)).find(({ uuid }) => uuid === id);
   if (!found) throw new AppError('not_found', { message: 'there is no such call', details: { cause: id } });
   return found;
 }
@@ -75,11 +75,14 @@ async function act(request: RestRequest): Promise<DataReply> {
       message: `the action ${String(action)} is not known here: use hangup`,
     });
   const channel = await find(request);
-  const id = String(channel['uuid'] ?? channel['call_id']);
-  await request.services.bus.publish(switchCommand, {
+  const answer = await request.services.bus.request(switchCommand, {
     Command: 'uuid_kill',
-    Args: id,
-    'FreeSWITCH-Node': '*',
+    Args: String(channel['uuid']),
+    'FreeSWITCH-Node': String(channel['node'] ?? '*'),
   });
+  if (answer.Result !== 'success' || answer.Response?.startsWith('-ERR'))
+    throw new AppError('command_failed', {
+      message: `the switch answered ${answer.Error ?? answer.Response}`,
+    });
   return { data: shownChannel(channel) };
 }

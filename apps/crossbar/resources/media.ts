@@ -1,6 +1,6 @@
 // media: sounds of an account and, at the top, the prompts of the system; upload and download of what is heard.
 import { resource } from '../../../core/contract/index.ts';
-import { type Database, rawName } from '../../../core/couch/index.ts';
+import type { Database } from '../../../core/couch/index.ts';
 import { media as contract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import {
@@ -8,12 +8,12 @@ import {
   auditFields,
   checkRevision,
   type DataReply,
+  documentId,
   type Endpoint,
   idParameter,
   invalid,
   load,
   operation,
-  pathParameter,
   plain,
   publicPart,
   type RawReply,
@@ -26,7 +26,7 @@ const soundTypes = /^(audio\/[\w.+-]+|video\/[\w.+-]+|application\/octet-stream|
 
 type DatabaseOf = (request: RestRequest) => Database;
 
-const systemMedia: DatabaseOf = ({ services }) => services.store.database(rawName('system_media'));
+const systemMedia: DatabaseOf = ({ services }) => services.store.database('system_media');
 
 /** Same paths for an account and for the system, which everybody may hear and only the master changes. */
 function rawEndpoint(path: string, databaseOf: DatabaseOf, writes: 'admin' | 'superduper'): Endpoint {
@@ -46,8 +46,11 @@ export const media = plain(
     document: contract,
     listing: { design: 'media', view: 'crossbar_listing' },
     system: {
-      collection: { GET: 'account', PUT: 'superduper' },
-      item: { GET: 'account', POST: 'superduper', PATCH: 'superduper', DELETE: 'superduper' },
+      database: 'system_media',
+      verbs: {
+        collection: { GET: 'account', PUT: 'superduper' },
+        item: { GET: 'account', POST: 'superduper', PATCH: 'superduper', DELETE: 'superduper' },
+      },
     },
     validate: async (_: RestRequest, next) => {
       if (next.media_source === 'tts' && next.tts?.text === undefined)
@@ -82,7 +85,7 @@ async function upload(request: RestRequest, database: Database): Promise<DataRep
   if (file.body.length === 0) throw invalid('file', 'minLength', 'the file is empty', { target: 1 });
   if (!soundTypes.test(file.contentType))
     throw new AppError('unsupported_media_type', { message: `${file.contentType} is no sound` });
-  const id = pathParameter(request, idParameter);
+  const id = documentId(request);
   const before = await load(database, contract, id, { fresh: true });
   checkRevision(request, before);
   const name = attachmentName(file.name, file.contentType, id);
@@ -110,7 +113,7 @@ function attachmentName(given: string | undefined, contentType: string, id: stri
 
 /** The sound, or the part of it that a range asks for. */
 async function download(request: RestRequest, database: Database): Promise<RawReply> {
-  const document = await load(database, contract, pathParameter(request, idParameter));
+  const document = await load(database, contract, documentId(request));
   const [name] = Object.keys(document._attachments ?? {});
   if (name === undefined) throw new AppError('not_found', { message: 'the media document has no file' });
   const found = await database.attachment(document._id, name, { range: request.headers.range });

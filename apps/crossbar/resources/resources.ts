@@ -16,8 +16,11 @@ export const resources = plain(
     document: carrier,
     listing: { design: 'resources', view: 'crossbar_listing' },
     system: {
-      collection: { GET: 'superduper', PUT: 'superduper' },
-      item: { GET: 'superduper', POST: 'superduper', PATCH: 'superduper', DELETE: 'superduper' },
+      database: 'offnet',
+      verbs: {
+        collection: { GET: 'superduper', PUT: 'superduper' },
+        item: { GET: 'superduper', POST: 'superduper', PATCH: 'superduper', DELETE: 'superduper' },
+      },
     },
     afterSave: announce,
     afterDelete: announce,

@@ -119,7 +119,7 @@ function sender(url: string): Rest['send'] {
     const response = await fetch(`${url}/v2/${path}`, {
       method,
       headers: {
-        ...(body !== undefined && raw === undefined ? { 'content-type': 'application/json' } : {}),
+        ...(body !== undefined ? { 'content-type': 'application/json' } : {}),
         ...(token === undefined ? {} : { 'x-auth-token': token }),
         ...headers,
       },
