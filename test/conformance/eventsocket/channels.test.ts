@@ -55,7 +55,10 @@ describe('channels', () => {
       expect(await client.api(`uuid_getvar ${call.id} one`)).to.equal('_undef_');
       expect(await client.api(`uuid_setvar_multi ${call.id} x=1;y=two words;z=`)).to.equal('+OK\n');
       expect(await client.api(`uuid_getvar ${call.id} y`)).to.equal('two words');
-      await client.execute(call.id, 'multiset', '^^;m1=a b;m2=c=d');
+      expect(await client.api(`uuid_setvar_multi ${call.id} q='in quotes';r='a\\;b'`)).to.equal('+OK\n');
+      expect(await client.api(`uuid_getvar ${call.id} q`)).to.equal('in quotes');
+      expect(await client.api(`uuid_getvar ${call.id} r`)).to.equal('a;b');
+      await client.execute(call.id, 'multiset', "^^;m1='a b';m2=c=d");
       expect(await client.api(`uuid_getvar ${call.id} m1`)).to.equal('a b');
       expect(await client.api(`uuid_getvar ${call.id} m2`)).to.equal('c=d');
       await client.execute(call.id, 'set', `copy=<\${m1}>\${unknown}`);

@@ -7,8 +7,9 @@ import { assign } from './set.ts';
 export const multiset: Application = {
   run({ channel, args }) {
     const chosen = /^\^\^(.)/.exec(args);
-    const pairs = splitOutside(chosen ? args.slice(3) : args, chosen?.[1] ?? ' ', "'");
-    for (const pair of pairs) assign(channel, pair);
+    const separator = chosen?.[1] ?? ' ';
+    for (const pair of splitOutside(chosen ? args.slice(3) : args, separator, "'"))
+      assign(channel, pair.replaceAll(`\\${separator}`, separator));
     return undefined;
   },
 };

@@ -64,7 +64,8 @@ export function parseVariables(text: string): Variables {
   return variables;
 }
 
-function unquote(value: string, separator: string): string {
+/** A value without its quotes, and without the backslash before a separator. */
+export function unquote(value: string, separator: string): string {
   const bare = /^'(.*)'$/s.exec(value.trim())?.[1] ?? value;
   return bare.replaceAll(`\\${separator}`, separator).replaceAll("\\'", "'");
 }
