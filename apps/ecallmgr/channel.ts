@@ -91,4 +91,28 @@ export class Channel {
     const value = this.decided[key] ?? this.#seen[key];
     return value === undefined || value === '' ? undefined : String(value);
   }
+
+  /** The CHANNEL_DESTROY that was missed, as exactly as can be known. */
+  unseenEnd(): SwitchEvent {
+    const now = Date.now();
+    const seconds = String(Math.round((now - this.createdAt) / 1000));
+    return {
+      'Event-Name': 'CHANNEL_DESTROY',
+      'Event-Date-Timestamp': String(now * 1000),
+      'Unique-ID': this.callId,
+      'Call-Direction': this.direction,
+      'Channel-Name': this.name,
+      'Channel-State': 'CS_REPORTING',
+      'Caller-Channel-Created-Time': String(Math.round(this.createdAt * 1000)),
+      'Caller-Caller-ID-Name': this.callerIdName,
+      'Caller-Caller-ID-Number': this.callerIdNumber,
+      'Caller-Destination-Number': this.destination,
+      'Hangup-Cause': 'RECOVERY_ON_TIMER_EXPIRE',
+      variable_sip_to_uri: this.to,
+      variable_sip_from_uri: this.from,
+      variable_sip_req_uri: this.request,
+      variable_duration: seconds,
+      variable_billsec: this.answered ? seconds : '0',
+    };
+  }
 }

@@ -3,13 +3,12 @@ import { randomBytes } from 'node:crypto';
 import type { AppContext } from '../../core/app/index.ts';
 import { errorText } from '../../core/errors/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
-import { causeOfSip } from '../../core/telephony/hangup-cause.ts';
 import { type CdrOutbox, cdrOf } from './cdr.ts';
 import { Channel } from './channel.ts';
 import { Claims } from './claims.ts';
 import { isQuiet, type Surroundings } from './control/call.ts';
 import { Control, controlQueueOf } from './control/control.ts';
-import { callIdOf, channelVar, harmless, SwitchClient, type SwitchEvent, uuid } from './freeswitch/index.ts';
+import { callIdOf, channelVar, SwitchClient, type SwitchEvent } from './freeswitch/index.ts';
 import type { Media } from './media.ts';
 import type { Meters } from './meters.ts';
 import { Publisher } from './publisher.ts';
@@ -18,8 +17,7 @@ import { resync } from './resync.ts';
 import { admit } from './routing/admission.ts';
 import type { Callers } from './routing/callers.ts';
 import type { Edges } from './routing/edges.ts';
-import { refusalOf } from './routing/refusal.ts';
-import { routeCall } from './routing/route.ts';
+import { routeParked } from './routing/parked.ts';
 import { asChannelVariables, privateHeaders } from './variables.ts';
 
 /** What all switches of a process share. */
@@ -249,46 +247,9 @@ export class SwitchNode {
     if (!wanted || channel.routed) return;
     channel.routed = true;
     const ids = { callId: channel.callId, accountId: channel.get('Account-ID') };
-    withLogContext(ids, () => this.#route(channel, event)).catch((error: unknown) =>
+    withLogContext(ids, () => routeParked(this, this.#shared, channel, event)).catch((error: unknown) =>
       this.around.log.error('a call could not be routed', { error }),
     );
-  }
-
-  async #route(channel: Channel, event: SwitchEvent): Promise<void> {
-    const { context, meters } = this.#shared;
-    const began = performance.now();
-    let control: Control | undefined;
-    try {
-      if (channel.refused !== undefined) throw channel.refused;
-      control = this.control(channel, channel.get('Fetch-ID') ?? '');
-      const refusal = await routeCall(context.bus, control, event, this.node);
-      if (!refusal) {
-        meters.route('won');
-        meters.routed(performance.now() - began);
-        return;
-      }
-      meters.route(refusal.outcome);
-      await this.#refuse(channel, refusal);
-    } catch (error) {
-      const refusal = refusalOf(error);
-      meters.route(refusal.outcome);
-      this.around.log.warn('a call is refused', { ...refusal, reason: errorText(error) });
-      await this.#refuse(channel, refusal);
-    }
-    control?.close();
-  }
-
-  async #refuse(
-    channel: Channel,
-    { code, text }: { readonly code: number; readonly text: string },
-  ): Promise<void> {
-    if (!this.channels.has(channel.callId)) return;
-    // A leg without SIP cannot be answered with a status.
-    if (!channel.bySip) await this.client.api(`uuid_kill ${uuid(channel.callId)} ${causeOfSip(code)}`);
-    else {
-      const id = `quiet:${randomBytes(8).toString('hex')}`;
-      await this.client.execute(channel.callId, 'respond', `${code} ${harmless(text).trim()}`, id);
-    }
   }
 
   /** Opens the control of a call. */
@@ -311,18 +272,7 @@ export class SwitchNode {
 
   /** A leg that ended while we did not look: told like any other end, as exactly as can be known. */
   lost(channel: Channel): void {
-    const now = Date.now();
-    const seconds = String(Math.round((now - channel.createdAt) / 1000));
-    const event: SwitchEvent = {
-      'Event-Name': 'CHANNEL_DESTROY',
-      'Unique-ID': channel.callId,
-      'Call-Direction': channel.direction,
-      'Channel-Name': channel.name,
-      'Event-Date-Timestamp': String(now * 1000),
-      'Hangup-Cause': 'RECOVERY_ON_TIMER_EXPIRE',
-      variable_duration: seconds,
-      variable_billsec: channel.answered ? seconds : '0',
-    };
+    const event = channel.unseenEnd();
     if (channel.ownership === 'ours') this.#handle(channel, event);
     this.#forget(channel);
   }
