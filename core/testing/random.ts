@@ -1,0 +1,104 @@
+// Random values of declared contracts: from a JSON schema to a fast-check arbitrary.
+import fc, { type Arbitrary } from 'fast-check';
+import type { JsonSchema } from '../contract/index.ts';
+
+interface Schema {
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly minItems?: number;
+  readonly uniqueItems?: boolean;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly patternProperties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema | boolean;
+  readonly maxProperties?: number;
+  readonly required?: readonly string[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly $ref?: string;
+}
+
+/** Values that the schema accepts. `refs` gives the schemas behind `$ref`, by name. */
+export function randomOf(
+  schema: JsonSchema,
+  refs: Readonly<Record<string, JsonSchema>> = {},
+): Arbitrary<unknown> {
+  return arbitraryOf(schema as Schema, refs as Readonly<Record<string, Schema>>, 3);
+}
+
+type Refs = Readonly<Record<string, Schema>>;
+
+function arbitraryOf(schema: Schema, refs: Refs, depth: number): Arbitrary<unknown> {
+  if (schema.const !== undefined) return fc.constant(schema.const);
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  if (schema.$ref !== undefined) {
+    const target = refs[schema.$ref];
+    if (!target) throw new Error(`no schema is called ${schema.$ref}`);
+    return arbitraryOf(target, refs, depth - 1);
+  }
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((it) => arbitraryOf(it, refs, depth)));
+  switch (schema.type) {
+    case 'string':
+      return text(schema);
+    case 'integer':
+      return fc.integer({ min: schema.minimum ?? 0, max: schema.maximum ?? 1_000_000 });
+    case 'number':
+      return fc.double({ min: schema.minimum ?? 0, max: schema.maximum ?? 1_000_000, noNaN: true });
+    case 'boolean':
+      return fc.boolean();
+    case 'array':
+      return list(schema, refs, depth);
+    case 'object':
+      return record(schema, refs, depth);
+    default:
+      return fc.jsonValue({ maxDepth: 1 });
+  }
+}
+
+function text({ minLength = 0, maxLength = 40, pattern, format }: Schema): Arbitrary<string> {
+  if (format === 'email') return fc.emailAddress().filter((it) => /^[\w.+-]+@[\w.-]+$/.test(it));
+  if (format === 'uri') return fc.webUrl();
+  if (pattern !== undefined) {
+    // Without `m` a dollar stands for the end of the text, but the generator may put a line break before it.
+    const fits = (it: string): boolean =>
+      it.length >= minLength && it.length <= maxLength && !it.includes('\n');
+    return fc.stringMatching(new RegExp(pattern)).filter(fits);
+  }
+  return fc.string({ minLength, maxLength: Math.max(minLength, Math.min(maxLength, minLength + 20)) });
+}
+
+function list(schema: Schema, refs: Refs, depth: number): Arbitrary<unknown[]> {
+  const item = arbitraryOf(schema.items ?? {}, refs, depth - 1);
+  const size = { minLength: schema.minItems ?? 0, maxLength: Math.max(schema.minItems ?? 0, 3) };
+  return schema.uniqueItems
+    ? fc.uniqueArray(item, { ...size, comparator: (a, b) => JSON.stringify(a) === JSON.stringify(b) })
+    : fc.array(item, size);
+}
+
+function record(schema: Schema, refs: Refs, depth: number): Arbitrary<unknown> {
+  if (schema.maxProperties === 0) return fc.constant({});
+  const [pattern, value] = Object.entries(schema.patternProperties ?? {})[0] ?? [];
+  if (pattern !== undefined && value) {
+    return fc.dictionary(fc.stringMatching(new RegExp(pattern)), arbitraryOf(value, refs, depth - 1), {
+      maxKeys: 2,
+    });
+  }
+  const { additionalProperties: more, properties = {}, required = [] } = schema;
+  if (Object.keys(properties).length === 0) {
+    const item = typeof more === 'object' ? more : {};
+    return depth <= 0
+      ? fc.constant({})
+      : fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), arbitraryOf(item, refs, depth - 1), {
+          maxKeys: 2,
+        });
+  }
+  const kept = Object.entries(properties).filter(([name]) => depth > 0 || required.includes(name));
+  const values = Object.fromEntries(kept.map(([name, it]) => [name, arbitraryOf(it, refs, depth - 1)]));
+  return fc.record(values, { requiredKeys: required.filter((name) => name in values) });
+}
