@@ -42,7 +42,7 @@ export async function startServer(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<RestServer> {
   const app = new Koa();
-  const server = createServer(app.callback());
+  const server = createServer();
   // What reaches koa's own handler is a connection that broke while it was answered.
   app.on('error', (error: unknown) => services.log.debug('an answer was not read', { error }));
   app.use(async (context, next) => {
@@ -55,6 +55,8 @@ export async function startServer(
   app.use((context, next) => received(services, context, next));
   app.use(routes(modules));
   app.use((context) => notFound(context));
+  const answer = app.callback();
+  server.on('request', (incoming, outgoing) => void answer(incoming, outgoing));
   server.requestTimeout = 60_000;
   await listening(server, host, port);
   const address = server.address() as AddressInfo;

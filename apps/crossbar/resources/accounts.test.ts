@@ -1,0 +1,155 @@
+// Accounts: making, the tree, moving, uniqueness, deleting.
+import { expect } from 'chai';
+import { accountDatabase } from '../../../core/couch/index.ts';
+import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+
+describe('accounts', () => {
+  let rest: Rest;
+  let parent: Tenant;
+  let child: Tenant;
+  let other: Tenant;
+  before(async () => {
+    rest = await startRest();
+    parent = await rest.account('parent');
+    child = await rest.account('child', parent.id);
+    other = await rest.account('other');
+  });
+  after(() => rest.stop());
+
+  const master = (method: string, path: string, data?: unknown) =>
+    rest.send(method, path, data, { token: rest.master.token });
+  const names = async (tenant: Tenant, path: string) =>
+    (await tenant.send('GET', path)).body.data.map((row: { name: string }) => row.name);
+
+  it('stands in its own database and in accounts, with its tree', async () => {
+    for (const name of [accountDatabase(child.id), 'accounts'])
+      expect(await rest.store.database(name).get(child.id)).to.deep.include({
+        name: 'child',
+        realm: 'child.test',
+        pvt_type: 'account',
+        pvt_tree: [rest.master.id, parent.id],
+        pvt_enabled: true,
+      });
+  });
+
+  it('shows children, descendants, siblings and ancestors as far as the caller reaches', async () => {
+    const grandchild = await rest.account('grandchild', child.id);
+    expect(await names(parent, 'children?ascending=true')).to.deep.equal(['child']);
+    expect(await names(parent, 'descendants')).to.deep.equal(['grandchild', 'child']);
+    expect(await names(child, 'siblings')).to.deep.equal(['child']);
+    expect(await names(grandchild, 'tree')).to.deep.equal([]);
+    const seen = await rest.send('GET', `accounts/${grandchild.id}/parents`, undefined, {
+      token: parent.token,
+    });
+    expect(seen.body.data.map((row: { name: string }) => row.name)).to.deep.equal(['parent', 'child']);
+    const { body } = await master('GET', `accounts/${rest.master.id}/children?ascending=true`);
+    expect(body.data[1]).to.include({ name: 'parent', descendants_count: 2 });
+    expect((await grandchild.send('DELETE', '')).status).to.equal(200);
+    expect((await grandchild.send('GET', '')).status).to.equal(404);
+    expect(
+      (await master('GET', `accounts/${rest.master.id}/children?ascending=true`)).body.data[1],
+    ).to.include({ descendants_count: 1 });
+  });
+
+  it('keeps a start key inside the list it came from', async () => {
+    const inside = Buffer.from(JSON.stringify([[parent.id, 'zzz'], ''])).toString('base64url');
+    expect((await parent.send('GET', `children?start_key=${inside}`)).status).to.equal(200);
+    for (const key of [[rest.master.id, 'zzz'], ['zzz'], 'zzz', []]) {
+      const start = Buffer.from(JSON.stringify([key, ''])).toString('base64url');
+      expect((await parent.send('GET', `children?start_key=${start}`)).body).to.include({
+        error: '404',
+        message: 'faulty_request',
+      });
+    }
+  });
+
+  it('wants names and realms for itself', async () => {
+    const create = (data: object) => master('PUT', 'accounts', data);
+    expect((await create({ name: 'fresh', realm: 'CHILD.test' })).body.data).to.have.nested.property(
+      'realm.unique',
+    );
+    expect((await create({ name: 'child' })).body.data).to.have.nested.property('name.unique');
+    expect((await create({})).body.data).to.have.nested.property('name.required');
+    expect((await create({ name: 'x', realm: 'a b' })).body.data).to.have.nested.property('realm.pattern');
+    expect((await child.send('PATCH', '', { realm: 'parent.test' })).body.data).to.have.nested.property(
+      'realm.unique',
+    );
+    const made = await Promise.all([1, 2].map(() => create({ name: 'at once', realm: 'once.test' })));
+    expect(made.map(({ status }) => status).sort()).to.deep.equal([201, 400]);
+    expect((await create({ name: 'no realm' })).body.data.realm).to.match(
+      /^[0-9a-f]{6}\.sip\.mirliton\.test$/,
+    );
+  });
+
+  it('changes in both places, forgets phones of the old realm, and keeps what only others may set', async () => {
+    rest.bus.clear();
+    const { body, status } = await child.send('PATCH', '', {
+      realm: 'new.test',
+      superduper_admin: true,
+      pvt_superduper_admin: true,
+      wnm_allow_additions: true,
+      pvt_tree: [],
+    });
+    expect(status).to.equal(200);
+    expect(body.data).to.include({ realm: 'new.test', superduper_admin: false, wnm_allow_additions: false });
+    expect(rest.bus.named('reg_flush').map((message) => message['Realm'])).to.deep.equal(['child.test']);
+    expect(await rest.store.database('accounts').get(child.id)).to.deep.include({
+      realm: 'new.test',
+      pvt_tree: [rest.master.id, parent.id],
+    });
+    expect((await child.send('POST', '', { name: 'child', language: 'de-de' })).body.data).to.include({
+      realm: 'new.test',
+      language: 'de-de',
+    });
+    expect(
+      (await master('PATCH', `accounts/${child.id}`, { wnm_allow_additions: true })).body.data
+        .wnm_allow_additions,
+    ).to.equal(true);
+    expect(
+      (await child.send('PATCH', '', { a: 1 }, { headers: { 'if-match': `"${body.revision}"` } })).status,
+    ).to.equal(412);
+  });
+
+  it('moves with all that is below it', async () => {
+    const below = await rest.account('below', child.id);
+    const move = (id: string, to: unknown) => master('POST', `accounts/${id}/move`, { to });
+    expect((await move(child.id, below.id)).status).to.equal(400);
+    expect((await move(child.id, child.id)).status).to.equal(400);
+    expect((await move(child.id, 'nowhere')).status).to.equal(400);
+    expect((await move(rest.master.id, other.id)).status).to.equal(400);
+    expect((await move(child.id, other.id)).status).to.equal(200);
+    expect((await rest.store.database('accounts').get(below.id))['pvt_tree']).to.deep.equal([
+      rest.master.id,
+      other.id,
+      child.id,
+    ]);
+    expect((await parent.send('GET', 'children')).body.data).to.deep.equal([]);
+    expect(
+      (await rest.send('GET', `accounts/${below.id}`, undefined, { token: parent.token })).status,
+    ).to.equal(403);
+    expect(
+      (await rest.send('GET', `accounts/${below.id}`, undefined, { token: other.token })).status,
+    ).to.equal(200);
+  });
+
+  it('goes only when nothing is below it, and the master never', async () => {
+    const refused = await other.send('DELETE', '');
+    expect([refused.status, refused.body.message]).to.deep.equal([500, 'account_has_descendants']);
+    expect((await master('DELETE', `accounts/${rest.master.id}`)).status).to.equal(405);
+    expect((await parent.send('DELETE', '')).body.data._read_only.deleted).to.equal(true);
+    expect((await parent.send('GET', '')).status).to.equal(404);
+    expect((await rest.login('admin', 'secret-of-admin', 'parent')).status).to.equal(401);
+  });
+
+  it('lets limits be set from above only', async () => {
+    expect((await other.send('GET', 'limits')).body.data).to.deep.equal({ id: 'limits', allow_prepay: true });
+    expect((await other.send('POST', 'limits', { twoway_trunks: 5 })).status).to.equal(403);
+    expect(
+      (await master('POST', `accounts/${other.id}/limits`, { twoway_trunks: 5 })).body.data.twoway_trunks,
+    ).to.equal(5);
+    expect(
+      (await master('PATCH', `accounts/${other.id}/limits`, { calls: -1 })).body.data,
+    ).to.have.nested.property('calls.minimum');
+    expect((await other.send('GET', 'limits')).body.data.twoway_trunks).to.equal(5);
+  });
+});

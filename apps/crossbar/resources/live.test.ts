@@ -1,0 +1,222 @@
+// What is asked of other apps over the bus: registrations, device status, channels; and what the system knows.
+import { expect } from 'chai';
+import {
+  queryAccountChannelsReq,
+  queryAccountChannelsResp,
+  queryUserChannelsReq,
+  queryUserChannelsResp,
+} from '../../../core/messages/call.ts';
+import { regQuery, regQueryResp } from '../../../core/messages/registration.ts';
+import { commandReply, switchCommand } from '../../../core/messages/switch.ts';
+import { publishSchemas } from '../../../core/schemas/index.ts';
+import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+
+describe('resources over the bus and the system', () => {
+  let rest: Rest;
+  let tenant: Tenant;
+  let other: Tenant;
+  let deviceId: string;
+  before(async () => {
+    rest = await startRest();
+    tenant = await rest.account('acme');
+    other = await rest.account('other');
+    const data = { name: 'phone', owner_id: tenant.userId, sip: { username: 'Phone1', password: 'secret1' } };
+    deviceId = (await tenant.send('PUT', 'devices', data)).body.data.id;
+    expect((await tenant.send('GET', 'registrations')).body).to.include({
+      error: '503',
+      message: 'nobody_listens',
+    });
+    const peer = rest.bus.peer('other@localhost');
+    await peer.consume(
+      { bindings: [{ exchange: 'registrar', key: 'registration.query.#' }], contracts: [regQuery] },
+      async (query) => {
+        const fields = {
+          Username: 'phone1',
+          Realm: 'acme.test',
+          Contact: 'sip:phone1@127.0.0.1',
+          'Registrar-Node': 'secret',
+        };
+        await peer.reply(query, regQueryResp, {
+          Fields: query.message.Realm === 'acme.test' ? [fields] : [],
+        });
+      },
+    );
+    const channel = {
+      uuid: 'call-1',
+      direction: 'inbound',
+      account_id: tenant.id,
+      node: 'fs1',
+      'Caller-ID-Name': 'A',
+    };
+    await peer.consume(
+      {
+        bindings: [{ exchange: 'callevt', key: 'call.status_req.#' }],
+        contracts: [queryAccountChannelsReq, queryUserChannelsReq],
+      },
+      async (query) => {
+        if (query.contract === queryAccountChannelsReq)
+          await peer.reply(query, queryAccountChannelsResp, {
+            Channels:
+              (query.message as { 'Account-ID'?: string })['Account-ID'] === tenant.id
+                ? [channel, channel]
+                : [],
+          });
+        else await peer.reply(query, queryUserChannelsResp, { Channels: [channel] });
+      },
+    );
+    await peer.consume(
+      { bindings: [{ exchange: 'switch', key: 'switch.command.#' }], contracts: [switchCommand] },
+      async (order) => {
+        const { Command, Args } = order.message;
+        await peer.reply(order, commandReply, {
+          Command,
+          Result: 'success',
+          Response: Args === 'call-1' ? '+OK' : '-ERR No such channel!',
+        });
+      },
+    );
+  });
+  after(() => rest.stop());
+
+  it('lists registrations without what is internal, and forgets them', async () => {
+    const { body } = await tenant.send('GET', 'registrations');
+    expect(body.data).to.deep.equal([
+      { username: 'phone1', realm: 'acme.test', contact: 'sip:phone1@127.0.0.1' },
+    ]);
+    expect((await tenant.send('GET', 'registrations/count')).body.data).to.deep.equal({ count: 1 });
+    expect((await other.send('GET', 'registrations')).body.data).to.deep.equal([]);
+    await tenant.send('DELETE', 'registrations/phone1');
+    await tenant.send('DELETE', 'registrations');
+    expect(rest.bus.named('reg_flush').map(({ Realm, Username }) => [Realm, Username])).to.deep.equal([
+      ['acme.test', 'phone1'],
+      ['acme.test', undefined],
+    ]);
+  });
+
+  it('knows which devices are registered, and restarts them', async () => {
+    expect((await tenant.send('GET', 'devices/status')).body.data).to.deep.equal([
+      { device_id: deviceId, registered: true },
+    ]);
+    expect((await tenant.send('POST', `devices/${deviceId}/sync`, {})).status).to.equal(200);
+    expect(rest.bus.named('notify')[0]).to.include({
+      Event: 'check-sync',
+      Username: 'Phone1',
+      Realm: 'acme.test',
+    });
+  });
+
+  it('lists channels once, by account, user and device', async () => {
+    const row = { uuid: 'call-1', direction: 'inbound', caller_id_name: 'A' };
+    for (const path of ['channels', `users/${tenant.userId}/channels`, `devices/${deviceId}/channels`])
+      expect((await tenant.send('GET', path)).body.data, path).to.deep.equal([row]);
+    expect((await tenant.send('GET', 'channels/call-1')).body.data).to.deep.equal(row);
+    expect((await other.send('GET', 'channels/call-1')).status).to.equal(404);
+  });
+
+  it('hangs up a call of its own account, and says what it cannot do', async () => {
+    const act = (who: Tenant, id: string, action: string) => who.send('POST', `channels/${id}`, { action });
+    expect((await act(tenant, 'call-1', 'hangup')).status).to.equal(200);
+    expect(rest.bus.named('command')).to.have.length(1);
+    expect((await act(other, 'call-1', 'hangup')).status).to.equal(404);
+    expect((await act(tenant, 'call-1', 'transfer')).body).to.include({
+      error: '501',
+      message: 'not_implemented',
+    });
+    expect(rest.bus.named('command')).to.have.length(1);
+  });
+
+  it('copies devices with a realm or address of their own where the edge finds them', async () => {
+    const sipAuth = rest.store.database('sip_auth');
+    await tenant.send('PATCH', `devices/${deviceId}`, { sip: { realm: 'elsewhere.test' } });
+    expect(await sipAuth.find(deviceId)).to.deep.include({ pvt_account_id: tenant.id, name: 'phone' });
+    await tenant.send('PATCH', `devices/${deviceId}`, { sip: { realm: null } });
+    expect(await sipAuth.find(deviceId)).to.equal(undefined);
+    expect((await tenant.send('PATCH', `devices/${deviceId}`, { sip: { method: 'ip' } })).status).to.equal(
+      400,
+    );
+    await tenant.send('PATCH', `devices/${deviceId}`, { sip: { method: 'ip', ip: '192.0.2.1' } });
+    expect(await sipAuth.find(deviceId)).to.have.nested.property('sip.ip', '192.0.2.1');
+    expect(
+      (await tenant.send('PUT', 'devices', { name: 'x', sip: { username: 'PHONE1' } })).body.data,
+    ).to.have.property('sip.username');
+    await tenant.send('DELETE', `devices/${deviceId}`);
+    expect(await sipAuth.find(deviceId)).to.equal(undefined);
+  });
+
+  it('serves the schemas that apps published, and checks data against them', async () => {
+    expect(
+      await publishSchemas(rest.store, [
+        { name: 'callflows.test', schema: { type: 'object', required: ['a'] } },
+      ]),
+    ).to.equal(1);
+    expect(
+      await publishSchemas(rest.store, [
+        { name: 'callflows.test', schema: { type: 'object', required: ['a'] } },
+      ]),
+    ).to.equal(0);
+    const { body } = await rest.send('GET', 'schemas');
+    expect(body.data).to.include.members([
+      'accounts',
+      'callflows',
+      'callflows.test',
+      'devices',
+      'phone_numbers',
+      'users',
+    ]);
+    expect((await rest.send('GET', 'schemas/devices')).body.data.properties.name).to.include({
+      type: 'string',
+      maxLength: 128,
+    });
+    expect((await rest.send('GET', 'schemas/none')).status).to.equal(404);
+    const check = (name: string, data: object) =>
+      rest.send('PUT', `schemas/${name}/validation`, data, { token: tenant.token });
+    expect((await check('callflows.test', {})).body.data).to.have.nested.property('a.required');
+    expect((await check('menus', { name: 'x' })).status).to.equal(200);
+    expect((await check('callflows', { flow: { module: 7, data: {} } })).status).to.equal(400);
+  });
+
+  it('lets the master set runtime values', async () => {
+    const send = (method: string, path: string, data?: unknown) =>
+      rest.send(method, `system_configs/${path}`, data, { token: rest.master.token });
+    expect((await send('PUT', 'callflow', { default: { a: 1 } })).status).to.equal(201);
+    expect((await send('PATCH', 'callflow/default', { b: { c: 2 } })).body.data).to.deep.equal({
+      a: 1,
+      b: { c: 2 },
+    });
+    expect(await rest.context.systemConfig.get('callflow', 'b.c', 0)).to.equal(2);
+    expect((await send('GET', 'callflow')).body.data).to.deep.equal({
+      id: 'callflow',
+      default: { a: 1, b: { c: 2 } },
+    });
+    expect((await send('GET', '')).body.data).to.include('callflow');
+    expect((await send('POST', 'callflow', { default: 7 })).body.data).to.have.nested.property(
+      'default.type',
+    );
+    expect((await send('DELETE', 'callflow')).status).to.equal(200);
+    expect((await send('GET', 'callflow')).status).to.equal(404);
+    expect(
+      (await rest.send('GET', 'about', undefined, { token: rest.master.token })).body.data.version,
+    ).to.match(/^\d+\.\d+\.\d+$/);
+  });
+
+  it('shows the names of what a callflow refers to', async () => {
+    const menu = (await tenant.send('PUT', 'menus', { name: 'Welcome' })).body.data.id;
+    const flow = {
+      module: 'menu',
+      data: { id: menu },
+      children: { 1: { module: 'user', data: { id: tenant.userId } } },
+    };
+    const { body } = await tenant.send('PUT', 'callflows', {
+      name: 'f',
+      numbers: ['1'],
+      metadata: { x: 1 },
+      flow,
+    });
+    expect(body.data.metadata[menu]).to.deep.equal({ name: 'Welcome', pvt_type: 'menu' });
+    expect(body.data.metadata[tenant.userId]).to.include({ pvt_type: 'user', first_name: 'Ann' });
+    const create = (data: object) => tenant.send('PUT', 'callflows', data);
+    expect((await create({ flow })).body.data).to.have.nested.property('numbers.required');
+    expect((await create({ numbers: ['1'], flow })).body.data).to.have.nested.property('numbers.unique');
+    expect((await create({ patterns: ['('], flow })).status).to.equal(400);
+  });
+});
