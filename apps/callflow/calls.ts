@@ -7,6 +7,7 @@ import { accountDatabase } from '../../core/couch/index.ts';
 import { AppError, toAppError } from '../../core/errors/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
 import { actions } from './actions/index.ts';
+import { Buckets } from './buckets.ts';
 import { LiveCall } from './call/live.ts';
 import type { CallState } from './call/state.ts';
 import { lookUp } from './routing/lookup.ts';
@@ -23,6 +24,7 @@ export class Calls {
   readonly #context: AppContext;
   readonly #control: CallControl;
   readonly #running = new Map<string, Running>();
+  readonly #buckets = new Buckets();
 
   constructor(context: AppContext, control: CallControl) {
     this.#context = context;
@@ -96,12 +98,28 @@ export class Calls {
     const { log, systemConfig } = this.#context;
     try {
       const maxBranches = await systemConfig.get('callflow', 'max_branch_count', 50);
-      const end: WalkEnd = flow ? await walk(live, flow, { actions, maxBranches }) : { end: 'hangup' };
+      const end: WalkEnd = flow
+        ? await walk(live, flow, { actions, maxBranches, mayRun: (node) => this.#mayRun(live, node) })
+        : { end: 'hangup' };
       log.info('callflow is over', { end: end.end, cause: 'cause' in end ? end.cause : undefined });
       if (end.end === 'hangup' && !live.ended) await live.send('hangup', { 'Hangup-Cause': end.cause });
     } catch (error) {
       log.error('callflow broke off', { error: toAppError(error) });
     }
+  }
+
+  /** A node takes tokens only when it says so: from its own bucket, or from its account's. */
+  async #mayRun({ state }: LiveCall, node: FlowNode): Promise<boolean> {
+    const { pvt_bucket_name: name, pvt_tokens: tokens } = node as {
+      pvt_bucket_name?: unknown;
+      pvt_tokens?: unknown;
+    };
+    if (name === undefined && tokens === undefined) return true;
+    const { systemConfig } = this.#context;
+    const capacity = await systemConfig.get('callflow', 'bucket.capacity', 100);
+    const perSecond = await systemConfig.get('callflow', 'bucket.tokens_per_second', 10);
+    const bucket = `${state.accountId}/${typeof name === 'string' ? name : 'callflow'}`;
+    return this.#buckets.take(bucket, typeof tokens === 'number' ? tokens : 1, { capacity, perSecond });
   }
 
   async #forget(call: Running): Promise<void> {

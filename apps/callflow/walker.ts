@@ -15,6 +15,8 @@ export interface WalkOptions {
   readonly actions: ActionTable;
   /** `callflow.max_branch_count`: branches in one call before the walk stops. */
   readonly maxBranches?: number;
+  /** Takes the tokens of a node that has a bucket; false stops the walk. */
+  readonly mayRun?: (node: FlowNode) => Promise<boolean>;
   /** Told before each node: the node and the stack that remains, for the checkpoint that another process resumes from. */
   readonly onNode?: (node: FlowNode, stack: readonly FlowNode[]) => Promise<void> | void;
 }
@@ -31,6 +33,10 @@ export async function walk(call: Call, flow: FlowNode, options: WalkOptions): Pr
       continue;
     }
     await options.onNode?.(node, walkState.stack);
+    if ((await options.mayRun?.(node)) === false) {
+      call.log.warn('the token bucket of a callflow is empty; the flow stops', { module: node.module });
+      return { end: 'hangup' };
+    }
     const outcome = await run(call, node, options.actions);
     if (call.ended) return outcome.do === 'release' ? { end: 'released' } : { end: 'gone' };
     const end = step(walkState, node, outcome);

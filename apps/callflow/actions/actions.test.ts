@@ -282,6 +282,31 @@ describe('callflow: actions', () => {
     );
   });
 
+  it('offnet takes flags from the call', async () => {
+    const flow = node('offnet', {
+      outbound_flags: ['fax'],
+      dynamic_flags: ['authorizing_type', ['custom_channel_vars', 'tier'], 'nothing', 'custom_channel_vars'],
+    });
+    const routed = await bench.call(flow, { vars: { Tier: 'gold' } });
+    await bench.bus.settled();
+    expect(routed.callId).to.not.equal('');
+    expect(bench.bus.named('offnet_req')[0]?.['Flags']).to.deep.equal(['fax', 'device', 'gold']);
+    await routed.hangup();
+  });
+
+  it('stops a flow whose token bucket is empty', async () => {
+    const greedy = {
+      ...node('noop', {}, { _: node('response', { code: 480 }) }),
+      pvt_tokens: 60,
+      pvt_bucket_name: 'b',
+    };
+    const first = await bench.call(greedy);
+    await first.next('respond');
+    const second = await bench.fake.route({ accountId, number: '2000' });
+    await second?.next('hangup');
+    expect(second?.names()).to.deep.equal(['hangup']);
+  });
+
   it('goes on with a flow that another process began', async () => {
     const control = await bench.fake.route({ accountId, number: '2000' }, 10);
     expect(control).to.equal(undefined);

@@ -2,6 +2,7 @@
 import { type FlowNode, next, type Outcome, release, stop, Type } from '../../../core/contract/index.ts';
 import type { Call } from './call.ts';
 import { offnetCaller } from './endpoints.ts';
+import { dynamicFlags } from './flags.ts';
 import { play, prompt } from './media.ts';
 import { failureKey } from './ringing.ts';
 import { channelVar, userOf } from './state.ts';
@@ -12,14 +13,14 @@ export const carrierData = {
   caller_id_type: Type.String({ default: 'external' }),
   custom_sip_headers: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   do_not_normalize: Type.Optional(Type.Boolean()),
-  dynamic_flags: Type.Optional(Type.Array(Type.Unknown())),
+  dynamic_flags: Type.Array(Type.Union([Type.String(), Type.Array(Type.String())]), { default: [] }),
   emit_account_id: Type.Optional(Type.Boolean()),
   format_from_uri: Type.Optional(Type.Boolean()),
   from_uri_realm: Type.Optional(Type.String()),
   hunt_account_id: Type.Optional(Type.String()),
   ignore_early_media: Type.Boolean({ default: false }),
   outbound_flags: Type.Array(Type.String(), { default: [] }),
-  resource_type: Type.Optional(Type.String()),
+  resource_type: Type.Enum(['audio', 'video', 'sms', 'originate', 'cid'], { default: 'audio' }),
   ringback: Type.Optional(Type.String()),
   timeout: Type.Optional(Type.Integer({ minimum: 1 })),
   to_did: Type.Optional(Type.String()),
@@ -29,6 +30,7 @@ export interface CarrierRequest {
   readonly bypass_e164?: boolean;
   readonly caller_id_type: string;
   readonly custom_sip_headers?: Record<string, unknown>;
+  readonly dynamic_flags: readonly (string | readonly string[])[];
   readonly do_not_normalize?: boolean;
   readonly emit_account_id?: boolean;
   readonly format_from_uri?: boolean;
@@ -36,6 +38,7 @@ export interface CarrierRequest {
   readonly hunt_account_id?: string;
   readonly ignore_early_media: boolean;
   readonly outbound_flags: readonly string[];
+  readonly resource_type: 'audio' | 'video' | 'sms' | 'originate' | 'cid';
   readonly ringback?: string;
   readonly timeout?: number;
   readonly to_did?: string;
@@ -46,7 +49,7 @@ export interface CarrierRequest {
 export async function callCarrier(call: Call, data: CarrierRequest, node: FlowNode): Promise<Outcome> {
   const result = await call.offnet({
     'Application-Name': 'bridge',
-    'Resource-Type': 'audio',
+    'Resource-Type': data.resource_type,
     'To-DID': numberToCall(call, data),
     'Account-ID': call.state.accountId,
     'Hunt-Account-ID': data.use_local_resources ? (data.hunt_account_id ?? call.state.accountId) : undefined,
@@ -56,7 +59,7 @@ export async function callCarrier(call: Call, data: CarrierRequest, node: FlowNo
     'Format-From-URI': data.format_from_uri,
     'From-URI-Realm': data.from_uri_realm,
     'Ignore-Early-Media': data.ignore_early_media,
-    Flags: [...data.outbound_flags],
+    Flags: [...data.outbound_flags, ...dynamicFlags(call.state, data.dynamic_flags)],
     Ringback: data.ringback,
     Timeout: data.timeout,
   });

@@ -38,12 +38,14 @@ export function afterRinging(node: FlowNode, result: Connected): Outcome {
   return next(failureKey(node, result) ?? '_');
 }
 
+// A leg that rings out on its own timeout ends with another cause than a call that rings out as a whole.
+const sameAs: Readonly<Record<string, string>> = { ALLOTTED_TIMEOUT: 'NO_ANSWER' };
+
 /** The child named by the hangup cause, else the one named by the SIP code (`sip:486`). */
 export function failureKey(
   node: FlowNode,
-  result: { readonly cause: string; readonly code: string },
+  { cause, code }: { readonly cause: string; readonly code: string },
 ): string | undefined {
-  return [result.cause, result.code].find(
-    (key) => key !== '' && node.children !== undefined && Object.hasOwn(node.children, key),
-  );
+  const keys = [cause, sameAs[cause] ?? '', code];
+  return keys.find((key) => key !== '' && node.children !== undefined && Object.hasOwn(node.children, key));
 }
