@@ -48,6 +48,16 @@ describe('cdr', () => {
       call_interaction_id: '63900000000-abcd',
     });
     expect((await database.view('cdrs', 'crossbar_listing')).length).to.equal(1);
+    await bus.publish(
+      cdrReport,
+      { ...report, 'Account-ID': 'anonymous', 'Call-ID': 'nobody' },
+      { durable: true },
+    );
+    await bus.settled();
+    expect(await store.database('anonymous_cdrs').get('202603-nobody')).to.include({
+      pvt_type: 'cdr',
+      call_id: 'nobody',
+    });
     await app.stop();
     await bus.close();
   });

@@ -10,6 +10,7 @@ import { cdrDocument } from './record.ts';
 export const cdr: App = { name: 'cdr', start };
 
 async function start(context: AppContext): Promise<RunningApp> {
+  await context.store.ensure(anonymous, anonymous);
   const written = context.metrics.counter('cdr_written_total', 'CDRs stored');
   const repeated = context.metrics.counter(
     'cdr_repeated_total',
@@ -28,10 +29,15 @@ async function start(context: AppContext): Promise<RunningApp> {
   return { stop: () => reports.stop() };
 }
 
+/** Calls that were never known to belong to an account. */
+const anonymous = 'anonymous_cdrs';
+const isAccount = (id: string): boolean => /^[0-9a-f]{32}$/.test(id);
+
 /** Stores one report; false when its leg has a record already. Rejects with a retryable error while the store is away. */
 async function store(context: AppContext, { message }: Delivery<typeof cdrReport>): Promise<boolean> {
   const at = fromGregorian(message.Timestamp ?? gregorian());
-  const database = context.store.database(monthDatabase(message['Account-ID'], at));
+  const account = message['Account-ID'];
+  const database = context.store.database(isAccount(account) ? monthDatabase(account, at) : anonymous);
   try {
     await database.save(cdrDocument(message));
     return true;

@@ -24,7 +24,7 @@ export function cdrDocument(report: CdrReport): StoredDocument {
     ...interaction(report),
     _id: cdrId(report),
     pvt_type: 'cdr',
-    pvt_account_id: report['Account-ID'],
+    ...(report['Account-ID'] === 'anonymous' ? {} : { pvt_account_id: report['Account-ID'] }),
     pvt_created: timestamp,
     timestamp,
   };
