@@ -31,11 +31,15 @@ export async function ring(call: Call, fields: BridgeFields): Promise<Connected>
   return { connected: false, transferred: cause === 'TRANSFER', cause, code: done['Hangup-Code'] ?? '' };
 }
 
-/** The outcome of a device, user, group or ring group: stop when it was answered, else the child of the cause, else `_`. */
+/**
+ * The outcome of a device, user, group or ring group: stop when it was answered, else the child of the cause, else `_`.
+ * Where nothing follows, the caller is told why nobody took the call.
+ */
 export function afterRinging(node: FlowNode, result: Connected): Outcome {
   if (result.connected) return stop();
   if (result.transferred) return release;
-  return next(failureKey(node, result) ?? '_');
+  const key = failureKey(node, result) ?? '_';
+  return hasChild(node, key) ? next(key) : stop(result.cause);
 }
 
 // A leg that rings out on its own timeout ends with another cause than a call that rings out as a whole.
@@ -48,4 +52,8 @@ export function failureKey(
 ): string | undefined {
   const keys = [cause, sameAs[cause] ?? '', code];
   return keys.find((key) => key !== '' && node.children !== undefined && Object.hasOwn(node.children, key));
+}
+
+function hasChild(node: FlowNode, key: string): boolean {
+  return node.children !== undefined && Object.hasOwn(node.children, key);
 }

@@ -111,7 +111,10 @@ async function untilUp(
   stopLimits();
   signal.removeEventListener('abort', giveUp);
   if (up && !mayWin()) channel.hangup('LOSE_RACE');
-  return up && !channel.down ? channel : (channel.cause ?? 'NORMAL_UNSPECIFIED');
+  if (up && !channel.down) return channel;
+  const code = 'proto_specific_hangup_cause';
+  if (originator && !originator.down) originator.set(`last_bridge_${code}`, channel.find(code));
+  return channel.cause ?? 'NORMAL_UNSPECIFIED';
 }
 
 type Setting = (name: string) => string | undefined;
