@@ -164,11 +164,13 @@ describe('trunkstore: calls to carriers', () => {
   it('an emergency call needs an emergency caller id and prefers emergency carriers', async () => {
     await bench.carrier('normal', { weight_cost: 1 });
     await bench.carrier('psap', { weight_cost: 90, emergency: true });
-    const refused = await bench.offnet({ 'To-DID': '911' });
-    expect(await refused.answer).to.include({
-      'Response-Message': 'MANDATORY_IE_MISSING',
-      'Response-Code': 'sip:403',
-    });
+    for (const extension of [undefined, '1001']) {
+      const refused = await bench.offnet({ 'To-DID': '911', 'Emergency-Caller-ID-Number': extension });
+      expect(await refused.answer).to.include({
+        'Response-Message': 'MANDATORY_IE_MISSING',
+        'Response-Code': 'sip:403',
+      });
+    }
     const { call, answer } = await bench.offnet({
       'To-DID': '911',
       'Emergency-Caller-ID-Number': '+14155550111',

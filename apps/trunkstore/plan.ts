@@ -6,6 +6,7 @@ import {
   type CallerId,
   classify,
   findE164,
+  isReconcilable,
   toE164,
 } from '../../core/telephony/index.ts';
 import type { Attempt, Outcome } from './attempts.ts';
@@ -31,7 +32,7 @@ export async function planOffnet(around: Planning, request: OffnetRequest): Prom
   const number = request['Bypass-E164'] === true ? request['To-DID'] : toE164(request['To-DID'], numbers);
   const classifier = classify(number, numbers, numbers.classifiers);
   const emergency = classifier?.emergency === true;
-  const emergencyCaller = await emergencyCallerOf(around, request);
+  const emergencyCaller = await emergencyCallerOf(around, request, numbers);
   if (emergency && emergencyCaller.number === undefined) return noEmergencyCaller;
   if (!emergency && request['Force-Outbound'] !== true) {
     const owned = await findNumber(around.store, number, numbers);
@@ -85,10 +86,18 @@ function attemptsOf(
   );
 }
 
-async function emergencyCallerOf({ systemConfig }: Planning, request: OffnetRequest): Promise<CallerId> {
-  const fallback = text(await stepswitchSetting(systemConfig, 'default_emergency_cid_number'));
-  const name = request['Emergency-Caller-ID-Name'] ?? request['Outbound-Caller-ID-Name'];
-  return { name, number: request['Emergency-Caller-ID-Number'] ?? fallback };
+/** Who is shown to emergency services: a number that they can call back, so no extension. */
+async function emergencyCallerOf(
+  { systemConfig }: Planning,
+  request: OffnetRequest,
+  numbers: Numbering,
+): Promise<CallerId> {
+  const fallback = await stepswitchSetting(systemConfig, 'default_emergency_cid_number');
+  const known = [request['Emergency-Caller-ID-Number'], fallback];
+  return {
+    name: request['Emergency-Caller-ID-Name'] ?? request['Outbound-Caller-ID-Name'],
+    number: known.find((number) => number !== undefined && isReconcilable(number, numbers)),
+  };
 }
 
 /**
