@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createActorSystem } from '../../../core/actors/index.ts';
 import type { AppContext } from '../../../core/app/index.ts';
 import { loadSettings, systemConfig } from '../../../core/config/index.ts';
-import type { Store } from '../../../core/couch/index.ts';
+import { connectStore, type Store } from '../../../core/couch/index.ts';
 import {
   type FakeBus,
   type FakeMetrics,
@@ -61,8 +61,24 @@ export interface Tenant {
 
 const admin = { username: 'admin', password: 'secret-of-admin' };
 
-/** Starts crossbar over a memory store (or `store`) and makes the master account. */
-export async function startRest({ store = memoryStore() }: { readonly store?: Store } = {}): Promise<Rest> {
+/** A store in memory, or over the CouchDB that MIRLITON_TEST_COUCH names, emptied. */
+async function emptyStore(): Promise<Store> {
+  const url = process.env['MIRLITON_TEST_COUCH'];
+  if (!url) return memoryStore();
+  const store = connectStore({
+    urls: [url],
+    user: 'admin',
+    password: 'mirliton',
+    node: 'crossbar@localhost',
+    log: silentLog(),
+  });
+  for (const name of await store.list()) await store.drop(name);
+  return store;
+}
+
+/** Starts crossbar over an empty store (or `store`) and makes the master account. */
+export async function startRest(given: { readonly store?: Store } = {}): Promise<Rest> {
+  const store = given.store ?? (await emptyStore());
   const log = silentLog('crossbar');
   const metrics = fakeMetrics();
   const bus = fakeBus({ node: 'crossbar@localhost' });
