@@ -5,9 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { actors } from './actors.ts';
 import { bus } from './bus.ts';
+import { calls } from './calls.ts';
+import { idle } from './idle.ts';
 import { asMarkdown, asText, type Bench, type Figure, summary, type Table } from './outcome.ts';
+import { register } from './register.ts';
 
-const benches: readonly Bench[] = [bus, actors];
+const benches: readonly Bench[] = [bus, actors, idle, register, calls];
 const page = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 
 function chosen(): { readonly benches: readonly Bench[]; readonly write: boolean } {
