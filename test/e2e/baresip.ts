@@ -1,13 +1,14 @@
 // A real softphone for tests: baresip, steered over its TCP control port, sending a tone and recording what it hears.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from './eventually.ts';
 import { freePorts } from './ports.ts';
-import { writeTone } from './sound.ts';
+import { heard, heardLately, loudSeconds, writeTone } from './sound.ts';
 
 export interface PhoneOptions {
   readonly username: string;
@@ -32,8 +33,6 @@ export interface PhoneEvent {
 }
 
 export class Phone extends EventEmitter {
-  /** What it heard in the last call; complete after CALL_CLOSED. */
-  readonly recording: string;
   readonly events: PhoneEvent[] = [];
   readonly #folder: string;
   readonly #child: ChildProcess;
@@ -44,7 +43,6 @@ export class Phone extends EventEmitter {
     super();
     this.#folder = folder;
     this.#child = child;
-    this.recording = join(folder, 'heard.wav');
   }
 
   /** Starts baresip. Resolves when it can be steered; registration shows as an event. */
@@ -55,6 +53,8 @@ export class Phone extends EventEmitter {
     const child = spawn('baresip', ['-4', '-f', folder], { stdio: ['ignore', 'ignore', 'ignore'] });
     const phone = new Phone(folder, child);
     await phone.#connect(control);
+    // Only now: what happened before the connection would go unheard.
+    phone.#send('uanew', accountOf(options));
     return phone;
   }
 
@@ -100,6 +100,49 @@ export class Phone extends EventEmitter {
   /** Sends digits by RFC 4733. */
   digits(digits: string): void {
     this.#send('sndcode', digits);
+  }
+
+  hold(): void {
+    this.#send('hold');
+  }
+
+  resume(): void {
+    this.#send('resume');
+  }
+
+  /** What it has heard so far: a WAV for each time that its audio began, the newest last. */
+  get recordings(): string[] {
+    const files = readdirSync(this.#folder).filter((file) => file.endsWith('-dec.wav'));
+    return files.sort().map((file) => join(this.#folder, file));
+  }
+
+  /** Milliseconds for which it has heard this frequency (Hz). */
+  heard(frequency: number): number {
+    return this.recordings.reduce((sum, file) => sum + heard(file, frequency), 0);
+  }
+
+  /** Resolves when it has heard this frequency (Hz) for so long. */
+  async hears(frequency: number, milliseconds = 600): Promise<void> {
+    await eventually(() => {
+      const ms = this.heard(frequency);
+      if (ms < milliseconds) throw new Error(`heard ${frequency} Hz for ${ms} of ${milliseconds} ms`);
+    }, 15);
+  }
+
+  /** Resolves when the last half second that was recorded has none of this frequency (Hz). */
+  async hearsNo(frequency: number): Promise<void> {
+    await eventually(() => {
+      const ms = heardLately(this.recordings.at(-1) ?? '', frequency, 0.5);
+      if (ms > 0) throw new Error(`still hears ${frequency} Hz: ${ms} of the last 500 ms`);
+    }, 15);
+  }
+
+  /** Resolves when it has heard something louder than silence for so many seconds. */
+  async hearsSound(seconds: number): Promise<void> {
+    await eventually(() => {
+      const loud = this.recordings.reduce((sum, file) => sum + loudSeconds(file), 0);
+      if (loud < seconds) throw new Error(`heard ${loud} of ${seconds} s of sound`);
+    }, 15);
   }
 
   /** Ends baresip without its saying goodbye: the call and the registration stay behind. */
@@ -171,28 +214,17 @@ export class Phone extends EventEmitter {
   }
 }
 
-function writeConfig(folder: string, control: number, options: PhoneOptions): void {
-  const {
-    username,
-    password,
-    realm,
-    proxy,
-    transport = 'udp',
-    answer = 'auto',
-    tone = 440,
-    codec = 'PCMU',
-    expires = 3600,
-  } = options;
+function writeConfig(folder: string, control: number, { tone = 440 }: PhoneOptions): void {
   mkdirSync(folder, { recursive: true });
   writeTone(join(folder, 'tone.wav'), tone, 60);
-  const modules = ['g711', 'aufile', 'ctrl_tcp'].map((name) => `module ${name}.so`);
+  const modules = ['g711', 'aufile', 'aubridge', 'sndfile', 'ctrl_tcp'].map((name) => `module ${name}.so`);
   const lines = [
     'poll_method epoll',
-    'net_interface lo',
     'sip_listen 127.0.0.1:0',
-    `audio_player aufile,${folder}/heard.wav`,
+    'audio_player aubridge,nobody',
     `audio_source aufile,${folder}/tone.wav`,
-    `audio_alert aufile,${folder}/alert.wav`,
+    'audio_alert aubridge,nobody',
+    `snd_path ${folder}`,
     ...['ausrc_srate', 'auplay_srate'].map((key) => `${key} 8000`),
     ...['ausrc_channels', 'auplay_channels'].map((key) => `${key} 1`),
     'rtp_ports 30000-39999',
@@ -203,14 +235,18 @@ function writeConfig(folder: string, control: number, options: PhoneOptions): vo
     `ctrl_tcp_listen 127.0.0.1:${control}`,
   ];
   writeFileSync(join(folder, 'config'), `${lines.join('\n')}\n`);
-  const account = [
+  writeFileSync(join(folder, 'accounts'), '');
+}
+
+function accountOf(options: PhoneOptions): string {
+  const { username, password, realm, proxy, transport = 'udp', answer = 'auto', codec = 'PCMU' } = options;
+  return [
     `<sip:${username}@${realm};transport=${transport}>`,
     `auth_user=${username}`,
     `auth_pass=${password}`,
     `outbound="sip:${proxy};transport=${transport}"`,
-    `regint=${expires}`,
+    `regint=${options.expires ?? 3600}`,
     `answermode=${answer}`,
     `audio_codecs=${codec}/8000/1`,
-  ];
-  writeFileSync(join(folder, 'accounts'), `${account.join(';')}\n`);
+  ].join(';');
 }

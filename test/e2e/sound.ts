@@ -36,7 +36,15 @@ export function readSamples(file: string): Int16Array {
 
 /** Milliseconds for which this frequency (Hz) is heard in a recording. */
 export function heard(file: string, frequency: number): number {
-  const samples = readSamples(file);
+  return heardIn(readSamples(file), frequency);
+}
+
+/** Milliseconds for which this frequency (Hz) is heard in the last seconds of a recording. */
+export function heardLately(file: string, frequency: number, seconds: number): number {
+  return heardIn(readSamples(file).slice(-seconds * rate), frequency);
+}
+
+function heardIn(samples: Int16Array, frequency: number): number {
   const meter = new ToneMeter([frequency], Number.MAX_SAFE_INTEGER);
   for (let at = 0; at + frame <= samples.length; at += frame) meter.push(samples.slice(at, at + frame));
   return meter.heardMs;
