@@ -86,6 +86,8 @@ describe('authentication', () => {
       [{ credentials: [credentials], account_name: 'acme' }, 400],
     ] as const)
       expect((await putAuth(data)).status, JSON.stringify(data)).to.equal(status);
+    const refusals = rest.log.records.filter(({ message }) => message === 'login refused');
+    expect(refusals.at(-1)?.fields).to.deep.include({ clientIp: '127.0.0.1', account_name: 'acme' });
   });
 
   it('stores neither the password nor what a client would send', async () => {

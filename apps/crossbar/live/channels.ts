@@ -1,5 +1,9 @@
 // Live channels, asked of all ecallmgr nodes over the bus.
-import { queryAccountChannelsReq, queryUserChannelsReq } from '../../../core/messages/call.ts';
+import {
+  queryAccountChannelsReq,
+  queryChannelsReq,
+  queryUserChannelsReq,
+} from '../../../core/messages/call.ts';
 import { type RestRequest, targetAccount } from '../engine/index.ts';
 import { snakeCase } from './snake-case.ts';
 
@@ -43,6 +47,16 @@ export async function accountChannels(request: RestRequest): Promise<Channel[]> 
     { timeout: patience },
   );
   return distinct(answers.flatMap(({ Channels = [] }) => Channels));
+}
+
+/** The channels of all accounts, as they are. */
+export async function allChannels({ services }: RestRequest): Promise<Channel[]> {
+  const answers = await services.bus.collect(
+    queryChannelsReq,
+    { 'Active-Only': true },
+    { timeout: patience },
+  );
+  return distinct(answers.flatMap(({ Channels }) => Object.values(Channels) as Channel[]));
 }
 
 /** The channels that any of these devices authorised. */

@@ -14,6 +14,13 @@ export async function copyToSipAuth(
   await writeCopy(request.services.store.database('sip_auth'), document);
 }
 
+/** Nobody signs in for an account that is gone. */
+export async function removeAccountFromSipAuth({ store }: Services, accountId: string): Promise<void> {
+  const database = store.database('sip_auth');
+  const rows = await database.view('credentials', 'lookup_by_account', { key: accountId, fresh: true });
+  for (const { id } of rows) await removeCopy(database, id);
+}
+
 export function removeFromSipAuth({ store }: Services, id: string): Promise<void> {
   return removeCopy(store.database('sip_auth'), id);
 }

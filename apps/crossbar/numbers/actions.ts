@@ -12,6 +12,7 @@ import {
   type RestRequest,
   settablePart,
   targetAccount,
+  targetDatabase,
 } from '../engine/index.ts';
 import {
   changeNumber,
@@ -75,15 +76,26 @@ export const releaseNumber: NumberAction = async (request, e164) => {
     await removeNumber(services, document);
     return shownNumber({ ...document, pvt_state: 'deleted' });
   }
+  return giveBack(request, e164);
+};
+
+/** Leaves a number of the account in the pool, without anything that was said about it. */
+function giveBack(request: RestRequest, e164: string): Promise<Json> {
   return written(request, e164, (before) => {
-    const { pvt_assigned_to, pvt_used_by: _, ...rest } = owned(before, account, e164);
+    const { pvt_assigned_to, pvt_used_by: _, ...rest } = owned(before, targetAccount(request)._id, e164);
     return {
       ...privatePart(rest),
       pvt_state: 'available',
       pvt_previously_assigned_to: pvt_assigned_to,
     };
   });
-};
+}
+
+/** Gives all numbers of the account back. */
+export async function giveBackAll(request: RestRequest): Promise<void> {
+  const rows = await targetDatabase(request).view('numbers', 'list_by_number');
+  for (const { id } of rows) await giveBack(request, id);
+}
 
 export const readNumber: NumberAction = async (request, e164) =>
   shownNumber(await numberOf(request.services, targetAccount(request)._id, e164));

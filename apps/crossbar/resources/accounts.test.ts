@@ -136,7 +136,15 @@ describe('accounts', () => {
     const refused = await other.send('DELETE', '');
     expect([refused.status, refused.body.message]).to.deep.equal([500, 'account_has_descendants']);
     expect((await master('DELETE', `accounts/${rest.master.id}`)).status).to.equal(405);
+    const number = '+14155550100';
+    await master('PUT', `accounts/${parent.id}/phone_numbers/${number}`, {});
+    const device = { name: 'pbx', sip: { method: 'ip', ip: '192.0.2.1' } };
+    const { id } = (await parent.send('PUT', 'devices', device)).body.data;
+    expect(await rest.store.database('sip_auth').find(id)).to.include({ name: 'pbx' });
     expect((await parent.send('DELETE', '')).body.data._read_only.deleted).to.equal(true);
+    expect(await rest.store.database('sip_auth').find(id)).to.equal(undefined);
+    const freed = await rest.store.database('numbers/+1415').get(number);
+    expect(freed).to.include({ pvt_state: 'available' }).and.not.have.property('pvt_assigned_to');
     expect((await parent.send('GET', '')).status).to.equal(404);
     expect((await rest.login('admin', 'secret-of-admin', 'parent')).status).to.equal(401);
   });

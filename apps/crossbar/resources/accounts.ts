@@ -42,6 +42,9 @@ import {
   targetAccount,
   targetDatabase,
 } from '../engine/index.ts';
+import { removeAccountFromSipAuth } from '../live/sip-auth.ts';
+import { tell } from '../live/tell.ts';
+import { giveBackAll } from '../numbers/actions.ts';
 
 export const accounts: RestModule = {
   name: 'accounts',
@@ -132,7 +135,7 @@ async function change(request: RestRequest, merge: Merge): Promise<DataReply> {
     });
     // Phones of the old realm must register anew.
     if (before.realm !== undefined && before.realm !== saved.realm)
-      await request.services.bus.publish(regFlush, { Realm: before.realm });
+      await tell(request.services, regFlush, { Realm: before.realm });
     return shown(request, saved);
   });
 }
@@ -163,7 +166,7 @@ function privileged(request: RestRequest, data: Record<string, unknown>): Partia
   };
 }
 
-/** Soft, in both places; accounts with others below them and the master account stay. */
+/** Soft, in both places, its numbers given back; accounts with others below them and the master account stay. */
 async function remove(request: RestRequest): Promise<DataReply> {
   const { store } = request.services;
   return exclusive(accountsLock, async () => {
@@ -175,11 +178,13 @@ async function remove(request: RestRequest): Promise<DataReply> {
         details: { allowed: 'GET, PUT, POST, PATCH, OPTIONS' },
       });
     if (await hasDescendants(store, account._id)) throw new AppError('account_has_descendants');
+    await giveBackAll(request);
+    await removeAccountFromSipAuth(request.services, account._id);
     // The copy goes first: from then on the account does not exist.
     await store.database('accounts').remove(account._id);
     await store.database(accountDatabase(account._id)).remove(account._id);
     await recount(store, account.pvt_tree ?? []);
-    if (account.realm !== undefined) await request.services.bus.publish(regFlush, { Realm: account.realm });
+    if (account.realm !== undefined) await tell(request.services, regFlush, { Realm: account.realm });
     const { data, ...reply } = shown(request, account);
     return { ...reply, data: deleted(data as Record<string, unknown>) };
   });

@@ -15,12 +15,22 @@ import {
   type RestRequest,
   targetDatabase,
 } from '../engine/index.ts';
-import { accountChannels, type Channel, deviceChannels, shownChannel } from '../live/channels.ts';
+import {
+  accountChannels,
+  allChannels,
+  type Channel,
+  deviceChannels,
+  shownChannel,
+} from '../live/channels.ts';
 
 export const channels: RestModule = {
   name: 'channels',
   summary: 'Calls that are going on now',
   endpoints: [
+    {
+      path: '/channels',
+      operations: { GET: operation('superduper', async (request) => ({ data: await allChannels(request) })) },
+    },
     accountEndpoint('channels', { GET: operation('account', list) }),
     accountEndpoint(`channels/:${idParameter}`, {
       GET: operation('account', read),

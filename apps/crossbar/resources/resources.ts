@@ -3,11 +3,10 @@ import { resource } from '../../../core/contract/index.ts';
 import { resource as carrier } from '../../../core/documents/index.ts';
 import { trustedReload } from '../../../core/messages/trusted.ts';
 import { plain, type RestRequest } from '../engine/index.ts';
+import { tell } from '../live/tell.ts';
 
-const announce = async ({ services }: RestRequest): Promise<void> => {
-  // The addresses of carriers are trusted by the edge, which keeps a list of them.
-  await services.bus.publish(trustedReload, {});
-};
+/** The addresses of carriers are trusted by the edge, which keeps a list of them. */
+const announce = ({ services }: RestRequest): Promise<void> => tell(services, trustedReload, {});
 
 export const resources = plain(
   resource({

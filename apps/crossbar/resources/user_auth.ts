@@ -1,8 +1,8 @@
 // user_auth: credentials for a token, and what a token says (contract/crossbar.md §5).
 import { compile, Type } from '../../../core/contract/index.ts';
-import { AppError } from '../../../core/errors/index.ts';
+import { AppError, toAppError } from '../../../core/errors/index.ts';
 import type { Method } from '../auth/credentials.ts';
-import { logIn } from '../auth/login.ts';
+import { type AccountHint, type Login, logIn } from '../auth/login.ts';
 import { sessionData } from '../auth/session.ts';
 import { issueToken, readToken } from '../auth/tokens.ts';
 import { reaches } from '../engine/authorize.ts';
@@ -39,14 +39,24 @@ async function authenticate(request: RestRequest): Promise<DataReply> {
   if (account_name === undefined && account_realm === undefined && phone_number === undefined)
     throw invalid('account_name', 'required', 'give account_name, account_realm or phone_number');
   const hint = { account_name, account_realm, phone_number };
-  const { account, user } = await logIn(
-    services,
-    hint,
-    data.method as Method,
-    data.credentials.toLowerCase(),
-  );
+  const { account, user } = await identify(request, hint, data.method as Method, data.credentials);
   const token = await issueToken(services, 'cb_user_auth', account, user);
   return { data: sessionData(services, account, user), envelope: { auth_token: token } };
+}
+
+/** Who was refused stands in the log with their address, for whoever watches for guessing. */
+async function identify(
+  { services, clientIp }: RestRequest,
+  hint: AccountHint,
+  method: Method,
+  credentials: string,
+): Promise<Login> {
+  try {
+    return await logIn(services, hint, method, credentials.toLowerCase());
+  } catch (error) {
+    services.log.info('login refused', { clientIp, ...hint, reason: toAppError(error).code });
+    throw error;
+  }
 }
 
 /** Only for tokens of accounts that the caller reaches anyway. */
