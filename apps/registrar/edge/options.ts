@@ -35,8 +35,10 @@ const defaults = {
   /** Requests without credentials, or with wrong ones, that one address may send; 0 per second means no limit. */
   unauthenticated: { per_second: 50, burst: 500, exempt: ['127.0.0.0/8'] as string[] },
   dispatcher: {
-    /** `hash` (of the Call-ID) or `round_robin`. */
+    /** `hash` (of the Call-ID) or `round_robin`; on Kamailio also `weight` and `active` (the heaviest that lives). */
     choice: 'hash',
+    /** By node name, for the last two; 1 when it is not named. */
+    weights: {} as Record<string, number>,
     /** Seconds between two OPTIONS, and until one is taken for lost. */
     probe_every: 10,
     probe_timeout: 2,

@@ -8,10 +8,12 @@ import { isWithin } from './networks.ts';
 export interface Trusted {
   /** The token of whoever sends from this address. */
   tokenOf(source: Source): string | undefined;
+  entries(): readonly Entry[];
   stop(): Promise<void>;
 }
 
-interface Entry {
+/** Networks (CIDR) and ports (none means all) of one sender. */
+export interface Entry {
   readonly cidrs: readonly string[];
   readonly ports: readonly number[];
   readonly token: string;
@@ -21,7 +23,10 @@ const every = 300_000;
 const whenUnanswered = 5_000;
 
 /** Resolves when it listens for changes; the first answer may come later. An unanswered query keeps the old list. */
-export async function watchTrusted({ bus, log }: AppContext): Promise<Trusted> {
+export async function watchTrusted(
+  { bus, log }: AppContext,
+  onChange: () => void = () => undefined,
+): Promise<Trusted> {
   let entries: readonly Entry[] = [];
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -32,6 +37,7 @@ export async function watchTrusted({ bus, log }: AppContext): Promise<Trusted> {
       const { Trusted: list } = await bus.request(trustedQuery, {});
       entries = entriesOf(list);
       log.info('trusted addresses', { count: entries.length });
+      onChange();
     } catch (error) {
       next = whenUnanswered;
       log.debug('the list of trusted addresses did not come', { error });
@@ -44,6 +50,7 @@ export async function watchTrusted({ bus, log }: AppContext): Promise<Trusted> {
   );
   void query();
   return {
+    entries: () => entries,
     tokenOf: ({ host, port }) =>
       entries.find(
         ({ cidrs, ports }) => (ports.length === 0 || ports.includes(port)) && isWithin(host, cidrs),
