@@ -18,7 +18,7 @@ import {
 import { accountsLock, recount, updateAccount } from './write.ts';
 
 /** The summary of an account in lists. */
-export function summary({ _id, name, realm }: AccountDocument): Record<string, unknown> {
+function summary({ _id, name, realm }: AccountDocument): Record<string, unknown> {
   return { id: _id, name, realm };
 }
 

@@ -62,7 +62,8 @@ export async function createAccount(
       return storedAs(contract, saved);
     } catch (error) {
       // The copy is written last: without it there is no account, and its database would be litter.
-      await store.drop(accountDatabase(id));
+      // Should removing that fail as well, the first error is the one to tell.
+      await Promise.allSettled([store.drop(accountDatabase(id))]);
       throw error;
     }
   });

@@ -8,7 +8,7 @@ import type { UserDocument } from '../engine/request.ts';
 /** How a client made the digest that it sends. */
 export type Method = 'md5' | 'sha';
 
-export const methods: readonly Method[] = ['md5', 'sha'];
+const methods: readonly Method[] = ['md5', 'sha'];
 
 /** The digest a client sends, in lower case hex. */
 export function digest(method: Method, username: string, password: string): string {

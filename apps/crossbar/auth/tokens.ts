@@ -61,7 +61,7 @@ export async function readToken(services: Services, token: string): Promise<Auth
 }
 
 /** The claims of a token that was signed here and has not expired. */
-export async function verified({ secrets }: Services, token: string): Promise<JWTPayload> {
+async function verified({ secrets }: Services, token: string): Promise<JWTPayload> {
   try {
     return (await jwtVerify(token, secrets.publicKey, { issuer, algorithms: [algorithm] })).payload;
   } catch (error) {

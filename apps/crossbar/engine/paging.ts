@@ -154,7 +154,7 @@ function outside(): AppError {
 }
 
 /** The bounds of a view query. With a single key the range is that key, so that paging by document id works. */
-export function bounds(
+function bounds(
   { key, prefix }: Range,
   { start, end, descending }: Pick<PageQuery, 'start' | 'end' | 'descending'>,
 ): { startKey?: unknown; endKey?: unknown; startDocId?: string } {

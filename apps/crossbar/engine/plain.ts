@@ -118,11 +118,7 @@ async function read(contract: PlainResource, request: RestRequest, database: Dat
 }
 
 /** Stores a new document under the id the client chose, or a random one. */
-export async function create(
-  contract: PlainResource,
-  request: RestRequest,
-  database: Database,
-): Promise<DataReply> {
+async function create(contract: PlainResource, request: RestRequest, database: Database): Promise<DataReply> {
   const data = dataObject(request);
   const id = data['id'];
   if (id !== undefined && !(typeof id === 'string' && /^[0-9a-f]{32}$/.test(id)))
