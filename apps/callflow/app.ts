@@ -7,6 +7,8 @@ import { accountDatabase } from '../../core/couch/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
 import { resume } from '../../core/messages/callflow.ts';
 import { routeReq } from '../../core/messages/route.ts';
+import { publishSchemas } from '../../core/schemas/index.ts';
+import { actions } from './actions/index.ts';
 import { fromCallJson } from './call/resume.ts';
 import { newCallState, realmOf, userOf } from './call/state.ts';
 import { Calls } from './calls.ts';
@@ -18,7 +20,11 @@ import { isServed, mayUse } from './routing/permission.ts';
 export const callflow: App = { name: 'callflow', start };
 
 async function start(context: AppContext): Promise<RunningApp> {
-  const { bus } = context;
+  const { bus, store } = context;
+  await publishSchemas(
+    store,
+    Object.values(actions).map(({ schemaName, schema }) => ({ name: schemaName, schema })),
+  );
   const control = await startCallControl(bus);
   const calls = new Calls(context, control);
   const bindings = ['route.req.audio.*', 'route.req.video.*'].map(
@@ -102,7 +108,8 @@ async function answerTo({ systemConfig }: AppContext, { message }: RouteRequest,
     'Ringback-Media': media('ringback.early'),
     'Transfer-Media': media('ringback.transfer'),
     'From-Realm': typeof vars['Account-Realm'] === 'string' ? vars['Account-Realm'] : realmOf(message.From),
-    'Custom-Channel-Vars': { 'CallFlow-ID': found.callflowId },
+    // What a carrier's request learnt on the way (whose number it is) reaches the channel by this answer.
+    'Custom-Channel-Vars': { ...vars, 'CallFlow-ID': found.callflowId },
     Context: message.Context,
   };
 }

@@ -19,29 +19,11 @@ export interface CallIdentity {
 /** A call of this app. It ends with the channel, with a transfer of the caller, or with this process. */
 export class TrunkCall extends ControlledCall {
   transferred = false;
-  /** Rejects with the reason when the call has ended for this process; never resolves. */
-  readonly over: Promise<never>;
-  #fail: (reason: AppError) => void = () => undefined;
-
-  constructor(bus: Bus, identity: CallIdentity) {
-    super(bus, identity);
-    this.over = new Promise((_resolve, reject) => {
-      this.#fail = reject;
-    });
-    // Nobody needs to be waiting for it.
-    this.over.catch(() => undefined);
-  }
-
   override take(event: CallEvent): void {
     super.take(event);
     if (event['Event-Name'] !== 'CHANNEL_TRANSFEREE') return;
     this.transferred = true;
     this.end(new AppError('call_lost', { message: 'the caller was transferred' }));
-  }
-
-  override end(reason: AppError): void {
-    super.end(reason);
-    this.#fail(reason);
   }
 }
 

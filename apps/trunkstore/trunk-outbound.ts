@@ -119,10 +119,8 @@ export async function callOut(
   const whole = { ...fields, 'Call-ID': call.callId, 'Control-Queue': call.controlQueue };
   try {
     // Whoever should answer may have died: the end of the call ends the waiting too.
-    const answer = await Promise.race([
-      context.bus.request(offnetReq, whole as MessageFields<typeof offnetReq>, { timeout: offnetLimit }),
-      call.over,
-    ]);
+    const waiting = { timeout: offnetLimit, signal: call.over };
+    const answer = await context.bus.request(offnetReq, whole as MessageFields<typeof offnetReq>, waiting);
     const cause = answer['Response-Message'];
     return { ...outcomeOf(cause), ...(answer['Response-Code'] ? { code: answer['Response-Code'] } : {}) };
   } catch (error) {

@@ -33,6 +33,13 @@ export interface RequestOptions {
   /** Publish to this queue by `targeted`/`callctl` instead of the contract's routing key. */
   readonly target?: string;
   readonly messageId?: string;
+  /**
+   * What it means when nobody answers in time. `failure` (default) counts towards the circuit breaker of the target;
+   * `allowed` is for questions that only those answer whom it concerns, e.g. who takes a call.
+   */
+  readonly silence?: 'failure' | 'allowed';
+  /** Stops waiting: the request rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface CollectOptions extends RequestOptions {

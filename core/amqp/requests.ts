@@ -65,7 +65,18 @@ export function createRequests(options: RequestsOptions): Requests {
     const headers = traceparent === undefined ? undefined : { traceparent };
     const deadline = Date.now() + timeout;
     void send(wait, { exchange, key, body, messageId, headers, mandatory: true, deadline });
-    return answer;
+    return given.signal ? untilAborted(answer, messageId, given.signal) : answer;
+  };
+
+  const untilAborted = async <T>(answer: Promise<T>, messageId: string, signal: AbortSignal): Promise<T> => {
+    const stop = (): void => replies.fail(messageId, toAppError(signal.reason));
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      return await answer;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   };
 
   return {
@@ -83,7 +94,7 @@ export function createRequests(options: RequestsOptions): Requests {
         if (hasCode(error, 'nobody_listens')) meters.returned(contract.id);
         if (hasCode(error, 'request_timeout')) {
           meters.timedOut(contract.id);
-          breakers.failed(target);
+          breakers[given.silence === 'allowed' ? 'skipped' : 'failed'](target);
         } else breakers.skipped(target);
         throw error;
       }

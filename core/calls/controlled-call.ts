@@ -31,6 +31,7 @@ export class ControlledCall {
   bridged = false;
   /** Why the call ended for this process, once it has. */
   endReason: AppError | undefined;
+  readonly #over = new AbortController();
   readonly #bus: Bus;
   readonly #pending = new Map<string, Pending>();
   readonly #digits = new DigitQueue();
@@ -42,6 +43,11 @@ export class ControlledCall {
     this.#bus = bus;
     this.callId = callId;
     this.controlQueue = controlQueue;
+  }
+
+  /** Aborted, with the reason, once the call has ended for this process. */
+  get over(): AbortSignal {
+    return this.#over.signal;
   }
 
   get ended(): boolean {
@@ -114,6 +120,7 @@ export class ControlledCall {
     this.endReason = reason;
     for (const messageId of [...this.#pending.keys()]) this.#settle(messageId)?.reject(reason);
     this.#digits.end(reason);
+    this.#over.abort(reason);
   }
 
   #publish(name: CommandName, fields: object, messageId: string): Promise<void> {

@@ -85,15 +85,22 @@ export const settingsSchema = Type.Object(
     ),
     edge: section(
       {
-        kind: Type.Enum(['drachtio', 'none'], { default: 'drachtio' }),
+        kind: Type.Enum(['drachtio', 'kamailio', 'none'], { default: 'drachtio' }),
         host: Type.String({
           default: '',
           description: 'drachtio-server to connect to; empty means the embedded one',
         }),
         port: port(9022),
-        secret: Type.String({ default: 'cymru' }),
+        secret: Type.String({
+          default: 'cymru',
+          description: 'of drachtio-server, or of the RPC of Kamailio',
+        }),
+        rpc: Type.Array(Type.String(), {
+          default: [],
+          description: 'RPC addresses of the Kamailios of this zone, as ["http://127.0.0.1:5066/rpc"]',
+        }),
       },
-      'the SIP edge in TypeScript',
+      'the SIP edge: in TypeScript on drachtio, or Kamailio (rel/kamailio)',
     ),
     sip: section(
       {

@@ -199,22 +199,19 @@ async function callerId(
 
 /** The caller ids of a call that leaves through carriers. */
 export async function offnetCaller(call: Call, kind: string): Promise<Record<string, string | undefined>> {
-  const [external, emergency, asserted] = await Promise.all([
-    callerId(call, kind),
-    callerId(call, 'emergency'),
-    callingEndpoint(call),
-  ]);
-  const realm = getAt(asserted, 'caller_id.asserted.realm');
-  const assertedName = getAt(asserted, 'caller_id.asserted.name');
-  const assertedNumber = getAt(asserted, 'caller_id.asserted.number');
-  const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+  const [external, endpoint] = await Promise.all([callerId(call, kind), callingEndpoint(call)]);
+  const text = (path: string): string | undefined => {
+    const value = getAt(endpoint, path);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
   return {
     'Outbound-Caller-ID-Name': external.name,
     'Outbound-Caller-ID-Number': external.number,
-    'Emergency-Caller-ID-Name': emergency.name,
-    'Emergency-Caller-ID-Number': emergency.number,
-    'Asserted-Identity-Name': text(assertedName),
-    'Asserted-Identity-Number': text(assertedNumber),
-    'Asserted-Identity-Realm': text(realm),
+    // Never the extension that is shown otherwise: those who answer must be able to call back.
+    'Emergency-Caller-ID-Name': text('caller_id.emergency.name'),
+    'Emergency-Caller-ID-Number': text('caller_id.emergency.number'),
+    'Asserted-Identity-Name': text('caller_id.asserted.name'),
+    'Asserted-Identity-Number': text('caller_id.asserted.number'),
+    'Asserted-Identity-Realm': text('caller_id.asserted.realm'),
   };
 }

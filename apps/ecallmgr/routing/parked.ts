@@ -39,7 +39,11 @@ export async function routeParked(
 async function refuse(node: SwitchNode, { callId, bySip }: Channel, { code, text }: Refusal): Promise<void> {
   if (!node.channels.has(callId)) return;
   const id = `quiet:${randomBytes(8).toString('hex')}`;
-  if (bySip) await node.client.execute(callId, 'respond', `${code} ${harmless(text).trim()}`, id);
+  if (bySip) {
+    // FreeSWITCH does not note the status of its own refusal.
+    await node.client.execute(callId, 'set', `proto_specific_hangup_cause=sip:${code}`, `${id}:set`);
+    await node.client.execute(callId, 'respond', `${code} ${harmless(text).trim()}`, id);
+  }
   // A leg without SIP cannot be answered with a status.
   else await node.client.api(`uuid_kill ${uuid(callId)} ${causeOfSip(code)}`);
 }

@@ -27,7 +27,7 @@ export async function routeCall(
   const request = routeRequest(channel, event, around.switchName);
   // The control queue is made meanwhile: the winner may use it at once.
   const [answer] = await Promise.all([
-    bus.request(routeReq, request, { messageId: control.fetchId, timeout: routeTimeout }),
+    bus.request(routeReq, request, { messageId: control.fetchId, timeout: routeTimeout, silence: 'allowed' }),
     control.ready(),
   ]);
   if (control.call.ended) return undefined;
