@@ -7,6 +7,7 @@ import { media_mgr } from '../../apps/media_mgr/app.ts';
 import { milliwatt } from '../../apps/milliwatt/app.ts';
 import { registrar } from '../../apps/registrar/app.ts';
 import { edge } from '../../apps/registrar/edge/app.ts';
+import { kamailio_bridge } from '../../apps/registrar/kamailio/app.ts';
 import { trunkstore } from '../../apps/trunkstore/app.ts';
 import type { App } from '../../core/app/index.ts';
 
@@ -20,4 +21,5 @@ export const apps: readonly App[] = [
   crossbar,
   ecallmgr,
   edge,
+  kamailio_bridge,
 ];

@@ -8,7 +8,10 @@ export interface Mix {
   readonly store: string;
   /** `embedded` or `host:port:password[,…]`. */
   readonly switch: string;
-  /** `embedded` or `drachtio:host:port` (the control port; SIP is then at 5060 of that host, or `,sipport` behind it). */
+  /**
+   * `embedded`, `kamailio` (a private one that the test starts) or `drachtio:host:port` (the control port; SIP is then
+   * at 5060 of that host, or `,sipport` behind it).
+   */
   readonly edge: string;
 }
 
@@ -40,7 +43,7 @@ export function settingsOf(mix: Mix): Record<string, unknown> {
       return { host, port: Number(port), password: secret };
     });
   }
-  if (mix.edge !== 'embedded') {
+  if (mix.edge !== 'embedded' && mix.edge !== 'kamailio') {
     const [, host = '127.0.0.1', rest = '9022'] = mix.edge.split(':');
     const [port, sipPort] = rest.split(',').map(Number);
     settings['edge'] = { host, port };

@@ -6,7 +6,7 @@ const usage = `usage: npm run e2e -- [options] [words of a test's title]
   --bus     embedded | amqp://user:password@host:port
   --store   embedded | http://user:password@host:port   (its databases of ours are removed first)
   --switch  embedded | host:port:password[,host:port:password]
-  --edge    embedded | drachtio:host:controlport[,sipport]`;
+  --edge    embedded | kamailio | drachtio:host:controlport[,sipport]`;
 
 function options() {
   try {

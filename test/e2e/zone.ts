@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ZoneFacts } from '../../rel/zone/report.ts';
 import { startRabbit } from '../conformance/rabbitmq.ts';
+import { addKamailio, startKamailio } from './kamailio.ts';
 import { mixOfRun, settingsOf } from './mix.ts';
 import { freePorts } from './ports.ts';
 import { logIn, type Rest } from './rest.ts';
@@ -35,8 +36,16 @@ export async function startZone(): Promise<Zone> {
   const folder = mkdtempSync(join(tmpdir(), 'mirliton-e2e-'));
   const given = settingsOf(rabbit ? { ...mix, bus: rabbit.url } : mix);
   const config = join(folder, 'mirliton.json');
-  writeFileSync(config, JSON.stringify(await settingsFor(folder, given)));
-  let child = await launch(config, folder);
+  const settings = await settingsFor(folder, given);
+  const site = mix.edge === 'kamailio' ? await addKamailio(settings) : undefined;
+  writeFileSync(config, JSON.stringify(settings));
+  // Each waits for the other: Kamailio for the broker, the zone for a Kamailio that takes calls.
+  const starting = site && startKamailio(site);
+  let child = await launch(config, folder).catch(async (error: unknown) => {
+    await starting?.then((started) => started.stop()).catch(() => undefined);
+    throw error;
+  });
+  const kamailio = await starting;
   const facts = readFacts(folder);
   const [host = '', port = ''] = facts.phones[0]?.proxy.split(':') ?? [];
   const zone: Zone = {
@@ -51,6 +60,7 @@ export async function startZone(): Promise<Zone> {
     alive: () => child.exitCode === null && child.signalCode === null,
     log: () => readFileSync(join(folder, 'mirliton.log'), 'utf8'),
     stop: async () => {
+      await kamailio?.stop();
       await end(child);
       await rabbit?.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -59,7 +69,7 @@ export async function startZone(): Promise<Zone> {
   return zone;
 }
 
-async function settingsFor(folder: string, given: Record<string, unknown>): Promise<object> {
+async function settingsFor(folder: string, given: Record<string, unknown>): Promise<Record<string, unknown>> {
   const [bus, store, eventSocket, switchSip, control, sip, rest, media, metrics] = (await freePorts(9)) as [
     number,
     number,

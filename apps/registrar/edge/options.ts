@@ -1,7 +1,8 @@
 // What an operator can change while the edge runs: the `system_config` document `edge`.
 import type { SystemConfig } from '../../../core/config/index.ts';
 
-const defaults = {
+/** What holds where the document says nothing. */
+export const defaults = {
   /** Seconds. */
   expires: { minimum: 60, maximum: 3600, default: 300 },
   contacts_per_user: 10,

@@ -1,0 +1,133 @@
+// One Kamailio as the bridge sees it: whether it lives, what it has been told, and what it holds.
+
+import { isRecord } from '../../../core/contract/index.ts';
+import { errorText } from '../../../core/errors/index.ts';
+import type { Logger } from '../../../core/log/index.ts';
+import {
+  type Contact,
+  contactCount,
+  contactsOf,
+  contactsOfUser,
+  destinationsOf,
+  type Socket,
+  socketsOf,
+  tableOf,
+} from './answers.ts';
+import { type Fact, type Facts, ordersBetween, readFacts } from './facts.ts';
+import type { Rpc } from './rpc.ts';
+
+export interface Kamailio {
+  readonly url: string;
+  readonly alive: boolean;
+  /** SIP listeners, as others reach them. */
+  readonly sockets: readonly Socket[];
+  /** Media servers by URI, and whether they get calls. */
+  readonly switches: ReadonlyMap<string, boolean>;
+  readonly registrations: number;
+  /** Makes Kamailio know these facts. Never rejects; resolves with true when it has just come (back). */
+  tell(facts: Facts): Promise<boolean>;
+  /** Forgets what is known of a user of a realm, or of all of it; without `cacheOnly` also the contacts, which it gives. */
+  flush(realm: string, username: string | undefined, cacheOnly: boolean): Promise<Contact[]>;
+  /** The contacts of a realm or a user of it, or all. */
+  contacts(realm?: string, username?: string): Promise<Contact[]>;
+  /** The channel variables and tokens by address of record. */
+  identities(): Promise<{
+    readonly vars: ReadonlyMap<string, string>;
+    readonly tokens: ReadonlyMap<string, string>;
+  }>;
+}
+
+/** Tables in which a user is known under its address of record. */
+const caches = ['secret', 'token', 'vars', 'since', 'refused'];
+
+export function createKamailio(rpc: Rpc, log: Logger): Kamailio {
+  let since: string | undefined;
+  let told = new Map<string, Fact>();
+  let sockets: readonly Socket[] = [];
+  let switches: ReadonlyMap<string, boolean> = new Map();
+  let registrations = 0;
+
+  const look = async (): Promise<boolean> => {
+    const uptime = await rpc.call('core.uptime');
+    const up = isRecord(uptime) ? String(uptime['up_since']) : '';
+    const came = up !== since;
+    if (came) {
+      const own = Number(new URL(rpc.url).port);
+      sockets = socketsOf(await rpc.call('core.sockets_list')).filter(({ port }) => port !== own);
+      told = await readFacts(rpc);
+      since = up;
+      log.info('Kamailio is there', { url: rpc.url, listeners: sockets.length, since: up });
+    }
+    registrations = contactCount(await rpc.call('stats.fetch', 'usrloc:'));
+    return came;
+  };
+  const update = async (facts: Facts): Promise<void> => {
+    for (const { name, orders } of ordersBetween(told, facts)) {
+      for (const [method, ...params] of orders) await rpc.call(method, ...params);
+      const fact = facts.get(name);
+      if (fact) told.set(name, fact);
+      else told.delete(name);
+    }
+    const listed = [...facts.keys()].some((name) => name.startsWith('dispatcher '))
+      ? await rpc.call('dispatcher.list')
+      : undefined;
+    switches = new Map(destinationsOf(listed).map(({ uri, active }) => [uri, active]));
+  };
+  const usersOf = async (realm: string, username: string | undefined): Promise<string[]> => {
+    if (username !== undefined) return [`${username}@${realm}`.toLowerCase()];
+    const end = `@${realm.toLowerCase()}`;
+    const [tokens, refused] = [await dump('token'), await dump('refused')];
+    return [...new Set([...tokens.keys(), ...refused.keys()])].filter((aor) => aor.endsWith(end));
+  };
+  const dump = async (table: string) => tableOf(await rpc.call('htable.dump', table));
+  const contacts: Kamailio['contacts'] = async (realm, username) => {
+    if (realm !== undefined && username !== undefined) {
+      const aor = `${username}@${realm}`.toLowerCase();
+      // Kamailio answers with an error for a user without contacts.
+      return contactsOfUser(await rpc.call('ul.lookup', 'location', aor).catch(() => undefined));
+    }
+    const end = realm === undefined ? '' : `@${realm.toLowerCase()}`;
+    return contactsOf(await rpc.call('ul.dump')).filter(({ aor }) => aor.endsWith(end));
+  };
+  return {
+    url: rpc.url,
+    get alive() {
+      return since !== undefined;
+    },
+    get sockets() {
+      return sockets;
+    },
+    get switches() {
+      return switches;
+    },
+    get registrations() {
+      return registrations;
+    },
+    tell: async (facts) => {
+      try {
+        const came = await look();
+        await update(facts);
+        return came;
+      } catch (error) {
+        if (since !== undefined)
+          log.warn('Kamailio cannot be reached', { url: rpc.url, error: errorText(error) });
+        since = undefined;
+        switches = new Map();
+        return false;
+      }
+    },
+    contacts,
+    identities: async () => ({ vars: await dump('vars'), tokens: await dump('token') }),
+    flush: async (realm, username, cacheOnly) => {
+      // What is not there cannot be deleted: Kamailio calls that an error.
+      for (const aor of await usersOf(realm, username)) {
+        for (const table of caches) await rpc.call('htable.delete', table, aor).catch(() => undefined);
+        await rpc.call('htable.delete', 'secret', `${aor}::hashed`).catch(() => undefined);
+      }
+      if (cacheOnly) return [];
+      const gone = await contacts(realm, username);
+      for (const aor of new Set(gone.map((it) => it.aor))) await rpc.call('ul.rm', 'location', aor);
+      return gone;
+    },
+  };
+}

@@ -1,0 +1,81 @@
+// Orders from the bus that Kamailio cannot hear itself: flush, sync and search of registrations.
+import type { Delivery, Subscription } from '../../../core/amqp/index.ts';
+import type { AppContext } from '../../../core/app/index.ts';
+import { errorText } from '../../../core/errors/index.ts';
+import { regFlush, regSuccess, regSync } from '../../../core/messages/registration.ts';
+import { searchPartialResp, searchReq, searchResp } from '../edge/messages.ts';
+import type { Contact } from './answers.ts';
+import type { Kamailio } from './kamailio.ts';
+import { registration } from './registrations.ts';
+
+/** Follows the orders on every Kamailio that lives. */
+export function followOrders({ bus, log }: AppContext, proxies: readonly Kamailio[]): Promise<Subscription> {
+  const each = async <T>(what: string, work: (proxy: Kamailio) => Promise<T>): Promise<T[]> => {
+    const alive = proxies.filter((proxy) => proxy.alive);
+    const done = await Promise.allSettled(alive.map(work));
+    return done.flatMap((it) => {
+      if (it.status === 'fulfilled') return [it.value];
+      log.error(`${what} failed: this Kamailio may know old credentials or contacts`, {
+        error: errorText(it.reason),
+      });
+      return [];
+    });
+  };
+  const flush = async ({ message }: Delivery<typeof regFlush>): Promise<void> => {
+    const { Realm, Username, 'Cache-Only': cacheOnly } = message;
+    const gone = await each('a flush', (proxy) => proxy.flush(Realm, Username, cacheOnly === true));
+    for (const contact of distinct(gone.flat()))
+      await bus.publish(
+        regSuccess,
+        registration(contact, { vars: undefined, token: undefined }, 'Unregistered'),
+      );
+  };
+  const rowsOf = async (realm?: string, username?: string) => {
+    const found = await each('reading the contacts', async (proxy) => {
+      const [contacts, { vars, tokens }] = [await proxy.contacts(realm, username), await proxy.identities()];
+      return contacts.map((contact) => ({
+        contact,
+        row: registration(
+          contact,
+          { vars: vars.get(contact.aor), token: tokens.get(contact.aor) },
+          'Registered',
+        ),
+      }));
+    });
+    // Two edges of a zone know the same contacts; the one with the socket took the REGISTER itself.
+    const own = found.flat().sort((a, b) => b.contact.socket.length - a.contact.socket.length);
+    return [...new Map(own.reverse().map((it) => [keyOf(it.contact), it.row])).values()];
+  };
+  const search = async (request: Delivery<typeof searchReq>): Promise<void> => {
+    const { Realm, Username } = request.message;
+    const rows = (await rowsOf(Realm, Username)).map((row) => ({ ...row }));
+    for (let at = 0; at < rows.length; at += rowsPerMessage)
+      await bus.reply(request, searchPartialResp, { Registrations: rows.slice(at, at + rowsPerMessage) });
+    const AOR = Username === undefined ? undefined : `${Username}@${Realm}`;
+    await bus.reply(request, searchResp, { Registrations: [], AOR, Metas: { Count: rows.length } });
+  };
+  return bus.consume(
+    {
+      bindings: ['registration.flush.#', 'registration.sync', 'registration.search_req.#'].map(
+        (key) => ({ exchange: 'registrar', key }) as const,
+      ),
+      contracts: [regFlush, regSync, searchReq],
+    },
+    async (delivery) => {
+      const { contract } = delivery as { readonly contract: unknown };
+      if (contract === regFlush) await flush(delivery as Delivery<typeof regFlush>);
+      else if (contract === regSync)
+        for (const row of await rowsOf())
+          await bus.reply(delivery as Delivery<typeof regSync>, regSuccess, row);
+      else await search(delivery as Delivery<typeof searchReq>);
+    },
+  );
+}
+
+const rowsPerMessage = 100;
+
+const keyOf = ({ aor, address }: Contact): string => `${aor} ${address}`;
+
+const distinct = (contacts: readonly Contact[]): Contact[] => [
+  ...new Map(contacts.map((contact) => [keyOf(contact), contact])).values(),
+];
