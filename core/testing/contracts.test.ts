@@ -83,8 +83,9 @@ describe('declared documents', () => {
       fc.assert(
         fc.property(randomOf(contract.schema, refs), fc.jsonValue({ maxDepth: 1 }), (value, extra) => {
           expect(contract.check(value)).to.deep.equal([]);
-          const accepted = contract.accept({ ...(value as object), ui_metadata: extra });
-          expect(accepted).to.deep.include({ ui_metadata: JSON.parse(JSON.stringify(extra)) });
+          const plain: unknown = JSON.parse(JSON.stringify(extra));
+          const accepted = contract.accept({ ...(value as object), ui_metadata: plain });
+          expect(accepted).to.deep.include({ ui_metadata: plain });
         }),
         runs,
       );

@@ -45,7 +45,7 @@ export interface RouteOptions {
 }
 
 export interface FakeSwitch {
-  /** Asks for a route. `undefined` when nobody takes the call within `patience` milliseconds (default 200). */
+  /** Asks for a route. `undefined` when nobody takes the call within `patience` milliseconds (default 5000). */
   route(options: RouteOptions, patience?: number): Promise<FakeCall | undefined>;
   readonly answers: MessageOf<typeof routeResp>[];
 }
@@ -55,7 +55,7 @@ export function fakeSwitch(bus: Bus): FakeSwitch {
   const answers: MessageOf<typeof routeResp>[] = [];
   return {
     answers,
-    route: async (options, patience = 200) => {
+    route: async (options, patience = 5000) => {
       const callId = options.callId ?? `call-${randomBytes(4).toString('hex')}`;
       const vars = { 'Account-ID': options.accountId, 'Authorizing-Type': 'device', ...options.vars };
       const realm = options.realm ?? 'test.example.org';

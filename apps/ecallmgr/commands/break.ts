@@ -4,7 +4,7 @@ import { unit } from './unit.ts';
 export const break_ = unit({
   name: 'break',
   run: async (call) => {
-    await call.api('uuid_break');
+    await call.break();
     return {};
   },
 });

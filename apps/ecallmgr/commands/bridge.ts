@@ -4,7 +4,7 @@ import type { CommandOf } from '../control/command.ts';
 import { dialString } from '../dial/string.ts';
 import { fieldVariables } from '../dial/variables.ts';
 import { variable, variableList, variableSequence } from '../freeswitch/index.ts';
-import { playable } from './playing.ts';
+import { playable } from '../playing.ts';
 import { unit } from './unit.ts';
 
 export const bridge = unit({

@@ -1,5 +1,5 @@
-// hold: plays music on hold.
-import { playable, setTerminators } from './playing.ts';
+// hold: plays music on hold until it is broken off.
+import { playAgain, playable, setTerminators } from '../playing.ts';
 import { unit } from './unit.ts';
 
 export const hold = unit({
@@ -8,6 +8,6 @@ export const hold = unit({
     const media = command['Hold-Media'];
     setTerminators(call, []);
     const music = media ? await playable(call, media) : 'local_stream://default';
-    return call.execute(command, 'endless_playback', music);
+    return playAgain(call, music, Number.POSITIVE_INFINITY);
   },
 });

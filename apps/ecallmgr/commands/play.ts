@@ -1,5 +1,5 @@
 // play: plays media to the call, or into a bridge.
-import { playable, setTerminators, sideOf } from './playing.ts';
+import { playAgain, playable, setTerminators, sideOf } from '../playing.ts';
 import { unit } from './unit.ts';
 
 export const play = unit({
@@ -11,9 +11,7 @@ export const play = unit({
       return {};
     }
     setTerminators(call, command.Terminators);
-    if (command['Endless-Playback']) return call.execute(command, 'endless_playback', path);
-    const loops = command['Loop-Count'];
-    if (loops !== undefined && loops > 1) return call.execute(command, 'loop_playback', `+${loops} ${path}`);
-    return call.execute(command, 'playback', path);
+    const times = command['Endless-Playback'] ? Number.POSITIVE_INFINITY : (command['Loop-Count'] ?? 1);
+    return times > 1 ? playAgain(call, path, times) : call.execute(command, 'playback', path);
   },
 });

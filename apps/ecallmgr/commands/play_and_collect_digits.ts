@@ -1,6 +1,6 @@
 // play_and_collect_digits: plays and collects digits until they fit, a few times.
 import { AppError } from '../../../core/errors/index.ts';
-import { playable } from './playing.ts';
+import { playable } from '../playing.ts';
 import { unit } from './unit.ts';
 
 export const playAndCollectDigits = unit({

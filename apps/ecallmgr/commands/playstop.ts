@@ -4,7 +4,7 @@ import { unit } from './unit.ts';
 export const playstop = unit({
   name: 'playstop',
   run: async (call) => {
-    await call.api('uuid_break', 'all');
+    await call.break();
     return {};
   },
 });

@@ -1,6 +1,6 @@
 // record: records the caller into a file of the switch.
 import { recordingPath } from '../media.ts';
-import { setTerminators } from './playing.ts';
+import { setTerminators } from '../playing.ts';
 import { unit } from './unit.ts';
 
 export const record = unit({

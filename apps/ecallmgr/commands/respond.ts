@@ -11,6 +11,8 @@ export const respond = unit({
       await call.api('uuid_kill', causeOfSip(Number(command['Response-Code'])));
       return {};
     }
+    // FreeSWITCH does not note the status of its own refusal.
+    call.prepare('set', `proto_specific_hangup_cause=sip:${word(command['Response-Code'])}`);
     const message = command['Response-Message'];
     const text = message === undefined ? '' : ` ${harmless(message)}`;
     return call.execute(command, 'respond', `${word(command['Response-Code'])}${text}`);

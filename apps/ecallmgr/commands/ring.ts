@@ -1,5 +1,5 @@
 // ring: ringing (180), with the ringback that later bridges play.
-import { playable } from './playing.ts';
+import { playable } from '../playing.ts';
 import { unit } from './unit.ts';
 
 export const ring = unit({

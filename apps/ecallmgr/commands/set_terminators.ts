@@ -1,5 +1,5 @@
 // set_terminators: sets the keys that end what plays.
-import { setTerminators as set } from './playing.ts';
+import { setTerminators as set } from '../playing.ts';
 import { unit } from './unit.ts';
 
 export const setTerminators = unit({

@@ -1,7 +1,7 @@
 // store: sends a recording of the switch away.
 import { AppError } from '../../../core/errors/index.ts';
 import { recordingPath } from '../media.ts';
-import { mediaRequest } from './playing.ts';
+import { mediaRequest } from '../playing.ts';
 import { unit } from './unit.ts';
 
 const uploadTimeout = 120_000;

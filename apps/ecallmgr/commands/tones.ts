@@ -1,7 +1,7 @@
 // tones: plays tones.
 import { AppError } from '../../../core/errors/index.ts';
 import type { CommandOf } from '../control/command.ts';
-import { setTerminators } from './playing.ts';
+import { setTerminators } from '../playing.ts';
 import { unit } from './unit.ts';
 
 export const tones = unit({

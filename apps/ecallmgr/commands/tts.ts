@@ -1,6 +1,6 @@
 // tts: speaks a text, by the switch's own engine or by media_mgr.
 import { harmless } from '../freeswitch/index.ts';
-import { playable, setTerminators } from './playing.ts';
+import { playAgain, playable, setTerminators } from '../playing.ts';
 import { unit } from './unit.ts';
 
 const voices = { female: 'slt', male: 'kal' } as const;
@@ -12,7 +12,8 @@ export const tts = unit({
     setTerminators(call, command.Terminators);
     if (engine !== 'flite') {
       const url = await playable(call, `tts://${encodeURIComponent(command.Text)}`, command.Language);
-      return call.execute(command, command['Endless-Playback'] ? 'endless_playback' : 'playback', url);
+      const times = command['Endless-Playback'] ? Number.POSITIVE_INFINITY : (command['Loop-Count'] ?? 1);
+      return times > 1 ? playAgain(call, url, times) : call.execute(command, 'playback', url);
     }
     const voice = voices[command.Voice === 'male' ? 'male' : 'female'];
     // `|` parts engine, voice and text.

@@ -1,5 +1,8 @@
 // What the commands that play have in common: media, terminators, legs.
-import type { ControlledCall } from '../control/call.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ControlledCall } from './control/call.ts';
+import type { Completion } from './control/command.ts';
+import { variable } from './freeswitch/index.ts';
 
 /** The Media-Name as the switch plays it. */
 export function playable(call: ControlledCall, name: string, language?: string): Promise<string> {
@@ -25,6 +28,27 @@ export function setTerminators(call: ControlledCall, terminators: readonly strin
   if (call.terminators === wanted) return;
   call.terminators = wanted;
   call.prepare('set', `playback_terminators=${wanted}`);
+}
+
+// What is over at once would be begun without pause.
+const shortestRound = 200;
+
+/**
+ * Plays it so many times, until it is broken off, a terminator ends it, or it cannot be played. The switch's own
+ * endless_playback and loop_playback go on after a break, and know no terminators.
+ */
+export async function playAgain(call: ControlledCall, path: string, times: number): Promise<Completion> {
+  const { breaks } = call;
+  for (let round = 1; ; round += 1) {
+    const began = performance.now();
+    const event = await call.part('playback', path);
+    const response = event['Application-Response'];
+    const digit = variable(event, 'playback_terminator_used');
+    if (round >= times || call.breaks > breaks || digit !== undefined || response !== 'FILE PLAYED')
+      return { 'Application-Response': response, 'DTMF-Digit': digit };
+    await wait(Math.max(0, began + shortestRound - performance.now()), undefined, { ref: false });
+    if (call.breaks > breaks) return { 'Application-Response': response };
+  }
 }
 
 const sides = { A: 'aleg', B: 'bleg', Both: 'both' } as const;
