@@ -206,7 +206,7 @@ export class SwitchNode {
         this.park(channel, event);
         break;
       case 'CHANNEL_EXECUTE_COMPLETE':
-        if (!isQuiet(event)) this.#executed(channel, event);
+        this.#executed(channel, event);
         break;
       case 'CHANNEL_DESTROY':
         this.#publisher.event(channel, event);
@@ -219,7 +219,7 @@ export class SwitchNode {
 
   #executed(channel: Channel, event: SwitchEvent): void {
     const control = this.controls.get(channel.callId);
-    this.#publisher.event(channel, event, control?.completion(event));
+    if (!isQuiet(event)) this.#publisher.event(channel, event, control?.completion(event));
     control?.call.complete(event);
   }
 

@@ -1,5 +1,6 @@
 // A call under control, as a command sees it: run applications and await their end, ask the switch, read its surroundings.
 import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { AppError } from '../../../core/errors/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
 import type { CallEventName } from '../../../core/messages/call.ts';
@@ -36,9 +37,14 @@ const quiet = 'quiet:';
 export const isQuiet = (event: SwitchEvent): boolean => (event['Application-UUID'] ?? '').startsWith(quiet);
 
 interface Pending {
-  resolve(outcome: typeof told): void;
+  readonly application: string;
+  resolve(event: SwitchEvent): void;
   reject(error: AppError): void;
 }
+
+// A break is lost when it overtakes the beginning of what it is to break off, and ends one file of several only.
+const breakAttempts = 5;
+const breakPause = 200;
 
 export class ControlledCall {
   readonly callId: string;
@@ -48,6 +54,8 @@ export class ControlledCall {
   terminators: string | undefined;
   /** Custom-Channel-Vars that every leg made for this call gets. */
   exported: Vars = {};
+  /** How often something was broken off. */
+  breaks = 0;
   readonly #pending = new Map<string, Pending>();
   #parking: { resolve(): void; reject(error: AppError): void } | undefined;
   #ended: AppError | undefined;
@@ -66,16 +74,42 @@ export class ControlledCall {
    * Runs an application and resolves at its CHANNEL_EXECUTE_COMPLETE, which completes the command.
    * Rejects with `call_hung_up`, or with what the switch said.
    */
-  execute(command: { readonly 'Msg-ID': string }, application: string, argument = ''): Promise<typeof told> {
+  async execute(
+    command: { readonly 'Msg-ID': string },
+    application: string,
+    argument = '',
+  ): Promise<typeof told> {
+    await this.#execute(command['Msg-ID'], application, argument);
+    return told;
+  }
+
+  /** Runs an application that is a part of a command only: nobody is told of its end but the caller. */
+  part(application: string, argument: string): Promise<SwitchEvent> {
+    return this.#execute(quiet + randomBytes(8).toString('hex'), application, argument);
+  }
+
+  #execute(id: string, application: string, argument: string): Promise<SwitchEvent> {
     if (this.#ended) return Promise.reject(this.#ended);
-    const id = command['Msg-ID'];
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
+      this.#pending.set(id, { application, resolve, reject });
       this.around.client.execute(this.callId, application, argument, id).catch((error: AppError) => {
         this.#pending.delete(id);
         reject(error);
       });
     });
+  }
+
+  /** Breaks off what runs now, all but a bridge; resolves when it has ended, or does not want to. */
+  async break(): Promise<void> {
+    this.breaks += 1;
+    const running = [...this.#pending].filter(([, { application }]) => application !== 'bridge');
+    for (let attempt = 0; attempt < breakAttempts && !this.ended; attempt += 1) {
+      // Not `all`: that drops what has been queued on the channel, and its end is never told.
+      await this.api('uuid_break');
+      if (!running.some(([id]) => this.#pending.has(id))) return;
+      await wait(breakPause, undefined, { ref: false });
+      if (!running.some(([id]) => this.#pending.has(id))) return;
+    }
   }
 
   /** Queues an application in front of the one that `execute` queues next; the channel runs them in order. */
@@ -122,13 +156,8 @@ export class ControlledCall {
     const id = event['Application-UUID'] ?? '';
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    pending?.resolve(told);
+    pending?.resolve(event);
     return pending !== undefined;
-  }
-
-  /** The applications that are awaited. */
-  get awaited(): readonly string[] {
-    return [...this.#pending.keys()];
   }
 
   /** Ends what is awaited, with a reason. */

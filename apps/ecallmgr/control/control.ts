@@ -155,9 +155,7 @@ export class Control {
     for (const lost of dropped)
       this.#refuse(lost, new AppError('command_failed', { message: 'it was flushed from the queue' }));
     if (breaks && this.#turn && !this.call.ended)
-      this.call
-        .api('uuid_break', 'all')
-        .catch((error: unknown) => this.#log.debug('nothing to break', { error }));
+      this.call.break().catch((error: unknown) => this.#log.debug('nothing to break', { error }));
     if (now && this.#mayRun(now)) this.#start(now);
   }
 

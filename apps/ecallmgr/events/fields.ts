@@ -97,8 +97,9 @@ export function hangupCodeOf(event: SwitchEvent): string | undefined {
 
 /** The ids of the recordings made of this channel. */
 export function recordingsOf(event: SwitchEvent): string[] | undefined {
-  const list = variable(event, 'ecallmgr_Media-Recordings');
-  return list?.replace(/^ARRAY::/, '').split('|:');
+  const list = channelVarsOf(event)['Media-Recordings'];
+  if (Array.isArray(list)) return list.map(String);
+  return typeof list === 'string' ? list.replace(/^ARRAY::/, '').split('|:') : undefined;
 }
 
 /** The other leg while the two are bridged, or the one that was bridged last. */

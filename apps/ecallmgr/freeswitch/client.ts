@@ -89,6 +89,8 @@ export class SwitchClient {
 
   /** Queues an application on a channel; its end is the CHANNEL_EXECUTE_COMPLETE whose Application-UUID is `id`. */
   async execute(callId: string, application: string, argument: string, id: string): Promise<void> {
+    // With the lock, what is queued next would wait until the two legs part, playing into the bridge too.
+    const lock = application === 'bridge' ? undefined : 'true';
     await this.#counted((connection) =>
       connection.command(`sendmsg ${uuid(callId)}`, {
         'call-command': 'execute',
@@ -96,7 +98,7 @@ export class SwitchClient {
         'execute-app-arg': argument === '' ? undefined : argument,
         'event-uuid': id,
         // Without it a second application starts inside the first.
-        'event-lock': 'true',
+        'event-lock': lock,
       }),
     );
   }

@@ -10,6 +10,7 @@ import { fsctl } from './fsctl.ts';
 import { globalGetvar } from './global_getvar.ts';
 import { globalSetvar } from './global_setvar.ts';
 import { hash } from './hash.ts';
+import { httpPut } from './http_put.ts';
 import { hupall } from './hupall.ts';
 import { load } from './load.ts';
 import { moduleExists } from './module_exists.ts';
@@ -57,6 +58,7 @@ const APIS: Record<string, Api> = {
   global_getvar: globalGetvar,
   global_setvar: globalSetvar,
   hash,
+  http_put: httpPut,
   hupall,
   load,
   module_exists: moduleExists,

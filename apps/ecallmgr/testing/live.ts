@@ -1,0 +1,162 @@
+// ecallmgr with a switch: our own, or the FreeSWITCH that MIRLITON_FREESWITCH=host:esport:password:sipport names.
+import { tokenReq, tokenResp } from '../../../core/messages/authn.ts';
+import { type CommandName, commands } from '../../../core/messages/dialplan.ts';
+import { routeReq, routeResp, routeWin } from '../../../core/messages/route.ts';
+import { switchCommand } from '../../../core/messages/switch.ts';
+import { type FakeBus, fakeBus } from '../../../core/testing/index.ts';
+import type { Phone, PhoneCall } from '../../../test/conformance/eventsocket/phone.ts';
+import { openTarget, type Target } from '../../../test/conformance/eventsocket/target.ts';
+import { type Cluster, startCluster } from './calls.ts';
+
+export type { Phone, PhoneCall } from '../../../test/conformance/eventsocket/phone.ts';
+
+export type Message = Record<string, unknown>;
+
+const patience = 8_000;
+
+/** Who calls, as the edge writes it. */
+export const edgeHeaders = { 'X-AUTH-Token': 'dev1@acc1', 'X-AUTH-IP': '10.0.0.9' };
+
+export class Live {
+  readonly target: Target;
+  readonly bus: FakeBus;
+  readonly cluster: Cluster;
+  /** What the next calls are answered with; `park` gives them to the test. */
+  route: Message = { Method: 'park' };
+  #serial = 0;
+
+  private constructor(target: Target, bus: FakeBus, cluster: Cluster) {
+    this.target = target;
+    this.bus = bus;
+    this.cluster = cluster;
+  }
+
+  /** A cluster of one ecallmgr and one switch, whose every caller is `dev1` of `acc1`. */
+  static async open(): Promise<Live> {
+    const target = await openTarget();
+    const bus = fakeBus({ node: 'ecallmgr@live' });
+    const { host, eventSocketPort: port, password } = target;
+    const live = new Live(target, bus, await startCluster({ host, port, password }, bus));
+    await live.#serve();
+    return live;
+  }
+
+  /** Ends every call, so that the next test begins with none. */
+  async clear(): Promise<void> {
+    const ids = (name: string): unknown[] => this.bus.named(name).map((it) => it['Call-ID']);
+    const over = new Set(ids('report'));
+    for (const id of new Set(ids('CHANNEL_CREATE')))
+      if (!over.has(id)) await this.order('uuid_kill', String(id));
+  }
+
+  /** Runs an API command on the switch. */
+  async order(command: string, args: string): Promise<Message> {
+    return this.bus.request(switchCommand, { Command: command, Args: args });
+  }
+
+  async close(): Promise<void> {
+    await this.cluster.stop();
+    await this.target.stop();
+  }
+
+  /** What `find` gives once it gives something. Rejects, naming what was awaited, after 8 s. */
+  async until<T>(what: string, find: () => T | undefined): Promise<T> {
+    for (const late = Date.now() + patience; Date.now() < late; ) {
+      const found = find();
+      if (found !== undefined) return found;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    throw new Error(`${what} did not come within ${patience} ms`);
+  }
+
+  /** The first message of this name that fits, now or later. */
+  seen(name: string, fits: (message: Message) => boolean = () => true): Promise<Message> {
+    return this.until(name, () => this.bus.named(name).find(fits));
+  }
+
+  /** The first event of this name of a call. */
+  event(name: string, callId: string, fits: (message: Message) => boolean = () => true): Promise<Message> {
+    return this.seen(name, (it) => it['Call-ID'] === callId && fits(it));
+  }
+
+  /** A call whose control this test has. */
+  async call(phone: Phone, headers: Readonly<Record<string, string>> = edgeHeaders): Promise<PhoneCall> {
+    const call = await phone.call('2000', { headers });
+    await this.event('route_win', call.id);
+    return call;
+  }
+
+  /** The same, answered. */
+  async answered(phone: Phone): Promise<PhoneCall> {
+    const call = await this.call(phone);
+    await this.run(call.id, 'answer');
+    await call.response(200);
+    return call;
+  }
+
+  /** Queues a command and returns its Msg-ID. */
+  async send(callId: string, name: CommandName, fields: Message = {}): Promise<string> {
+    const queue = `callctl-${encodeURIComponent(callId).replaceAll('.', '%2E')}`;
+    this.#serial += 1;
+    const messageId = `${name}-${this.#serial}`;
+    const command = { ...fields, 'Call-ID': callId, 'Application-Name': name };
+    await this.bus.send(queue, commands[name] as typeof commands.noop, command as never, { messageId });
+    return messageId;
+  }
+
+  /** The completion of a command; rejects with what its error event says. */
+  completed(messageId: string): Promise<Message> {
+    return this.until(`the completion of ${messageId}`, () => {
+      const refusal = this.bus
+        .named('dialplan')
+        .find((it) => (it['Request'] as Message | undefined)?.['Msg-ID'] === messageId);
+      if (refusal) throw new Error(String(refusal['Error-Message']));
+      return this.bus.named('CHANNEL_EXECUTE_COMPLETE').find((it) => it['Msg-ID'] === messageId);
+    });
+  }
+
+  async run(callId: string, name: CommandName, fields: Message = {}): Promise<Message> {
+    return this.completed(await this.send(callId, name, fields));
+  }
+
+  /** Hangs up and waits for the record. */
+  async end(callId: string): Promise<Message> {
+    await this.send(callId, 'hangup', { 'Insert-At': 'now' });
+    return this.event('report', callId);
+  }
+
+  /** Bridges to a phone that answers; resolves with its call when the two talk. */
+  async bridged(callId: string, callee: Phone, fields: Message = {}): Promise<PhoneCall> {
+    await this.send(callId, 'bridge', { Endpoints: [endpointOf(callee)], ...fields });
+    const taken = await callee.incoming();
+    taken.answer();
+    await this.event('CHANNEL_BRIDGE', callId, (it) => it['Other-Leg-Call-ID'] === taken.id);
+    return taken;
+  }
+
+  async #serve(): Promise<void> {
+    const { bus } = this;
+    const vars = { 'Account-ID': 'acc1', 'Authorizing-ID': 'dev1', Realm: 'demo.local' };
+    await bus.consume(
+      { bindings: [{ exchange: 'callmgr', key: 'authn.#' }], contracts: [tokenReq] },
+      (request) => bus.reply(request, tokenResp, { 'Token-Data': vars, 'Custom-Channel-Vars': vars }),
+    );
+    const wins = await bus.consume({ bindings: [], contracts: [routeWin] }, () => undefined);
+    await bus.consume(
+      { bindings: [{ exchange: 'callmgr', key: 'route.#' }], contracts: [routeReq] },
+      ({ message }) =>
+        bus.send(message['Server-ID'] ?? '', routeResp, this.route as { Method: 'park' }, {
+          messageId: message['Msg-ID'] ?? '',
+          serverId: wins.queue,
+        }),
+    );
+  }
+}
+
+/** How a phone is bridged to. */
+export const endpointOf = (phone: Phone, fields: Message = {}): Message => ({
+  'Invite-Format': 'route',
+  Route: `sip:${phone.name}@127.0.0.1:${phone.port}`,
+  'Account-ID': 'acc1',
+  ...fields,
+});
