@@ -25,8 +25,12 @@ const steps = [
   { title: 'conformance: AMQP, embedded broker', run: suite('test/conformance/amqp/*.test.ts') },
   {
     title: 'conformance: AMQP, RabbitMQ',
-    run: suite('test/conformance/amqp/*.test.ts'),
-    more: { MIRLITON_TEST_RABBIT: '1' },
+    run: [
+      process.execPath,
+      '--import=tsx',
+      'test/conformance/on-rabbitmq.ts',
+      ...suite('test/conformance/amqp/*.test.ts'),
+    ],
     cannot: without('rabbitmq-server'),
   },
   { title: 'conformance: CouchDB API', run: suite('test/conformance/couch/*.test.ts') },
