@@ -111,12 +111,17 @@ function createCall(profile: SipProfile, leg: OriginateLeg, target: SofiaTarget)
   return call;
 }
 
+/** Escapes a user name; what RFC 3261 §25.1 lets stand (`user-unreserved`) does, the `+` of a number above all. */
+function userPart(name: string): string {
+  return encodeURIComponent(name).replace(/%(26|3D|2B|24|2C|2F)/g, decodeURIComponent);
+}
+
 function buildInvite(profile: SipProfile, channel: Channel, target: SofiaTarget, sdp: string): SipRequest {
   const { core } = profile;
   const { callerIdName, callerIdNumber, uuid } = channel.profile;
   const protocol: Protocol = addressOf(target.path ?? formatUri(target.uri)).protocol;
   const domain = channel.find('sip_invite_domain') ?? core.settings.sipHost;
-  const from = channel.find('sip_from_uri') ?? `sip:${encodeURIComponent(callerIdNumber)}@${domain}`;
+  const from = channel.find('sip_from_uri') ?? `sip:${userPart(callerIdNumber)}@${domain}`;
   const address = (uri: string) =>
     formatNameAddr({ ...(callerIdName ? { display: callerIdName } : {}), uri, params: new Map() });
   const uri = channel.find('sip_invite_req_uri') ?? formatUri(target.uri);
@@ -132,7 +137,7 @@ function buildInvite(profile: SipProfile, channel: Channel, target: SofiaTarget,
   request.headers.set('Max-Forwards', channel.find('max_forwards') ?? '70');
   request.headers.set(
     'Remote-Party-ID',
-    `${address(`sip:${encodeURIComponent(callerIdNumber)}@${domain}`)};party=calling;screen=yes;privacy=off`,
+    `${address(`sip:${userPart(callerIdNumber)}@${domain}`)};party=calling;screen=yes;privacy=off`,
   );
   for (const [name, value] of channel.variables) {
     if (name.startsWith('sip_h_') && typeof value === 'string')
