@@ -51,12 +51,7 @@ async function start(context: AppContext): Promise<RunningApp> {
   edges.onArrival(() => heartbeat.beat());
 
   return {
-    health: () => {
-      const away = nodes.filter(({ client }) => !client.connected);
-      return away.length === 0
-        ? { ok: nodes.length > 0, ...(nodes.length > 0 ? {} : { detail: 'no switch is configured' }) }
-        : { ok: false, detail: away.map(({ name, client }) => `${name}: ${client.failure}`).join('; ') };
-    },
+    health: () => healthOf(nodes),
     stop: async () => {
       heartbeat.stop();
       await Promise.all(subscriptions.map((subscription) => subscription.stop()));
@@ -66,6 +61,14 @@ async function start(context: AppContext): Promise<RunningApp> {
       outbox.stop();
     },
   };
+}
+
+/** One switch is enough to make calls; those that are away are named. */
+function healthOf(nodes: readonly SwitchNode[]): ReturnType<NonNullable<RunningApp['health']>> {
+  if (nodes.length === 0) return { ok: false, detail: 'no switch is configured' };
+  const away = nodes.filter(({ client }) => !client.connected);
+  const detail = away.map(({ name, client }) => `${name}: ${client.failure}`).join('; ');
+  return { ok: away.length < nodes.length, ...(detail === '' ? {} : { detail }) };
 }
 
 /** Lets go of a call that another controller has taken over. */

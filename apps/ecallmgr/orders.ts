@@ -12,7 +12,7 @@ import {
   switchCommand,
 } from '../../core/messages/switch.ts';
 import { profile } from './dial/destination.ts';
-import { sipHost, sipUser, word } from './freeswitch/index.ts';
+import { harmless, sipHost, sipUser } from './freeswitch/index.ts';
 import type { SwitchNode } from './switch-node.ts';
 
 export async function takeOrders(
@@ -109,12 +109,13 @@ async function tellPhone(
   const to = `sip:${sipUser(Username)}@${sipHost(Realm)}`;
   const headers = {
     profile,
-    'event-string': word(Event),
+    'event-string': harmless(Event),
     'to-uri': to,
     'from-uri': to,
     'contact-uri': `${to};fs_path=sip:${proxy}`,
     'extra-headers': `X-KAZOO-AOR: ${to}`,
-    ...(Body === undefined ? {} : { 'content-type': message['Content-Type'] ?? 'text/plain' }),
+    // Without one the switch says that it is a message summary.
+    'content-type': message['Content-Type'] ?? 'text/plain',
   };
   await node.client.sendEvent('NOTIFY', headers, Body);
 }

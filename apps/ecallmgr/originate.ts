@@ -7,11 +7,13 @@ import { gregorian } from '../../core/couch/index.ts';
 import { AppError, errorText } from '../../core/errors/index.ts';
 import { originateExecute, originateReady } from '../../core/messages/dialplan.ts';
 import { originateError, originateReq, originateResp, originateUuid } from '../../core/messages/resource.ts';
+import type { Channel } from './channel.ts';
 import { controlQueueOf } from './control/control.ts';
 import { context as dialplan } from './dial/destination.ts';
 import { dialString } from './dial/string.ts';
 import { dumpOf } from './dump.ts';
 import { uuid, variableList, word } from './freeswitch/index.ts';
+import { bridgeRoutes } from './routing/routes.ts';
 import type { SwitchNode } from './switch-node.ts';
 
 type Request = MessageOf<typeof originateReq>;
@@ -151,19 +153,15 @@ async function act(node: SwitchNode, callId: string, message: Request, fetchId: 
       return;
     case 'bridge': {
       const existing = message['Existing-Call-ID'] ?? data['Existing-Call-ID'];
-      if (typeof existing !== 'string')
-        throw new AppError('invalid_data', { message: 'originate bridge needs an Existing-Call-ID' });
-      await node.client.api(`uuid_bridge ${uuid(existing)} ${uuid(callId)}`);
+      if (typeof existing === 'string')
+        await node.client.api(`uuid_bridge ${uuid(existing)} ${uuid(callId)}`);
+      else if (data['Invite-Format'] !== undefined) bridgeRoutes(node.control(channel, fetchId), [data]);
+      else await sendOn(node, channel, data['Route']);
       return;
     }
-    case 'transfer': {
-      const route = data['Route'];
-      if (typeof route !== 'string')
-        throw new AppError('invalid_data', { message: 'originate transfer needs Application-Data.Route' });
-      channel.transferred = true;
-      await node.client.api(`uuid_transfer ${uuid(callId)} ${word(route)} XML ${dialplan}`);
+    case 'transfer':
+      await sendOn(node, channel, data['Route']);
       return;
-    }
     case 'eavesdrop': {
       const target = uuid(message['Eavesdrop-Call-ID'] ?? '');
       // Key 2 speaks to the one who is listened to, 3 to both.
@@ -177,6 +175,16 @@ async function act(node: SwitchNode, callId: string, message: Request, fetchId: 
       await node.client.api(`uuid_kill ${uuid(callId)} FACILITY_NOT_IMPLEMENTED`);
       throw new AppError('not_implemented', { message: 'originate fax is not supported yet' });
   }
+}
+
+/** Sends the leg to a number, as if it had called that. */
+async function sendOn(node: SwitchNode, channel: Channel, route: unknown): Promise<void> {
+  if (typeof route !== 'string')
+    throw new AppError('invalid_data', {
+      message: 'originate needs an Existing-Call-ID, or in its Application-Data an endpoint or a Route',
+    });
+  channel.transferred = true;
+  await node.client.api(`uuid_transfer ${uuid(channel.callId)} ${word(route)} XML ${dialplan}`);
 }
 
 /** The switch that has the call to be joined, else the one with the fewest channels. Throws `no_switch`. */

@@ -18,6 +18,9 @@ export interface EmbeddedParts {
 }
 
 const loopback = '127.0.0.1';
+// A phone that vanished (no power, no network) must not hold its call for ever. A phone that is on hold, or holds, is not
+// expected to send; one that suppresses silence still sends comfort noise now and then.
+const mediaTimeout = 300_000;
 
 /** Starts what is needed. When one cannot start, those that did are stopped and the error says which, where and why. */
 export async function startEmbedded(given: Settings): Promise<EmbeddedParts> {
@@ -56,7 +59,14 @@ export async function startEmbedded(given: Settings): Promise<EmbeddedParts> {
   if (settings.store.urls.length === 0) {
     const { port, user, password } = settings.store;
     const dataDir = join(settings.data, 'couch');
-    const options = { host: loopback, port, dataDir, user, password, log: (line: string) => log.child('couch').info(line) };
+    const options = {
+      host: loopback,
+      port,
+      dataDir,
+      user,
+      password,
+      log: (line: string) => log.child('couch').info(line),
+    };
     const part = await start('couch', `${loopback}:${port}`, () => startCouch(options));
     settings.store.urls = [part.url];
   }
@@ -68,6 +78,7 @@ export async function startEmbedded(given: Settings): Promise<EmbeddedParts> {
       sip: { host: loopback, port: sipPort },
       rtp: { host: loopback, portMin: rtpMin, portMax: rtpMax },
       recordingsDir: join(settings.data, 'recordings'),
+      mediaTimeoutMs: mediaTimeout,
       log: log.child('switch'),
     };
     const part = await start('switch', `${loopback}:${port} and ${sipPort}`, () => startSwitch(options));

@@ -1,6 +1,7 @@
 // ecallmgr with a switch: our own, or the FreeSWITCH that MIRLITON_FREESWITCH=host:esport:password:sipport names.
 import { tokenReq, tokenResp } from '../../../core/messages/authn.ts';
 import { type CommandName, commands } from '../../../core/messages/dialplan.ts';
+import { advertise } from '../../../core/messages/nodes.ts';
 import { routeReq, routeResp, routeWin } from '../../../core/messages/route.ts';
 import { switchCommand } from '../../../core/messages/switch.ts';
 import { type FakeBus, fakeBus } from '../../../core/testing/index.ts';
@@ -47,6 +48,13 @@ export class Live {
     const over = new Set(ids('report'));
     for (const id of new Set(ids('CHANNEL_CREATE')))
       if (!over.has(id)) await this.order('uuid_kill', String(id));
+  }
+
+  /** Phones are reached through the proxy on this port from now on. */
+  async edgeAt(port: number): Promise<void> {
+    const Roles = { Proxy: { Listeners: { [`udp:127.0.0.1:${port}`]: { proto: 'udp' } } } };
+    await this.bus.peer('kamailio@edge').publish(advertise, { Expires: 60_000, Roles } as never);
+    await this.bus.settled();
   }
 
   /** Runs an API command on the switch. */

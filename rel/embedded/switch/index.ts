@@ -11,9 +11,10 @@ import type { Endpoint, SwitchCore } from './calls/contract.ts';
 import { errorEndpoint, loopbackEndpoint } from './calls/loopback.ts';
 import { receiveMessage } from './calls/messages.ts';
 import { PROFILE_NAME } from './calls/sofia/contract.ts';
+import { sendNotify } from './calls/sofia/notify.ts';
 import { startProfile } from './calls/sofia/profile.ts';
 import { pause } from './calls/waits.ts';
-import { createEventBus, startEventSocket } from './eventsocket/index.ts';
+import { type CommandFrame, createEventBus, startEventSocket } from './eventsocket/index.ts';
 
 export interface SwitchOptions {
   /** FreeSWITCH-Hostname and -Switchname; default the name of the machine. */
@@ -52,7 +53,17 @@ export async function startSwitch(options: SwitchOptions): Promise<RunningSwitch
   const profile = await startProfile(core, { ...options.sip, acl: options.acl });
   core.settings.sipPort = profile.port;
   endpoints.set('sofia', profile.endpoint);
-  const control = { api: core.runApi, sendMessage: receiveMessage(core) };
+  const control = {
+    api: core.runApi,
+    sendMessage: receiveMessage(core),
+    takeEvent: (name: string, frame: CommandFrame) => {
+      try {
+        if (name === 'NOTIFY') sendNotify(profile, frame);
+      } catch (error) {
+        core.log.warn('an event that was sent could not be acted on', { name, error });
+      }
+    },
+  };
   const socketOptions = {
     ...options.eventSocket,
     control,

@@ -104,6 +104,7 @@ const COMMANDS: Record<string, Command> = {
     const fields = [...frame.headers].filter(([key]) => key !== 'content-length');
     const cased = fields.map(([key, value]) => [titleCase(key), value] as const);
     connection.bus.publish(name, [...cased, ['Event-UUID', id]], frame.body);
+    connection.control.takeEvent(name, frame);
     return say(`+OK ${id}`);
   },
 

@@ -30,6 +30,12 @@ describe('events', () => {
     expect(json).to.include({ 'Content-Length': '7', _body: '+OK ü\n' });
   });
 
+  it('are the same in json as JSON.stringify would write them', () => {
+    const fields = { 'Event-Name': 'X', 'a "b"': 'c\n\u2028\ud800', empty: '', list: ['1', '"2"'] };
+    const text = eventFrame(event(fields), 'json').toString().split('\n\n')[1] ?? '';
+    expect(text).to.equal(JSON.stringify(fields));
+  });
+
   it('survive broken text', () => {
     expect(() => eventFrame(event({ 'Event-Name': 'X', a: '\ud800' }), 'plain')).not.to.throw();
   });
@@ -40,7 +46,13 @@ describe('events', () => {
     bus.publish('X', () => {
       throw new Error('made for nobody');
     });
-    const stop = bus.subscribe((each) => heard.push(each));
+    const stop = bus.subscribe(
+      (each) => heard.push(each),
+      (name) => name !== 'UNWANTED',
+    );
+    bus.publish('UNWANTED', () => {
+      throw new Error('made for nobody');
+    });
     bus.publish('X', [['a', '1']]);
     bus.publish('CUSTOM', [['Event-Name', 'OTHER']]);
     stop();

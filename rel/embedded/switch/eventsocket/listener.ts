@@ -116,7 +116,7 @@ export function createListener(socket: Socket, options: ListenerOptions): Listen
     });
   }
 
-  const unsubscribe = bus.subscribe(onEvent);
+  const unsubscribe = bus.subscribe(onEvent, subscription.mayWant);
   socket.setNoDelay(true).setKeepAlive(true, 10_000);
   socket.on('data', onData);
   socket.on('drain', flush);

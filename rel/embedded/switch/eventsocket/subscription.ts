@@ -19,6 +19,8 @@ export interface Subscription {
   addFilter(header: string, value: string): void;
   /** Without a value every filter on the header goes; `all` removes all. */
   deleteFilter(header: string, value: string | undefined): void;
+  /** False when no event of this name is wanted, whatever is in it. */
+  mayWant(name: string): boolean;
   wants(event: SwitchEvent): boolean;
 }
 
@@ -91,6 +93,7 @@ export function createSubscription(): Subscription {
         (value === undefined || filter.value === value);
       filters = header.toLowerCase() === 'all' ? [] : filters.filter((filter) => !same(filter));
     },
+    mayWant: (name) => names.has('ALL') || names.has(name),
     wants(event) {
       if (!names.has('ALL')) {
         if (!names.has(event.name)) return false;
