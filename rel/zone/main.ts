@@ -23,9 +23,7 @@ export async function main(): Promise<void> {
     await zone.stop();
     process.exit(0);
   } catch (error) {
-    const { message, details } = toAppError(error);
-    logger('zone').error('the zone cannot run', { error, details });
-    console.error(`mirliton: ${message}`);
+    console.error(`mirliton: ${toAppError(error).message}`);
     process.exit(1);
   }
 }
@@ -58,6 +56,7 @@ async function startZone(): Promise<{ stop(): Promise<void> }> {
     console.log(screen(facts, { seconds: process.uptime(), logFile }));
     return { stop };
   } catch (error) {
+    logger('zone').error('the zone cannot run', { error, details: toAppError(error).details });
     await stop();
     throw error;
   }

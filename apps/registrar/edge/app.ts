@@ -58,6 +58,7 @@ async function start(context: AppContext): Promise<RunningApp> {
   });
   const onConnect = (): void => {
     heartbeat.beat();
+    phones.announce();
     for (const server of dispatcher.servers) probing.welcome(server);
   };
   sip = connectSip({ ...settings.edge, log, methods, onRequest, onConnect });

@@ -15,6 +15,8 @@ export interface Phones {
   readonly location: Location;
   readonly authoriser: Authoriser;
   readonly register: (request: Incoming) => Promise<Outcome>;
+  /** Tells of every registration again: of those that outlived a restart nobody else has heard. */
+  announce(): void;
   stop(): Promise<void>;
 }
 
@@ -52,6 +54,9 @@ export async function startPhones(context: AppContext, given: PhonesOptions): Pr
     location,
     authoriser,
     register: createRegister({ location, authoriser, options, onStranger, onRemoved, onSaved }),
+    announce: () => {
+      for (const binding of [...location]) announcing.tell(binding, 'Registered', false);
+    },
     stop: async () => {
       clearInterval(sweep);
       await announcing.stop();
