@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ZoneFacts } from '../../rel/zone/report.ts';
 import { startRabbit } from '../conformance/rabbitmq.ts';
@@ -17,8 +17,13 @@ export interface Zone {
   readonly folder: string;
   readonly rest: Rest;
   readonly sip: { readonly host: string; readonly port: number };
-  /** Ctrl-C, then a start on the same data. */
-  restart(): Promise<void>;
+  /** As they are in the file at `config`. */
+  readonly settings: Record<string, unknown>;
+  readonly config: string;
+  /** Ctrl-C, then a start on the same data. `between` runs while the zone is down. */
+  restart(between?: () => void | Promise<void>): Promise<void>;
+  /** SIGKILL, then a start on what is left. */
+  crash(): Promise<void>;
   /** True while the process runs. */
   alive(): boolean;
   /** The log so far. */
@@ -28,20 +33,20 @@ export interface Zone {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Starts a zone on the mix of this run. Throws with its last log lines when it does not come up. */
-export async function startZone(): Promise<Zone> {
+/** Starts a zone on the mix of this run, with some settings of the test's own. Throws with its output when it does not come up. */
+export async function startZone(more: Record<string, unknown> = {}): Promise<Zone> {
   const mix = mixOfRun();
   const rabbit = mix.bus === 'rabbitmq' ? await startRabbit() : undefined;
   if (mix.store !== 'embedded') await emptyStore(mix.store);
   const folder = mkdtempSync(join(tmpdir(), 'mirliton-e2e-'));
   const given = settingsOf(rabbit ? { ...mix, bus: rabbit.url } : mix);
   const config = join(folder, 'mirliton.json');
-  const settings = await settingsFor(folder, given);
+  const settings = { ...(await settingsFor(folder, given)), ...more };
   const site = mix.edge === 'kamailio' ? await addKamailio(settings) : undefined;
   writeFileSync(config, JSON.stringify(settings));
   // Each waits for the other: Kamailio for the broker, the zone for a Kamailio that takes calls.
   const starting = site && startKamailio(site);
-  let child = await launch(config, folder).catch(async (error: unknown) => {
+  let child = await launch(config).catch(async (error: unknown) => {
     await starting?.then((started) => started.stop()).catch(() => undefined);
     throw error;
   });
@@ -51,11 +56,20 @@ export async function startZone(): Promise<Zone> {
   const zone: Zone = {
     facts,
     folder,
+    settings,
+    config,
     rest: await logIn(facts.api, facts.login),
     sip: { host, port: Number(port) },
-    restart: async () => {
+    restart: async (between) => {
       await end(child);
-      child = await launch(config, folder);
+      await between?.();
+      child = await launch(config);
+    },
+    crash: async () => {
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+      child = await launch(config);
     },
     alive: () => child.exitCode === null && child.signalCode === null,
     log: () => readFileSync(join(folder, 'mirliton.log'), 'utf8'),
@@ -67,6 +81,23 @@ export async function startZone(): Promise<Zone> {
     },
   };
   return zone;
+}
+
+/** Starts a zone that is expected not to come up. Resolves with its exit code and the lines that it printed. */
+export async function failingStart(
+  config: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<{ readonly code: number | null; readonly lines: readonly string[] }> {
+  const child = start(config, environment);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      // It did come up, against all expectation.
+      if (output.includes('Mirliton is ready')) child.kill('SIGINT');
+    });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, lines: output.split('\n').filter((line) => line !== '') };
 }
 
 async function settingsFor(folder: string, given: Record<string, unknown>): Promise<Record<string, unknown>> {
@@ -107,13 +138,14 @@ async function settingsFor(folder: string, given: Record<string, unknown>): Prom
   };
 }
 
-async function launch(config: string, folder: string): Promise<ChildProcess> {
-  const env = { ...process.env, MIRLITON_CONFIG: config };
-  const child = spawn(process.execPath, [join(root, 'rel', 'start.mjs')], {
-    cwd: folder,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+function start(config: string, environment: NodeJS.ProcessEnv = {}) {
+  const env = { ...process.env, MIRLITON_CONFIG: config, ...environment };
+  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+  return spawn(process.execPath, [join(root, 'rel', 'start.mjs')], { cwd: dirname(config), env, stdio });
+}
+
+async function launch(config: string): Promise<ChildProcess> {
+  const child = start(config);
   let output = '';
   const ready = new Promise<void>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
