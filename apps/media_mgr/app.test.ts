@@ -64,15 +64,13 @@ describe('media_mgr', () => {
   });
 
   it('falls back to another variety of the language, then to the default; an account may replace a prompt', async () => {
-    await store
-      .database('system_media')
-      .save({
-        _id: 'fr-fr%2Fmenu-exit',
-        pvt_type: 'media',
-        prompt_id: 'menu-exit',
-        language: 'fr-fr',
-        name: 'menu-exit',
-      });
+    await store.database('system_media').save({
+      _id: 'fr-fr%2Fmenu-exit',
+      pvt_type: 'media',
+      prompt_id: 'menu-exit',
+      language: 'fr-fr',
+      name: 'menu-exit',
+    });
     await store
       .database('system_media')
       .attach('fr-fr%2Fmenu-exit', 'fr.wav', Buffer.from('fr'), 'audio/x-wav');
