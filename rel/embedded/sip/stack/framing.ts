@@ -11,6 +11,11 @@ export class StreamFramer {
   /** Bytes that a whole message needs, once its headers are known; saves looking at them again for each chunk. */
   #needed = 0;
 
+  /** Bytes of a message that is not complete yet. */
+  get pending(): number {
+    return this.#pending.length;
+  }
+
   /**
    * Takes a chunk and gives the messages it completes, and how many double-CRLF pings it held.
    * Throws `SipParseError` when the stream cannot be followed any more: the connection must be closed.

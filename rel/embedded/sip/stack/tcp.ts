@@ -106,6 +106,11 @@ class TcpListener implements Listener {
     );
     socket.on('close', () => {
       if (this.#connections.get(key) === socket) this.#connections.delete(key);
+      if (framer.pending > 0)
+        this.#log.warn('sip: tcp connection ended inside a message', {
+          peer: `${peer.host}:${peer.port}`,
+          bytes: framer.pending,
+        });
     });
     socket.on('data', (chunk) => this.#receive(socket, framer, chunk, flow));
   }
