@@ -1,7 +1,6 @@
 // Formatters of carriers: rewrites of single fields by expression (contract/couch.md, formatters.format_options).
-import { formatNumber, type NumberSettings } from '../../core/telephony/index.ts';
+import { firstMatch, formatNumber, type NumberSettings } from '../../core/telephony/index.ts';
 import { address, type Json, record, text } from './fields.ts';
-import { matchRules } from './rules.ts';
 
 export type Direction = 'inbound' | 'outbound';
 
@@ -38,7 +37,7 @@ function rewrite(value: string, formats: readonly unknown[], context: FormatCont
     const direction = text(format['direction']) ?? 'both';
     if (direction !== 'both' && direction !== context.direction) continue;
     const expression = text(format['regex']);
-    const captured = expression === undefined ? value : matchRules([expression], value).captured;
+    const captured = expression === undefined ? value : firstMatch([expression], value).match?.longest;
     if (captured === undefined) continue;
     if (format['strip'] === true) return undefined;
     if (format['match_invite_format'] === true)

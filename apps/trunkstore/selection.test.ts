@@ -2,7 +2,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { classify } from '../../core/telephony/index.ts';
-import { matchRules } from './rules.ts';
 import { type Carrier, chooseCarriers, type Wanted } from './selection.ts';
 import { carrierDocument } from './testing/bench.ts';
 
@@ -26,16 +25,7 @@ const chosen = (carriers: Carrier[], wanted: Wanted) =>
   chooseCarriers(carriers, wanted).choices.map((it) => it.carrier.id);
 
 describe('trunkstore: choosing carriers', () => {
-  it('sends what the rule captures: the longest group, or all of the number', () => {
-    expect(matchRules(['^\\+1(\\d{3})(\\d{7})$'], '+14155550199').captured).to.equal('5550199');
-    expect(matchRules(['^x', '^\\+1\\d+$'], '+14155550199').captured).to.equal('+14155550199');
-    expect(matchRules(['^\\+44'], '+14155550199').captured).to.equal(undefined);
-  });
-
-  it('leaves rules out that cannot be used or take too long, and names them', () => {
-    expect(matchRules(['(', '^\\+1'], '+1').unusable).to.deep.equal(['(']);
-    const slow = matchRules(['^(\\d+)+x$'], '1'.repeat(40));
-    expect(slow).to.deep.equal({ captured: undefined, unusable: ['^(\\d+)+x$'] });
+  it('leaves rules out that cannot be used, and names them', () => {
     const { unusable } = chooseCarriers([carrier('bad', { rules: ['('] })], wanting('+14155550199'));
     expect(unusable).to.deep.equal({ bad: ['('] });
   });

@@ -1,9 +1,8 @@
 // Which carriers a number may leave by, and in which order. Pure: no bus, no store.
 import type { DocumentOf } from '../../core/contract/index.ts';
 import type { resource } from '../../core/documents/index.ts';
-import type { Classifier } from '../../core/telephony/index.ts';
+import { type Classifier, firstMatch } from '../../core/telephony/index.ts';
 import { texts } from './fields.ts';
-import { matchRules } from './rules.ts';
 
 /** A carrier of the cluster (`global`) or of one account. */
 export interface Carrier {
@@ -78,19 +77,18 @@ function choose(
   if (document.enabled === false) return 'disabled';
   if (!fitsFlags(carrier, wanted.flags)) return 'flags';
   const terms = termsFor(carrier, wanted);
-  const match = matchRules(terms.rules, wanted.number);
-  report(match.unusable);
-  if (match.captured === undefined) return 'rules';
+  const { match, unusable } = firstMatch(terms.rules, wanted.number);
+  report(unusable);
+  if (!match) return 'rules';
   const emergency =
     terms.emergency || document.emergency === true || document.caller_id_options?.type === 'emergency';
   if (emergency && !wanted.emergency) return 'emergency';
   const callerRules = texts(document.cid_rules);
-  if (callerRules.length > 0 && matchRules(callerRules, wanted.callerNumber).captured === undefined)
-    return 'cid_rules';
+  if (callerRules.length > 0 && !firstMatch(callerRules, wanted.callerNumber).match) return 'cid_rules';
   const gateways = (document.gateways ?? []).filter(isUsable);
   if (gateways.length === 0) return 'no_gateway';
   const { weight, prefix, suffix } = terms;
-  return { carrier, number: match.captured, weight, emergency, prefix, suffix, gateways };
+  return { carrier, number: match.longest, weight, emergency, prefix, suffix, gateways };
 }
 
 /** All flags of the call must be the carrier's; `require_flags` leaves it to calls that have some. */
@@ -120,7 +118,7 @@ function termsFor({ document }: Carrier, { classifier, number }: Wanted): Terms 
   for (const [name, entry] of entries) {
     const pattern = entry.regex ?? (name === classifier?.name ? classifier.pattern.source : undefined);
     if (pattern === undefined || entry.enabled === false) continue;
-    if (entry.regex !== undefined && matchRules([entry.regex], number).captured === undefined) continue;
+    if (entry.regex !== undefined && !firstMatch([entry.regex], number).match) continue;
     return {
       rules: [pattern],
       weight: entry.weight_cost ?? own,

@@ -2,10 +2,9 @@
 import type { DocumentOf, FlowNode } from '../../../core/contract/index.ts';
 import type { Database } from '../../../core/couch/index.ts';
 import { callflow } from '../../../core/documents/index.ts';
-import { toAppError } from '../../../core/errors/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
+import { type ExpressionMatch, firstMatch } from '../../../core/telephony/index.ts';
 import type { FoundFlow } from '../call/state.ts';
-import { matchPattern, type PatternMatch } from './patterns.ts';
 
 /** A callflow that was found. `noMatch` when it is the one for numbers that nothing else fits. */
 export interface Lookup extends FoundFlow {
@@ -25,9 +24,10 @@ export async function lookUp(database: Database, number: string, log: Logger): P
   return fallback ? { ...found(fallback, number), noMatch: true } : undefined;
 }
 
+type Match = NonNullable<ExpressionMatch['match']>;
 type CallflowDocument = DocumentOf<typeof callflow>;
 
-function found(document: CallflowDocument, number: string, match?: PatternMatch): Lookup {
+function found(document: CallflowDocument, number: string, match?: Match): Lookup {
   const flow = document.flow;
   return {
     document,
@@ -35,8 +35,8 @@ function found(document: CallflowDocument, number: string, match?: PatternMatch)
     number,
     flow: flow && 'module' in flow ? (flow as FlowNode) : undefined,
     noMatch: document.numbers?.includes('no_match') ?? false,
-    ...(match ? { captureGroup: match.captureGroup } : {}),
-    ...(match?.captureGroups ? { captureGroups: match.captureGroups } : {}),
+    ...(match ? { captureGroup: match.longest } : {}),
+    ...(match?.named ? { captureGroups: match.named } : {}),
   };
 }
 
@@ -45,21 +45,14 @@ async function byNumber(database: Database, number: string): Promise<CallflowDoc
   return row ? open(database, row.id) : undefined;
 }
 
-/** The pattern that covers the longest text of the number wins. */
+/** The pattern that captures the longest text of the number wins. */
 async function longestPattern(database: Database, number: string, log: Logger) {
-  let best: { readonly id: string; readonly match: PatternMatch } | undefined;
-  for (const row of await database.view('callflows', 'listing_by_pattern')) {
-    try {
-      const match = matchPattern(String(row.key), number);
-      if (match && (!best || match.captureGroup.length > best.match.captureGroup.length))
-        best = { id: row.id, match };
-    } catch (error) {
-      log.warn('callflow has a pattern that cannot be used', {
-        callflow: row.id,
-        pattern: row.key,
-        error: toAppError(error),
-      });
-    }
+  let best: { readonly id: string; readonly match: Match } | undefined;
+  for (const { id, key } of await database.view('callflows', 'listing_by_pattern')) {
+    const { match, unusable } = firstMatch([String(key)], number);
+    if (unusable.length > 0)
+      log.warn('callflow has a pattern that cannot be used', { callflow: id, pattern: key });
+    if (match && (!best || match.longest.length > best.match.longest.length)) best = { id, match };
   }
   const document = best ? await open(database, best.id) : undefined;
   return best && document ? { document, match: best.match } : undefined;
