@@ -20,6 +20,8 @@ export class Channel {
   routed = false;
   /** Sent on to a number once it had answered: it is routed like a call that comes in. */
   transferred = false;
+  /** Takes the place of another leg, and is controlled by whom that was controlled by. */
+  replaces = false;
   /** The claim in the switch is to be given up at the end. */
   claimed = false;
   /** Why the caller may not call. */

@@ -18,6 +18,7 @@ import { admit } from './routing/admission.ts';
 import type { Callers } from './routing/callers.ts';
 import type { Edges } from './routing/edges.ts';
 import { routeParked } from './routing/parked.ts';
+import { replaced, transferred } from './transfer.ts';
 import { asChannelVariables, privateHeaders } from './variables.ts';
 
 /** What all switches of a process share. */
@@ -127,9 +128,15 @@ export class SwitchNode {
     // FreeSWITCH tells of a bridge on one leg only.
     const peer = this.channels.get(event['Bridge-B-Unique-ID'] ?? '');
     if (peer && peer !== channel) peer.meetPeer(channel);
+    if (event['Event-Name'] === 'CHANNEL_UNBRIDGE') this.#parted(event);
     if (channel.ownership === 'ours') this.#handle(channel, event);
     else if (channel.ownership === 'unknown' && channel.held.length < heldLimit) channel.held.push(event);
     if (channel.ownership !== 'unknown' && event['Event-Name'] === 'CHANNEL_DESTROY') this.#forget(channel);
+  }
+
+  #parted({ 'Bridge-A-Unique-ID': a, 'Bridge-B-Unique-ID': b }: SwitchEvent): void {
+    this.controls.get(a ?? '')?.call.parted(b);
+    this.controls.get(b ?? '')?.call.parted(a);
   }
 
   /** A leg seen for the first time: finds out whose it is. `again` when it may have been ours before. */
@@ -212,6 +219,12 @@ export class SwitchNode {
         this.#publisher.event(channel, event);
         this.#destroyed(channel, event);
         break;
+      case 'CUSTOM':
+        // The event of the one who is sent to another leg does not say so.
+        this.#publisher.event(channel, event, channel.replaces ? { 'Transfer-Type': 'attended' } : undefined);
+        if (event['Event-Subclass'] === 'sofia::transferee') transferred(this, channel);
+        if (event['Event-Subclass'] === 'sofia::replaced') replaced(this, channel, event);
+        break;
       default:
         this.#publisher.event(channel, event);
     }
@@ -219,6 +232,11 @@ export class SwitchNode {
 
   #executed(channel: Channel, event: SwitchEvent): void {
     const control = this.controls.get(channel.callId);
+    if (control && control.call.callId !== channel.callId) {
+      // Never rejects: what cannot be published is logged.
+      void control.inherit(event).catch(() => undefined);
+      return;
+    }
     if (!isQuiet(event)) this.#publisher.event(channel, event, control?.completion(event));
     control?.call.complete(event);
   }
@@ -226,7 +244,10 @@ export class SwitchNode {
   #destroyed(channel: Channel, event: SwitchEvent): void {
     this.#shared.meters.leg(channel.direction);
     this.#shared.outbox.send(cdrOf(channel, event, this.#publisher.contextOf(channel)));
-    this.controls.get(channel.callId)?.hangup(event['Hangup-Cause']);
+    const control = this.controls.get(channel.callId);
+    // A call that another leg has taken over goes on there.
+    if (control?.call.callId === channel.callId) control.hangup(event['Hangup-Cause']);
+    else this.controls.delete(channel.callId);
     if (!channel.claimed) return;
     this.claims
       .release(channel.callId)
@@ -244,7 +265,7 @@ export class SwitchNode {
   park(channel: Channel, event: SwitchEvent): void {
     this.controls.get(channel.callId)?.call.parked();
     const wanted = channel.direction === 'inbound' || channel.transferred;
-    if (!wanted || channel.routed) return;
+    if (!wanted || channel.routed || channel.replaces) return;
     channel.routed = true;
     const ids = { callId: channel.callId, accountId: channel.get('Account-ID') };
     withLogContext(ids, () => routeParked(this, this.#shared, channel, event)).catch((error: unknown) =>
@@ -263,7 +284,7 @@ export class SwitchNode {
       fetchId,
       countCommand: (name) => meters.command(name),
       onClosed: () => {
-        if (this.controls.get(channel.callId) === control) this.controls.delete(channel.callId);
+        for (const [callId, it] of this.controls) if (it === control) this.controls.delete(callId);
       },
     });
     this.controls.set(channel.callId, control);

@@ -47,8 +47,8 @@ const breakAttempts = 5;
 const breakPause = 200;
 
 export class ControlledCall {
-  readonly callId: string;
-  readonly channel: Channel;
+  callId: string;
+  channel: Channel;
   readonly around: Surroundings;
   /** The keys that end what plays, as last set; undefined while unknown. */
   terminators: string | undefined;
@@ -58,6 +58,8 @@ export class ControlledCall {
   breaks = 0;
   readonly #pending = new Map<string, Pending>();
   #parking: { resolve(): void; reject(error: AppError): void } | undefined;
+  #partner: string | undefined;
+  #parting: (() => void)[] = [];
   #ended: AppError | undefined;
 
   constructor(channel: Channel, around: Surroundings) {
@@ -151,6 +153,28 @@ export class ControlledCall {
     this.#parking = undefined;
   }
 
+  /** Another leg has taken the place of this one: what is commanded from now on means that one. */
+  follow(channel: Channel): void {
+    this.#partner = this.channel.otherLeg;
+    this.callId = channel.callId;
+    this.channel = channel;
+    this.terminators = undefined;
+  }
+
+  /** Resolves when the call has left the bridge that it was put into by `follow`. */
+  unbridged(): Promise<void> {
+    return new Promise((resolve) => void this.#parting.push(resolve));
+  }
+
+  /** The call has left a bridge. */
+  parted(partner: string | undefined): void {
+    if (partner === this.#partner) this.#part();
+  }
+
+  #part(): void {
+    for (const resolve of this.#parting.splice(0)) resolve();
+  }
+
   /** Settles the command that an event completes. False when none waits for it. */
   complete(event: SwitchEvent): boolean {
     const id = event['Application-UUID'] ?? '';
@@ -172,5 +196,6 @@ export class ControlledCall {
   end(cause: string | undefined): void {
     this.#ended = new AppError('call_hung_up', { details: { cause } });
     this.fail(this.#ended);
+    this.#part();
   }
 }

@@ -21,6 +21,7 @@ const queueLinger = 60_000;
 type Message =
   | { readonly kind: 'command'; readonly json: Readonly<Record<string, unknown>> }
   | { readonly kind: 'done'; readonly command: Command }
+  | { readonly kind: 'restart' }
   | { readonly kind: 'hangup' };
 
 export interface ControlOptions {
@@ -39,7 +40,7 @@ export const controlQueueOf = (callId: string): string => `callctl-${segment(cal
 
 export class Control {
   readonly call: ControlledCall;
-  readonly fetchId: string;
+  fetchId: string;
   readonly queue: string;
   readonly #options: ControlOptions;
   readonly #commands = new CommandQueue();
@@ -97,6 +98,27 @@ export class Control {
     return { 'Application-Name': name, ...extra };
   }
 
+  /** The call has been sent elsewhere: what its controller wanted is void, and another one is sought. */
+  restart(fetchId: string): void {
+    this.fetchId = fetchId;
+    this.call.fail(new AppError('call_lost'));
+    this.#send({ kind: 'restart' });
+  }
+
+  /**
+   * An application of the leg whose place this call has taken is over. Its bridge is told as ended only when the call
+   * itself has left the bridge that it was put into.
+   */
+  async inherit(event: SwitchEvent): Promise<void> {
+    const completion = this.completion(event);
+    if (!completion) return;
+    if (completion['Application-Response'] === 'SUCCESS') await this.call.unbridged();
+    if (this.call.ended) return;
+    const { channel, around } = this.call;
+    await around.tellCompletion(channel, event['Application-UUID'] ?? '', completion);
+    this.call.complete(event);
+  }
+
   /** The channel is gone: what is allowed afterwards still runs, then the control ends. */
   hangup(cause: string | undefined): void {
     if (this.call.ended) return;
@@ -128,6 +150,7 @@ export class Control {
 
   #take(message: Message): undefined {
     if (message.kind === 'command') this.#insert(message.json);
+    else if (message.kind === 'restart') this.#commands.keep(() => false);
     else if (message.kind === 'hangup') this.#commands.keep((command) => this.#mayRun(command));
     else {
       this.#running.delete(message.command['Msg-ID']);

@@ -104,7 +104,9 @@ function recorded(event: SwitchEvent): Partial<CallEventFields> {
 
 function transferred(event: SwitchEvent): Partial<CallEventFields> {
   return {
-    'Transfer-Type': event['att_xfer'] === undefined ? 'blind' : 'attended',
+    'Transfer-Type': Object.keys(event).some((header) => header.startsWith('att_xfer'))
+      ? 'attended'
+      : 'blind',
     'Transfer-To': variable(event, 'transfer_to') ?? event['transfer_to'],
     'Transfer-Disposition': variable(event, 'transfer_disposition'),
   };

@@ -21,7 +21,7 @@ export async function routeParked(
   let refusal: Refusal | undefined;
   try {
     if (channel.refused !== undefined) throw channel.refused;
-    control = node.control(channel, channel.get('Fetch-ID') ?? '');
+    control = node.controls.get(channel.callId) ?? node.control(channel, channel.get('Fetch-ID') ?? '');
     refusal = await routeCall(context.bus, control, event, node.node);
   } catch (error) {
     refusal = refusalOf(error);

@@ -12,8 +12,8 @@ export function routeRequest(
   switchName: string,
 ): MessageFields<typeof routeReq> {
   const { To, From, Request } = addressFields(event);
-  const user = variable(event, 'sip_h_X-AUTH-URI-User');
-  const realm = variable(event, 'sip_h_X-AUTH-URI-Realm');
+  const user = channel.transferred ? undefined : variable(event, 'sip_h_X-AUTH-URI-User');
+  const realm = channel.transferred ? undefined : variable(event, 'sip_h_X-AUTH-URI-Realm');
   const dialled = `${channel.destination}@${channel.get('Realm') ?? channel.get('Account-Realm') ?? 'nodomain'}`;
   // The addresses of a leg that was transferred are those of the phone that was rung.
   const asked = channel.transferred ? dialled : (Request ?? To ?? dialled);

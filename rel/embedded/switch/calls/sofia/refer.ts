@@ -6,7 +6,7 @@ import {
   type ServerTransaction,
   type SipRequest,
 } from '../../../sip/stack/index.ts';
-import { bridgeChannels } from '../bridge.ts';
+import { joinChannels } from '../bridge.ts';
 import type { Channel } from '../channel.ts';
 import { PARK, routeTo } from '../route.ts';
 import type { SipCall } from './contract.ts';
@@ -24,11 +24,13 @@ export function answerRefer(call: SipCall, request: SipRequest, transaction: Ser
   transaction.respond(202);
   notify(call, '100 Trying', 'active;expires=60');
   const replaces = /replaces=([^&;]+)/i.exec(parseUri(target).headers ?? '')?.[1];
-  const consulted = replaces && findReplaced(channel, decodeURIComponent(replaces));
+  const consulted = replaces === undefined ? undefined : findReplaced(channel, decodeURIComponent(replaces));
   peer.set('sip_refer_to', target);
-  publish(channel, 'sofia::transferor', peer);
-  publish(peer, 'sofia::transferee', channel);
-  if (consulted) joinConsulted(channel, peer, consulted);
+  const party = consulted?.bridgedTo;
+  if (consulted && party) publish(consulted, 'sofia::replaced', { att_xfer_replaced_by: peer.uuid });
+  publish(channel, 'sofia::transferor', consulted ? attended(peer, party ?? peer, consulted) : {});
+  publish(peer, 'sofia::transferee');
+  if (consulted) joinConsulted(peer, consulted);
   else routeTo(peer, userOf(target), PARK);
   notify(call, '200 OK', 'terminated;reason=noresource');
   channel.hangup(consulted ? 'ATTENDED_TRANSFER' : 'BLIND_TRANSFER');
@@ -39,26 +41,25 @@ function findReplaced(channel: Channel, replaces: string): Channel | undefined {
 }
 
 /** The transferor's second call is replaced: its far party goes to the transferee. */
-function joinConsulted(channel: Channel, peer: Channel, consulted: Channel): void {
+function joinConsulted(peer: Channel, consulted: Channel): void {
   const party = consulted.bridgedTo;
   if (!party) {
     routeTo(peer, consulted.profile.destinationNumber, PARK);
+    consulted.hangup('ATTENDED_TRANSFER');
     return;
   }
-  peer.executor.interrupt();
-  party.executor.interrupt();
-  bridgeChannels(peer, party).catch((error: unknown) => {
-    channel.core.log.error('attended transfer failed', { uuid: channel.uuid, error });
-  });
+  joinChannels(peer, party);
   consulted.hangup('ATTENDED_TRANSFER');
 }
 
-function publish(channel: Channel, subclass: string, other: Channel): void {
-  channel.publish('CUSTOM', [
-    ['Event-Subclass', subclass],
-    ['att_xfer_replaced_by', other.uuid],
-    ['Transferor-UUID', other.uuid],
-  ]);
+const attended = (transferee: Channel, destination: Channel, consulted: Channel): Record<string, string> => ({
+  att_xfer_original_call_id: transferee.uuid,
+  att_xfer_destination_call_id: destination.uuid,
+  att_xfer_destination_peer_uuid: consulted.uuid,
+});
+
+function publish(channel: Channel, subclass: string, fields: Record<string, string> = {}): void {
+  channel.publish('CUSTOM', [['Event-Subclass', subclass], ...Object.entries(fields)]);
 }
 
 function notify({ dialog, profile }: SipCall, status: string, state: string): void {

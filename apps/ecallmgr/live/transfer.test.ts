@@ -1,0 +1,87 @@
+// Transfers by the phones themselves: blind and attended REFER, and who controls whom afterwards.
+import { expect } from 'chai';
+import { edgeHeaders, Live, type Phone, type PhoneCall } from '../testing/live.ts';
+
+describe('transfer by REFER with a switch', () => {
+  let live: Live;
+  let alice: Phone;
+  let bob: Phone;
+  let carol: Phone;
+
+  before(async () => {
+    live = await Live.open();
+    alice = await live.target.phone('alice');
+    bob = await live.target.phone('bob');
+    carol = await live.target.phone('carol');
+  });
+  afterEach(() => live.clear());
+  after(() => live.close());
+
+  const talks = async (from: PhoneCall, to: PhoneCall): Promise<boolean> => {
+    const heard = to.hears(1100, 3000);
+    await from.sing(1100, 1200);
+    return heard;
+  };
+  const refer = (call: PhoneCall, target: string) =>
+    call.send('REFER', { headers: { 'Refer-To': `<${target}>`, 'Referred-By': '<sip:bob@demo.local>' } });
+
+  for (const who of ['callee', 'caller'] as const) {
+    it(`routes a call again that its ${who} has sent on blindly`, async () => {
+      const call = await live.answered(alice);
+      const other = await live.bridged(call.id, bob);
+      const [transferor, stays] = who === 'callee' ? [other, call] : [call, other];
+      const { host, sipPort } = live.target;
+      expect((await refer(transferor, `sip:2005@${host}:${sipPort}`)).status).to.equal(202);
+      expect(await live.event('CHANNEL_TRANSFEREE', stays.id)).to.include({ 'Transfer-Type': 'blind' });
+      const asked = await live.event('route_req', stays.id, (it) =>
+        String(it['Request']).startsWith('2005@'),
+      );
+      expect(asked['Custom-Channel-Vars']).to.include({ 'Account-ID': 'acc1' });
+      await live.event('route_win', stays.id, (it) => it['Msg-ID'] === asked['Msg-ID']);
+      // A phone hangs up once it has been told that its peer has been taken over, if the switch has not.
+      await live.end(transferor.id);
+      const third = await live.bridged(stays.id, carol);
+      expect(await talks(stays, third)).to.equal(true);
+      await live.end(stays.id);
+    }).timeout(20_000);
+  }
+
+  it('follows a call that replaces the one it controls', async () => {
+    const first = await live.answered(alice);
+    const kept = await live.bridged(first.id, bob);
+    await kept.hold(true);
+    const consulting = await bob.call('2007', { headers: edgeHeaders });
+    await live.event('route_win', consulting.id);
+    await live.run(consulting.id, 'answer');
+    const bridging = await live.send(consulting.id, 'bridge', {
+      Endpoints: [
+        { 'Invite-Format': 'route', Route: `sip:carol@127.0.0.1:${carol.port}`, 'Account-ID': 'acc1' },
+      ],
+    });
+    const third = await carol.incoming();
+    third.answer();
+    await live.event('CHANNEL_BRIDGE', consulting.id);
+    const tags = `to-tag=${consulting.dialog?.remoteTag};from-tag=${consulting.dialog?.localTag}`;
+    const replaces = encodeURIComponent(`${consulting.id};${tags}`);
+    const { host, sipPort } = live.target;
+    expect((await refer(kept, `sip:2007@${host}:${sipPort}?Replaces=${replaces}`)).status).to.equal(202);
+    expect(await live.event('CHANNEL_REPLACED', consulting.id)).to.include({ 'Replaced-By': first.id });
+    expect(await live.event('CHANNEL_TRANSFEREE', first.id)).to.include({ 'Transfer-Type': 'attended' });
+    await live.event('report', consulting.id);
+    await live.event('report', kept.id);
+    expect(await talks(first, third)).to.equal(true);
+    const over = live.bus.named('CHANNEL_EXECUTE_COMPLETE').filter((it) => it['Msg-ID'] === bridging);
+    expect(over, 'the bridge goes on').to.deep.equal([]);
+    // Its control queue commands the call that has come in its place.
+    await live.run(consulting.id, 'play', {
+      'Media-Name': 'tone_stream://%(1000,0,700)',
+      Leg: 'A',
+      'Insert-At': 'now',
+    });
+    expect(await first.hears(700)).to.equal(true);
+    await third.hangup();
+    await live.event('report', third.id);
+    await first.request('BYE');
+    await live.event('report', first.id);
+  }).timeout(20_000);
+});
