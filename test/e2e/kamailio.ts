@@ -11,6 +11,8 @@ import { eventually } from './eventually.ts';
 import { freePorts } from './ports.ts';
 
 export interface TestKamailio {
+  /** `host:port` for phones. */
+  readonly address: string;
   /** What it wrote to its log so far. */
   log(): string;
   /** `SIGKILL` is a crash. Resolves when it has gone. */
@@ -24,7 +26,7 @@ export interface TestKamailio {
 const program = ['/usr/sbin/kamailio', '/usr/local/sbin/kamailio'].find((file) => existsSync(file));
 
 /** Starts Kamailio as soon as the broker listens. Rejects with its log when it ends or does not answer within 20 s. */
-export async function startKamailio(given: Omit<KamailioSite, 'folder'>): Promise<TestKamailio> {
+export async function startKamailio(given: Site): Promise<TestKamailio> {
   const folder = mkdtempSync(join(tmpdir(), 'mirliton-kamailio-'));
   const site = { workers: 4, logLevel: 0, ...given, folder };
   const file = writeKamailioConfig(site);
@@ -54,6 +56,7 @@ export async function startKamailio(given: Omit<KamailioSite, 'folder'>): Promis
     ended.catch(() => undefined);
   };
   const kamailio = {
+    address: site.sip[0] ?? '',
     log: () => output,
     end,
     start,
@@ -71,13 +74,21 @@ export async function startKamailio(given: Omit<KamailioSite, 'folder'>): Promis
   return kamailio;
 }
 
-/** Makes Kamailio the edge of a zone with these settings. Returns the site to start. */
-export async function addKamailio(settings: Record<string, unknown>): Promise<Omit<KamailioSite, 'folder'>> {
-  const [port] = (await freePorts(1)) as [number];
-  const rpc = `127.0.0.1:${port}`;
-  settings['edge'] = { kind: 'kamailio', rpc: [`http://${rpc}/rpc`] };
-  const { folder: _, ...site } = siteOf(loadSettings({ overrides: settings }), '.');
-  return site;
+type Site = Omit<KamailioSite, 'folder'>;
+
+/** Makes Kamailios the edge of a zone with these settings; the first is at its SIP address. Returns what to start. */
+export async function addKamailios(settings: Record<string, unknown>, count: number): Promise<Site[]> {
+  const ports = await freePorts(count * 3);
+  const address = (kind: number, index: number) => `127.0.0.1:${ports[kind * count + index]}`;
+  const all = Array.from({ length: count }, (_, index) => index);
+  settings['edge'] = { kind: 'kamailio', rpc: all.map((index) => `http://${address(0, index)}/rpc`) };
+  const { folder: _, ...first } = siteOf(loadSettings({ overrides: settings }), '.');
+  return all.map((index) => {
+    const others = all.filter((other) => other !== index).map((other) => address(2, other));
+    const peers = count > 1 ? { peers: { own: address(2, index), others } } : {};
+    const sip = index === 0 ? first.sip : [address(1, index)];
+    return { ...first, sip, rpc: address(0, index), ...peers };
+  });
 }
 
 /** Resolves when `host:port` takes connections. */

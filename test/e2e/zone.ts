@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ZoneFacts } from '../../rel/zone/report.ts';
 import { startRabbit } from '../conformance/rabbitmq.ts';
-import { addKamailio, startKamailio } from './kamailio.ts';
+import { addKamailios, startKamailio, type TestKamailio } from './kamailio.ts';
 import { mixOfRun, settingsOf } from './mix.ts';
 import { freePorts } from './ports.ts';
 import { logIn, type Rest } from './rest.ts';
@@ -24,6 +24,8 @@ export interface Zone {
   restart(between?: () => void | Promise<void>): Promise<void>;
   /** SIGKILL, then a start on what is left. */
   crash(): Promise<void>;
+  /** The edges, in a mix with Kamailio. */
+  readonly kamailios: readonly TestKamailio[];
   /** True while the process runs. */
   alive(): boolean;
   /** The log so far. */
@@ -34,7 +36,7 @@ export interface Zone {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Starts a zone on the mix of this run, with some settings of the test's own. Throws with its output when it does not come up. */
-export async function startZone(more: Record<string, unknown> = {}): Promise<Zone> {
+export async function startZone(more: Record<string, unknown> = {}, edges = 1): Promise<Zone> {
   const mix = mixOfRun();
   const rabbit = mix.bus === 'rabbitmq' ? await startRabbit() : undefined;
   if (mix.store !== 'embedded') await emptyStore(mix.store);
@@ -42,15 +44,15 @@ export async function startZone(more: Record<string, unknown> = {}): Promise<Zon
   const given = settingsOf(rabbit ? { ...mix, bus: rabbit.url } : mix);
   const config = join(folder, 'mirliton.json');
   const settings = { ...(await settingsFor(folder, given)), ...more };
-  const site = mix.edge === 'kamailio' ? await addKamailio(settings) : undefined;
+  const sites = mix.edge === 'kamailio' ? await addKamailios(settings, edges) : [];
   writeFileSync(config, JSON.stringify(settings));
   // Each waits for the other: Kamailio for the broker, the zone for a Kamailio that takes calls.
-  const starting = site && startKamailio(site);
+  const starting = Promise.all(sites.map(startKamailio));
   let child = await launch(config).catch(async (error: unknown) => {
-    await starting?.then((started) => started.stop()).catch(() => undefined);
+    await starting.then((all) => Promise.all(all.map((it) => it.stop()))).catch(() => undefined);
     throw error;
   });
-  const kamailio = await starting;
+  const kamailios = await starting;
   const facts = readFacts(folder);
   const [host = '', port = ''] = facts.phones[0]?.proxy.split(':') ?? [];
   const zone: Zone = {
@@ -60,6 +62,7 @@ export async function startZone(more: Record<string, unknown> = {}): Promise<Zon
     config,
     rest: await logIn(facts.api, facts.login),
     sip: { host, port: Number(port) },
+    kamailios,
     restart: async (between) => {
       await end(child);
       await between?.();
@@ -74,7 +77,7 @@ export async function startZone(more: Record<string, unknown> = {}): Promise<Zon
     alive: () => child.exitCode === null && child.signalCode === null,
     log: () => readFileSync(join(folder, 'mirliton.log'), 'utf8'),
     stop: async () => {
-      await kamailio?.stop();
+      await Promise.all(kamailios.map((it) => it.stop()));
       await end(child);
       await rabbit?.stop();
       rmSync(folder, { recursive: true, force: true });

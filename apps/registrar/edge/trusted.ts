@@ -8,7 +8,6 @@ import { isWithin } from './networks.ts';
 export interface Trusted {
   /** The token of whoever sends from this address. */
   tokenOf(source: Source): string | undefined;
-  entries(): readonly Entry[];
   stop(): Promise<void>;
 }
 
@@ -25,7 +24,7 @@ const whenUnanswered = 5_000;
 /** Resolves when it listens for changes; the first answer may come later. An unanswered query keeps the old list. */
 export async function watchTrusted(
   { bus, log }: AppContext,
-  onChange: () => void = () => undefined,
+  onChange: (entries: readonly Entry[]) => void = () => undefined,
 ): Promise<Trusted> {
   let entries: readonly Entry[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -37,7 +36,7 @@ export async function watchTrusted(
       const { Trusted: list } = await bus.request(trustedQuery, {});
       entries = entriesOf(list);
       log.info('trusted addresses', { count: entries.length });
-      onChange();
+      onChange(entries);
     } catch (error) {
       next = whenUnanswered;
       log.debug('the list of trusted addresses did not come', { error });
@@ -50,7 +49,6 @@ export async function watchTrusted(
   );
   void query();
   return {
-    entries: () => entries,
     tokenOf: ({ host, port }) =>
       entries.find(
         ({ cidrs, ports }) => (ports.length === 0 || ports.includes(port)) && isWithin(host, cidrs),

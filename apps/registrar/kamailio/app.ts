@@ -5,7 +5,7 @@ import { AppError } from '../../../core/errors/index.ts';
 import { advertise } from '../../../core/messages/nodes.ts';
 import { Dispatcher } from '../edge/dispatcher.ts';
 import { loadOptions } from '../edge/options.ts';
-import { watchTrusted } from '../edge/trusted.ts';
+import { type Entry, watchTrusted } from '../edge/trusted.ts';
 import { type Facts, factsOf } from './facts.ts';
 import { createKamailio, type Kamailio } from './kamailio.ts';
 import { followOrders } from './orders.ts';
@@ -40,23 +40,28 @@ async function start(context: AppContext): Promise<RunningApp> {
     failures: () => live.current.dispatcher.failures,
   });
   const proxies = rpc.map((url) => createKamailio(createRpc(url, secret), log));
-  const trusted = await watchTrusted(context, () => round.soon());
+  let carriers: readonly Entry[] = [];
   const known = (): Facts =>
     factsOf({
       zone: settings.zone,
       servers: dispatcher.servers,
-      trusted: trusted.entries(),
+      trusted: carriers,
       options: live.current,
     });
+  const orders = await followOrders(context, proxies);
   const beat = createBeat(context, proxies);
   const round = everyNowAndThen(lookEvery, async () => {
     for (const { node, address } of dispatcher.expire())
       log.warn('media server is not announced any more', { node, address });
     const before = proxies.map((proxy) => proxy.alive);
-    await Promise.all(proxies.map((proxy) => proxy.tell(known())));
+    const came = await Promise.all(proxies.map((proxy) => proxy.tell(known())));
+    for (const [index, proxy] of proxies.entries()) if (came[index]) void orders.announce(proxy);
     if (proxies.some((proxy, index) => proxy.alive !== before[index])) beat();
   });
-  const orders = await followOrders(context, proxies);
+  const trusted = await watchTrusted(context, (entries) => {
+    carriers = entries;
+    round.soon();
+  });
   const nodes = await bus.consume(
     { bindings: [{ exchange: 'nodes', key: '' }], contracts: [advertise] },
     ({ message }) => {

@@ -14,6 +14,7 @@ import {
   tableOf,
 } from './answers.ts';
 import { type Fact, type Facts, ordersBetween, readFacts } from './facts.ts';
+import type { Identity } from './registrations.ts';
 import type { Rpc } from './rpc.ts';
 
 export interface Kamailio {
@@ -30,6 +31,8 @@ export interface Kamailio {
   flush(realm: string, username: string | undefined, cacheOnly: boolean): Promise<Contact[]>;
   /** The contacts of a realm or a user of it, or all. */
   contacts(realm?: string, username?: string): Promise<Contact[]>;
+  /** Gives back what Kamailio forgot of a user at its last restart. */
+  remember(aor: string, identity: Identity): Promise<void>;
   /** The channel variables and tokens by address of record. */
   identities(): Promise<{
     readonly vars: ReadonlyMap<string, string>;
@@ -117,6 +120,10 @@ export function createKamailio(rpc: Rpc, log: Logger): Kamailio {
       }
     },
     contacts,
+    remember: async (aor, { vars = '', token = '' }) => {
+      await rpc.call('htable.sets', 'vars', aor, vars);
+      await rpc.call('htable.sets', 'token', aor, token);
+    },
     identities: async () => ({ vars: await dump('vars'), tokens: await dump('token') }),
     flush: async (realm, username, cacheOnly) => {
       // What is not there cannot be deleted: Kamailio calls that an error.

@@ -1,0 +1,64 @@
+// Two Kamailios serve one zone: phones of either are reached through both, and either may die.
+import { expect } from 'chai';
+import { type Line, newAccount, type TestAccount } from './account.ts';
+import { eventually } from './eventually.ts';
+import { call, fixtures, register } from './fixtures.ts';
+import { mixOfRun } from './mix.ts';
+import { startZone, type Zone } from './zone.ts';
+
+(mixOfRun().edge === 'kamailio' ? describe : describe.skip)('two Kamailios of one zone', function () {
+  this.timeout(60_000);
+  const use = fixtures();
+  let zone: Zone;
+  let account: TestAccount;
+  before(async () => {
+    zone = await startZone({}, 2);
+    account = await newAccount(zone);
+  });
+  after(() => zone?.stop());
+
+  const at = (line: Line, index: number): Line => ({ ...line, proxy: zone.kamailios[index]?.address ?? '' });
+  const other = (index: number): number => 1 - index;
+
+  for (const [index, number] of ['301', '302'].entries())
+    it(`a phone at edge ${index + 1} is reached by a caller at the other`, async () => {
+      const b = await use.callee(at(await account.extension(number), index), 'answer', { ms: 0 });
+      await call(at(await account.device(), other(index)), number);
+      await b.done;
+    });
+
+  it('a user who registers at both is registered once with each contact', async () => {
+    const line = await account.device();
+    await register(at(line, 0), { contact: `<sip:${line.username}@127.0.0.1:5998>` });
+    await register(at(line, 1), { contact: `<sip:${line.username}@127.0.0.1:5999>` });
+    await eventually(async () => {
+      const rows: { username: string }[] = await account.rest.get('registrations?paginate=false');
+      expect(rows.filter(({ username }) => username === line.username)).to.have.length(2);
+    });
+  });
+
+  for (const [index, number] of ['303', '304'].entries())
+    it(`edge ${index + 1} dies: its phone is reached through the other, which takes its registrations`, async () => {
+      const line = await account.extension(number);
+      const b = await use.callee(at(line, index), 'answer', { ms: 0 });
+      const caller = at(await account.device(), other(index));
+      await zone.kamailios[index]?.end('SIGKILL');
+      // Until the bridge has noticed, a call may still go out by the dead one.
+      await eventually(() => call(caller, number));
+      await b.done;
+      await register(at(line, other(index)));
+      await zone.kamailios[index]?.start();
+      await eventually(() => register(at(line, index)));
+    });
+
+  it('an edge that comes back knows the phones of the other', async () => {
+    const line = await account.extension('305');
+    const b = await use.callee(at(line, 1), 'answer', { ms: 0 });
+    await zone.kamailios[0]?.end('SIGKILL');
+    await zone.kamailios[0]?.start();
+    await zone.kamailios[1]?.end();
+    await eventually(() => call(at(line, 0), '305'));
+    await b.done;
+    await zone.kamailios[1]?.start();
+  });
+});
