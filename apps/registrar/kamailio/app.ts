@@ -49,14 +49,14 @@ async function start(context: AppContext): Promise<RunningApp> {
       options: live.current,
     });
   const orders = await followOrders(context, proxies);
-  const beat = createBeat(context, proxies);
+  const beat = createBeat(context);
   const round = everyNowAndThen(lookEvery, async () => {
     for (const { node, address } of dispatcher.expire())
       log.warn('media server is not announced any more', { node, address });
     const before = proxies.map((proxy) => proxy.alive);
     const came = await Promise.all(proxies.map((proxy) => proxy.tell(known())));
     for (const [index, proxy] of proxies.entries()) if (came[index]) void orders.announce(proxy);
-    if (proxies.some((proxy, index) => proxy.alive !== before[index])) beat();
+    beat(proxies.filter((proxy, index) => proxy.alive !== before[index]));
   });
   const trusted = await watchTrusted(context, (entries) => {
     carriers = entries;
@@ -72,7 +72,7 @@ async function start(context: AppContext): Promise<RunningApp> {
   metrics.gauge('kamailio_registrations', 'contacts of the fullest Kamailio', () =>
     Math.max(0, ...proxies.map(({ registrations }) => registrations)),
   );
-  const beating = setInterval(beat, beatEvery);
+  const beating = setInterval(() => beat(proxies.filter(({ alive }) => alive)), beatEvery);
   const reading = setInterval(() => {
     live
       .reload()
@@ -97,12 +97,15 @@ function healthOf(proxies: readonly Kamailio[]) {
   return works ? { ok: true } : { ok: false, detail: 'no media server takes calls' };
 }
 
-/** Tells the nodes of each Kamailio that lives, under a name of its own (contract/kamailio.md §2). */
-function createBeat({ bus, settings, log }: AppContext, proxies: readonly Kamailio[]): () => void {
+/**
+ * Tells the nodes of each of these Kamailios, under a name of its own (contract/kamailio.md §2). One that has died is
+ * told once more, as expired: no switch may send it another call.
+ */
+function createBeat({ bus, settings, log }: AppContext): (of: readonly Kamailio[]) => void {
   const startup = Math.floor(Date.now() / 1000);
-  const fields = ({ url, sockets, switches, registrations }: Kamailio) => ({
+  const fields = ({ url, alive, sockets, switches, registrations }: Kamailio) => ({
     Node: `kamailio@${new URL(url).host}`,
-    Expires: beatEvery * 2,
+    Expires: alive ? beatEvery * 2 : 0,
     Zone: settings.zone,
     Startup: startup,
     Registrations: registrations,
@@ -119,8 +122,8 @@ function createBeat({ bus, settings, log }: AppContext, proxies: readonly Kamail
       Registrar: { Registrations: registrations },
     },
   });
-  return () => {
-    for (const proxy of proxies.filter(({ alive }) => alive))
+  return (of) => {
+    for (const proxy of of)
       bus
         .publish(advertise, fields(proxy))
         .catch((error: unknown) => log.debug('the heartbeat was not sent', { error }));
