@@ -65,7 +65,11 @@ export function action<const N extends string, P extends TProperties, Call>(
   const { name, summary, data, children = {}, onResume } = declaration;
   const schemaName = `callflows.${name}`;
   const body = Type.Object({ ...data, skip_module: Type.Optional(Type.Boolean()) });
-  const schema = { $id: schemaName, description: summary, ...body };
+  // A field with a default may be left out: the type has it, the document need not.
+  const required = Object.keys(data).filter(
+    (field) => !Type.IsOptional(data[field]) && !('default' in (data[field] ?? {})),
+  );
+  const schema = { $id: schemaName, description: summary, ...body, required };
   registerSchema(schemaName, schema);
   const { $id: _, ...anonymous } = schema;
   const validator = compile(anonymous, { defaults: true });

@@ -23,7 +23,17 @@ describe('expressions', () => {
       match: { text: '4', longest: '4' },
       unusable: ['('],
     });
-    const slow = ['^(\\d+)+x$'];
-    expect(firstMatch(slow, '1'.repeat(40))).to.deep.equal({ unusable: slow });
+    const slow = '^(\\d+)+x$';
+    expect(firstMatch([slow, '^1'], '1'.repeat(40))).to.deep.equal({
+      match: { text: '1', longest: '1' },
+      unusable: [slow],
+    });
   });
+
+  it('does not try one for ever that is too slow', () => {
+    const slow = '^(\\d+)+y$';
+    for (let round = 0; round < 3; round += 1) firstMatch([slow], '1'.repeat(40));
+    // It would fit now, but has used up its chances.
+    expect(firstMatch([slow], '1y')).to.deep.equal({ unusable: [slow] });
+  }).timeout(10_000);
 });

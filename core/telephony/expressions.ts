@@ -1,5 +1,6 @@
 // Regular expressions that customers and operators write, run so that none can stop the process.
 import vm from 'node:vm';
+import { LRUCache } from 'lru-cache';
 
 /** What the first fitting expression captured, and those that cannot be used (not an expression, or too slow). */
 export interface ExpressionMatch {
@@ -13,43 +14,50 @@ export interface ExpressionMatch {
   readonly unusable: readonly string[];
 }
 
-interface Raw {
-  readonly groups?: readonly (string | null)[];
-  readonly named?: Record<string, string>;
-  readonly unusable: string[];
-}
-
 // One expression with catastrophic backtracking would stop every call of the process: the engine is interrupted instead.
-const matchTimeout = 50;
-const context = vm.createContext({ expressions: '', text: '' });
+// The clock is the wall's, so the limit is generous (a busy machine must not change where a call goes), and an
+// expression that has used it up three times is not tried again for a while.
+const matchTimeout = 500;
+const strikes = new LRUCache<string, number>({ max: 1000, ttl: 600_000 });
+const context = vm.createContext({ expression: '', text: '' });
 const script = new vm.Script(`{
-  const unusable = [];
-  let found;
-  for (const expression of JSON.parse(expressions)) {
-    try {
-      found = new RegExp(expression).exec(text);
-    } catch {
-      unusable.push(expression);
-    }
-    if (found) break;
-  }
-  JSON.stringify({ groups: found ? [...found] : undefined, named: found?.groups, unusable });
+  const found = new RegExp(expression).exec(text);
+  found ? JSON.stringify({ groups: [...found], named: found.groups }) : undefined;
 }`);
 
-/** Tries the expressions in order against `text`; together they may take 50 ms. */
-export function firstMatch(expressions: readonly string[], text: string): ExpressionMatch {
-  if (expressions.length === 0) return { unusable: [] };
-  context['expressions'] = JSON.stringify(expressions);
-  context['text'] = text;
-  try {
-    const raw = JSON.parse(script.runInContext(context, { timeout: matchTimeout }) as string) as Raw;
-    return { ...(raw.groups ? { match: matchOf(raw.groups, raw.named) } : {}), unusable: raw.unusable };
-  } catch {
-    return { unusable: expressions };
-  }
+interface Raw {
+  readonly groups: readonly (string | null)[];
+  readonly named?: Record<string, string>;
 }
 
-function matchOf([whole, ...groups]: readonly (string | null)[], named: Record<string, string> | undefined) {
+/** Tries the expressions in order against `text`. */
+export function firstMatch(expressions: readonly string[], text: string): ExpressionMatch {
+  const unusable: string[] = [];
+  for (const expression of expressions) {
+    const strike = strikes.get(expression) ?? 0;
+    if (strike >= 3) {
+      unusable.push(expression);
+      continue;
+    }
+    try {
+      const raw = run(expression, text);
+      if (raw) return { match: matchOf(raw), unusable };
+    } catch {
+      strikes.set(expression, strike + 1);
+      unusable.push(expression);
+    }
+  }
+  return { unusable };
+}
+
+function run(expression: string, text: string): Raw | undefined {
+  context['expression'] = expression;
+  context['text'] = text;
+  const json = script.runInContext(context, { timeout: matchTimeout }) as string | undefined;
+  return json === undefined ? undefined : (JSON.parse(json) as Raw);
+}
+
+function matchOf({ groups: [whole, ...groups], named }: Raw): NonNullable<ExpressionMatch['match']> {
   const texts = groups.filter((group) => group !== null);
   const longest = texts.reduce((best, group) => (group.length > best.length ? group : best), '');
   const text = whole ?? '';
