@@ -7,6 +7,12 @@ const parts = [
   { program: 'baresip', debian: 'baresip-core' },
   { program: 'rabbitmq-server', debian: 'rabbitmq-server' },
   { program: 'espeak-ng', debian: 'espeak-ng' },
+  {
+    program: 'kamailio',
+    debian:
+      'kamailio kamailio-extra-modules kamailio-json-modules kamailio-rabbitmq-modules kamailio-sqlite-modules kamailio-tls-modules kamailio-websocket-modules',
+  },
+  { program: 'sqlite3', debian: 'sqlite3' },
 ];
 
 const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'];
@@ -16,7 +22,7 @@ const isThere = ({ program }) => folders.some((folder) => existsSync(`${folder}/
 export function provideParts() {
   const missing = parts.filter((part) => !isThere(part));
   if (missing.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    const names = missing.map(({ debian }) => debian);
+    const names = missing.flatMap(({ debian }) => debian.split(' '));
     console.log(`installing ${names.join(', ')} from Debian (once) …`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const apt = (...args) => spawnSync('apt-get', args, { env, stdio: ['ignore', 'ignore', 'inherit'] });

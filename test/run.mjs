@@ -48,6 +48,17 @@ const steps = [
     more: { MIRLITON_E2E_BUS: 'rabbitmq' },
     cannot: without('sipp') ?? without('baresip') ?? without('rabbitmq-server'),
   },
+  {
+    title: 'end to end, Kamailio edge, on RabbitMQ',
+    run: suite('test/e2e/@(call|carriers|register|two-edges).test.ts'),
+    more: { MIRLITON_E2E_EDGE: 'kamailio', MIRLITON_E2E_BUS: 'rabbitmq' },
+    cannot:
+      without('sipp') ??
+      without('baresip') ??
+      without('rabbitmq-server') ??
+      without('kamailio') ??
+      without('sqlite3'),
+  },
 ].filter(({ title }) => title.includes(process.argv[2] ?? ''));
 
 let failedSteps = 0;
