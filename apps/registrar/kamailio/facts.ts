@@ -86,12 +86,12 @@ function serverFacts(
   });
 }
 
-/** Single addresses are looked up; networks are tried one after the other. */
+/** Single addresses are looked up; networks, and all of IPv6 (which has many spellings), are tried one after the other. */
 function trustedFacts(trusted: readonly Entry[]): [string, Fact][] {
   const facts: [string, Fact][] = [];
   const networks: { readonly cidrs: string; readonly ports: string; readonly token: string }[] = [];
   for (const { cidrs, ports, token } of trusted) {
-    const single = cidrs.map((cidr) => /^([^/]+)(?:\/(?:32|128))?$/.exec(cidr)?.[1]);
+    const single = cidrs.map((cidr) => /^([\d.]+)(?:\/32)?$/.exec(cidr)?.[1]);
     for (const address of single.filter((it) => it !== undefined)) {
       if (ports.length === 0) facts.push(entry('trusted', address, token));
       else facts.push(...ports.map((port) => entry('trusted', `${address}:${port}`, token)));
