@@ -175,8 +175,17 @@ export function message<
       names.includes(json['Event-Name'] as N) &&
       literals.every(([field, value]) => json[field] === value),
     check: (json) => validator.check(json),
-    unknownKeys: (json) => Object.keys(json).filter((name) => !known.has(name)),
+    unknownKeys: (json) => unknownOf(json, known),
   };
+}
+
+const none: readonly string[] = [];
+
+// Asked of every message that comes and goes, and nearly always for nothing.
+function unknownOf(json: object, known: ReadonlySet<string>): readonly string[] {
+  let unknown = none;
+  for (const name in json) if (!known.has(name)) unknown = [...unknown, name];
+  return unknown;
 }
 
 /**
@@ -184,16 +193,14 @@ export function message<
  * letters, digits, `-`, `_`, `~` stay; `.` is `%2E`, space is `+`; `*` and `#` alone stay.
  */
 export function segment(value: string): string {
-  if (value === '*' || value === '#') return value;
-  let out = '';
-  for (const byte of Buffer.from(value, 'utf8')) out += encodeByte(byte);
-  return out;
+  return value === '*' || value === '#' ? value : value.replace(/[^A-Za-z0-9_~-]/gu, encodeCharacter);
 }
 
-function encodeByte(byte: number): string {
-  const char = String.fromCharCode(byte);
-  if (/[A-Za-z0-9_~-]/.test(char)) return char;
-  return char === ' ' ? '+' : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+function encodeCharacter(character: string): string {
+  if (character === ' ') return '+';
+  let out = '';
+  for (const byte of Buffer.from(character)) out += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  return out;
 }
 
 /** Drops `undefined` and `""` recursively, as every publisher does (contract/kapi.md §1). */

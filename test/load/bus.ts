@@ -48,8 +48,9 @@ async function measure({ url }: Broker): Promise<Record<Way, Run[]>> {
 
 function row(name: string, way: string, runs: readonly Run[], ratio: string): string[] {
   const rate = whole(median(runs.map(({ perSecond }) => perSecond)));
+  const cpu = `${median(runs.map((it) => it.cpu)).toFixed(1)} µs`;
   const p50 = milliseconds(median(runs.map((it) => it.p50)));
-  return [name, way, rate, p50, milliseconds(median(runs.map((it) => it.p99))), ratio];
+  return [name, way, rate, p50, milliseconds(median(runs.map((it) => it.p99))), cpu, ratio];
 }
 
 export const bus: Bench = {
@@ -79,7 +80,7 @@ export const bus: Bench = {
     }
     const table: Table = {
       title: 'Requests over the bus',
-      columns: ['broker', 'client', 'requests/s', 'p50', 'p99', 'ratio of rates (spread)'],
+      columns: ['broker', 'client', 'requests/s', 'p50', 'p99', 'requester cpu', 'ratio of rates (spread)'],
       rows,
       note: `authn_req and authn_resp, JSON both ways, ${inFlight} in flight, requester, responder and broker are processes of their own; ${rounds} interleaved rounds, medians.`,
     };

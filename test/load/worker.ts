@@ -28,7 +28,9 @@ export interface Worker {
 /** Starts `workers/<name>.ts`; resolves when it has sent its first message. */
 export async function startWorker(name: string, ...args: readonly string[]): Promise<Worker> {
   compile();
-  const child = fork(`${root}dist/test/load/workers/${name}.js`, args, { stdio: ['ignore', 2, 2, 'ipc'] });
+  const child = fork(`${root}var/load/test/load/workers/${name}.js`, args, {
+    stdio: ['ignore', 2, 2, 'ipc'],
+  });
   const hello = await next(child, name);
   return {
     hello,
