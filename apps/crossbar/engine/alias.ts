@@ -7,12 +7,14 @@ import { tokenOf } from './token.ts';
 
 /** The path with `account` replaced by `accounts/{id}`; other paths as they are. */
 export async function aliased(
-  { services, query, body }: Received,
+  { services, method, query, body }: Received,
   path: string,
   headers: IncomingHttpHeaders,
 ): Promise<string> {
   const [, rest] = /^\/account(\/.*)?$/s.exec(path) ?? [];
   if (rest === undefined && path !== '/account') return path;
+  // What a browser asks before it shows its token.
+  if (method === 'OPTIONS') return `/accounts/own${rest ?? ''}`;
   const token = tokenOf(headers, query, body.envelope);
   if (token === undefined) throw new AppError('invalid_credentials', { message: 'a token is needed' });
   return `/accounts/${(await readToken(services, token)).account._id}${rest ?? ''}`;

@@ -290,6 +290,56 @@ describe('the REST engine', () => {
     expect(rest.log.at('error')).to.have.length(before);
   });
 
+  it('wraps an answer in the function that a page names, and in nothing else', async () => {
+    const { text, headers } = await tenant.send('GET', `menus/${ids[0]}?jsonp=app.show`);
+    expect(headers.get('content-type')).to.match(/^application\/javascript/);
+    expect(JSON.parse(text.slice('app.show('.length, -2)).data.id).to.equal(ids[0]);
+    const evil = await tenant.send('GET', `menus?jsonp=${encodeURIComponent('alert(1);x')}`);
+    expect([evil.status, evil.body.data.jsonp.pattern.value]).to.deep.equal([400, 'alert(1);x']);
+  });
+
+  it('compresses what is worth it for those who accept it', async () => {
+    // fetch decompresses by itself and leaves the header.
+    const packed = await tenant.send('GET', 'menus', undefined, { headers: { 'accept-encoding': 'gzip' } });
+    expect([packed.headers.get('content-encoding'), packed.body.data.length]).to.deep.equal(['gzip', 7]);
+    const plain = await tenant.send('GET', 'menus', undefined, {
+      headers: { 'accept-encoding': 'identity' },
+    });
+    expect(plain.headers.get('content-encoding')).to.equal(null);
+    expect(plain.headers.get('vary')).to.match(/accept-encoding/i);
+  });
+
+  it('sends a list in chunks, with text behind it', async () => {
+    const { headers, body } = await tenant.send('GET', 'menus?is_chunked=true&chunk_size=3&page_size=5');
+    expect(headers.get('transfer-encoding')).to.equal('chunked');
+    expect([body.data.length, body.page_size, body.status]).to.deep.equal([5, '5', 'success']);
+    expect(body.next_start_key).to.be.a('string');
+  });
+
+  it('takes no verbs that there are not, which would end up in the metrics', async () => {
+    const { status } = await rest.send('POST', 'user_auth?verb=made-up', {});
+    expect(status).to.equal(405);
+    const counted = JSON.stringify(rest.metrics);
+    expect(counted).not.to.match(/made-up/i);
+  });
+
+  it('tells browsers without a token what they may do with their own account', async () => {
+    const { status, headers } = await rest.send('OPTIONS', 'account/menus', undefined, {
+      headers: { origin: 'http://page.test' },
+    });
+    expect(status).to.equal(200);
+    expect(headers.get('access-control-allow-methods')).to.include('PUT');
+  });
+
+  it('refuses numbers that it could not store', async () => {
+    const raw = '{"data":{"name":"n","size":1e999}}';
+    const { status, body } = await tenant.send('PUT', 'menus', undefined, { raw });
+    expect([status, body.data.json.invalid.message]).to.deep.equal([
+      400,
+      'the request body is out of range in a number',
+    ]);
+  });
+
   it('counts and times requests', async () => {
     const labels = { method: 'GET', endpoint: '/accounts/:account_id/menus', status: '200' };
     const before = rest.metrics.value('http_requests_total', labels);

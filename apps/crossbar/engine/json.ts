@@ -3,7 +3,7 @@ import { AppError } from '../../../core/errors/index.ts';
 
 const deepest = 512;
 
-/** Throws a `parse_error` for bytes that are no UTF-8, no JSON, nested too deep, or hold half a character. */
+/** Throws a `parse_error` for bytes that are no UTF-8, no JSON, nested too deep, hold half a character or a number out of range. */
 export function parseJson(body: Buffer): unknown {
   const text = decode(body);
   if (depth(text) > deepest) throw malformed(`nested deeper than ${deepest} levels`);
@@ -16,6 +16,8 @@ export function parseJson(body: Buffer): unknown {
   // Serialising writes only the halves of a surrogate pair that stand alone as escapes.
   if (/\\u[dD][89a-fA-F]/.test(text) && /\\ud[89a-f]/.test(JSON.stringify(value)))
     throw malformed('half of a surrogate pair');
+  // JSON has no infinity: it would be stored as null.
+  if (/\d[eE]\+?\d{3}|\d{309}/.test(text) && hasInfinity(value)) throw malformed('out of range in a number');
   return value;
 }
 
@@ -25,6 +27,11 @@ function decode(body: Buffer): string {
   } catch (cause) {
     throw malformed('not valid UTF-8', cause);
   }
+}
+
+function hasInfinity(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasInfinity);
 }
 
 /** How deep brackets nest outside of strings. */

@@ -8,11 +8,12 @@ import { AppError, errorText, toAppError } from '../../../core/errors/index.ts';
 import { withLogContext } from '../../../core/log/index.ts';
 import { aliased } from './alias.ts';
 import { readBody } from './body.ts';
+import { compressed } from './compress.ts';
 import { bySpecificity, type RestModule } from './endpoint.ts';
 import type { About } from './envelope.ts';
 import { allowedMethods, handle, type Received } from './pipeline.ts';
 import type { Auth, Services } from './request.ts';
-import { writeCors, writeError, writeReply } from './respond.ts';
+import { checkCallback, writeCors, writeError, writeReply } from './respond.ts';
 import { version } from './version.ts';
 
 export interface RestServer {
@@ -33,6 +34,7 @@ interface State {
 }
 
 const latency = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+/** Also what the metrics may name: a client must not make up labels. */
 const allVerbs = 'GET, PUT, POST, PATCH, DELETE, OPTIONS';
 
 /** Starts listening. Rejects when the port is taken. */
@@ -50,6 +52,7 @@ export async function startServer(
     // Else the client's connection would stay open for its next request.
     if (!server.listening) context.set('connection', 'close');
   });
+  app.use(compressed);
   app.use((context, next) => observed(services, context, next));
   app.use((context, next) => enveloped(services, context, next));
   app.use((context, next) => received(services, context, next));
@@ -126,7 +129,7 @@ async function enveloped(services: Services, context: Context, next: Next): Prom
       return;
     }
     const error = toAppError(thrown);
-    if (error.status >= 500)
+    if (error.status >= 500 && error.code !== 'account_has_descendants')
       services.log.error('request failed', { error: error.cause ?? error, path: context.path });
     writeError(context, error, aboutOf(services, context));
   }
@@ -147,6 +150,9 @@ async function received(services: Services, context: Context, next: Next): Promi
   const query = Object.fromEntries(new URLSearchParams(context.querystring));
   const verb = query['verb'] ?? body.envelope['verb'];
   const method = context.method === 'POST' && typeof verb === 'string' ? verb.toUpperCase() : context.method;
+  if (!allVerbs.split(', ').includes(method) && method !== 'HEAD')
+    throw new AppError('invalid_method', { details: { allowed: allVerbs } });
+  checkCallback(query);
   const state = context.state as State;
   state.method = method === 'HEAD' ? 'GET' : method;
   state.received = {
