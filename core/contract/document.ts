@@ -139,8 +139,11 @@ function rejected(schemaName: string, violations: readonly Violation[]): AppErro
   return new AppError('invalid_data', { details: { schema: schemaName, violations } });
 }
 
-/** Kazoo turns strings into the number or boolean that the schema asks for before it complains (contract/crossbar.md §2). */
-function coerce(root: Record<string, unknown>, violations: readonly Violation[]): void {
+/**
+ * Kazoo turns strings into the number or boolean that the schema asks for before it complains (contract/crossbar.md §2).
+ * `violations` are those of `root`, which is changed in place.
+ */
+export function coerce(root: Record<string, unknown>, violations: readonly Violation[]): void {
   for (const { path, code, target, value } of violations) {
     if (code !== 'type' || typeof value !== 'string') continue;
     const wanted = String(target).split(',');

@@ -2,20 +2,27 @@
 import { randomBytes } from 'node:crypto';
 import { accountDatabase, type Store, type StoredDocument } from '../../../core/couch/index.ts';
 import { account as contract } from '../../../core/documents/index.ts';
-import { type AccountDocument, alphanumericName, exclusive, storedAs, writeCopy } from '../engine/index.ts';
+import {
+  type AccountDocument,
+  alphanumericName,
+  exclusive,
+  invalid,
+  storedAs,
+  writeCopy,
+} from '../engine/index.ts';
 import { checkUnique } from '../engine/unique.ts';
 
 /** One lock for all accounts: names and realms are unique among all of them. */
 export const accountsLock = 'accounts';
 
-/** Throws `realm.unique` or `name.unique` when another account has it. */
-export function checkAccountUnique(
+/** Throws `realm.unique` or `name.unique` when another account has it, or its devices sign in under the realm. */
+export async function checkAccountUnique(
   store: Store,
   next: Record<string, unknown>,
   own: string | undefined,
 ): Promise<void> {
   const view = (name: string) => ({ design: 'accounts', view: name });
-  return checkUnique(
+  await checkUnique(
     store.database('accounts'),
     [
       { field: 'realm', listing: view('listing_by_realm'), fold: true },
@@ -24,6 +31,15 @@ export function checkAccountUnique(
     next,
     own,
   );
+  const realm = String(next['realm']).toLowerCase();
+  const devices = await store.database('sip_auth').view('credentials', 'lookup', {
+    startKey: [realm],
+    endKey: [realm, {}],
+    includeDocs: true,
+    fresh: true,
+  });
+  if (devices.some(({ doc }) => doc?.pvt_account_id !== own))
+    throw invalid('realm', 'unique', 'devices of another account sign in under this realm', { cause: realm });
 }
 
 /** What a new account is made of. */

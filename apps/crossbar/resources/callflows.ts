@@ -4,6 +4,7 @@ import { callflow } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { toE164 } from '../../../core/telephony/index.ts';
 import { invalid, plain, publicPart, type RestRequest, targetDatabase } from '../engine/index.ts';
+import { checkFlow } from '../flows/check.ts';
 import { markUse } from '../numbers/use.ts';
 
 const usedBy = 'callflow';
@@ -18,13 +19,14 @@ export const callflows = plain(
       { field: 'numbers', listing: { design: 'callflows', view: 'listing_by_number' } },
       { field: 'patterns', listing: { design: 'callflows', view: 'listing_by_pattern' } },
     ],
-    validate: async (_: RestRequest, next) => {
+    validate: async (request: RestRequest, next) => {
       // Computed when it is read; clients send back what they got.
       delete next['metadata'];
       if (next.numbers) next.numbers = [...new Set(next.numbers.map((number) => toE164(number)))];
       if (!next.numbers?.length && !next.patterns?.length)
         throw invalid('numbers', 'required', 'a callflow needs numbers or patterns');
       checkPatterns(next.patterns ?? []);
+      await checkFlow(request.services, (next.flow ?? {}) as FlowNode);
     },
     afterSave: (request, document, previous) =>
       markUse(request, usedBy, previous?.numbers ?? [], document.numbers ?? []),

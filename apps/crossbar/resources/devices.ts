@@ -16,7 +16,7 @@ import {
   targetDatabase,
 } from '../engine/index.ts';
 import { registrationsOf } from '../live/registrations.ts';
-import { copyToSipAuth, removeFromSipAuth } from '../live/sip-auth.ts';
+import { checkForeign, copyToSipAuth, removeFromSipAuth } from '../live/sip-auth.ts';
 
 export const devices = plain(
   resource({
@@ -29,10 +29,11 @@ export const devices = plain(
       { field: 'sip.username', listing: { design: 'devices', view: 'sip_credentials' }, fold: true },
       { field: 'mac_address', listing: { design: 'devices', view: 'listing_by_macaddress' } },
     ],
-    validate: async (_: RestRequest, next) => {
+    validate: async (request: RestRequest, next, previous) => {
       if (next.mac_address !== undefined) next.mac_address = next.mac_address.toLowerCase();
       if (next.sip?.method === 'ip' && next.sip.ip === undefined)
         throw invalid('sip.ip', 'required', 'sip.ip is required when sip.method is ip');
+      await checkForeign(request, next.sip, previous?._id);
     },
     afterSave: (request, document) => copyToSipAuth(request, document),
     afterDelete: ({ services }, document) => removeFromSipAuth(services, document._id),

@@ -125,6 +125,48 @@ describe('resources over the bus and the system', () => {
     expect(rest.bus.named('command')).to.have.length(1);
   });
 
+  it('lets nobody sign in as a device of somebody else', async () => {
+    const put = async (who: Tenant, sip: object) =>
+      (await who.send('PUT', 'devices', { name: 'd', sip: { password: 'secret', ...sip } })).body.data;
+    const stolen = await put(other, { username: 'ghost', realm: tenant.realm.toUpperCase() });
+    expect(stolen['sip.realm']).to.have.property('unique');
+    const mine = await put(tenant, { username: 'shared', realm: 'common.test' });
+    expect(mine).to.have.property('id');
+    expect((await put(other, { username: 'SHARED', realm: 'Common.test' }))['sip.username']).to.have.property(
+      'unique',
+    );
+    expect(await put(tenant, { username: 'gate', method: 'ip', ip: '192.0.2.7' })).to.have.property('id');
+    expect(
+      (await put(other, { username: 'gate', method: 'ip', ip: '192.0.2.7' }))['sip.ip'],
+    ).to.have.property('unique');
+    const kept = await tenant.send('PATCH', `devices/${mine.id}`, { name: 'again' });
+    expect(kept.status).to.equal(200);
+    const realm = await other.send('PATCH', '', { realm: 'common.test' });
+    expect(realm.body.data.realm).to.have.property('unique');
+  });
+
+  it('refuses a flow whose data the action cannot use, and accepts modules of others', async () => {
+    await publishSchemas(rest.store, [
+      {
+        name: 'callflows.pause',
+        schema: { type: 'object', required: ['seconds'], properties: { seconds: { type: 'integer' } } },
+      },
+    ]);
+    const put = (seconds: unknown, module = 'pause') => {
+      const pause = { module, data: { seconds } };
+      const flow = { module: 'elsewhere', data: { any: 1 }, children: { '1': pause } };
+      return tenant.send('PUT', 'callflows', { numbers: [`77${calls++}`], flow });
+    };
+    let calls = 0;
+    const refused = await put('long');
+    expect([refused.status, Object.keys(refused.body.data)]).to.deep.equal([
+      400,
+      ['flow.children.1.data.seconds'],
+    ]);
+    expect((await put('5')).body.data.flow.children['1'].data.seconds).to.equal(5);
+    expect((await put('long', 'unknown')).status).to.equal(201);
+  });
+
   it('copies devices with a realm or address of their own where the edge finds them', async () => {
     const sipAuth = rest.store.database('sip_auth');
     await tenant.send('PATCH', `devices/${deviceId}`, { sip: { realm: 'elsewhere.test' } });

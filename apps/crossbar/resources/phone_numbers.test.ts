@@ -25,8 +25,10 @@ describe('phone_numbers', () => {
   it('are made by those who may, in both databases', async () => {
     const refused = await own('PUT', number, {});
     expect([refused.status, refused.body.message]).to.deep.equal([403, 'forbidden']);
-    const { status, body } = await master('PUT', '(415) 555-0100', { cnam: { display_name: 'Acme' } });
-    expect(status).to.equal(201);
+    const { status, body, headers } = await master('PUT', '(415) 555-0100', {
+      cnam: { display_name: 'Acme' },
+    });
+    expect([status, headers.get('location')]).to.deep.equal([201, encodeURIComponent(number)]);
     expect(body.data).to.deep.include({ id: number, cnam: { display_name: 'Acme' } });
     expect(body.data._read_only).to.deep.include({ state: 'in_service', features: ['cnam'] });
     expect(await rest.store.database('numbers/+1415').get(number)).to.include({

@@ -72,7 +72,8 @@ export const phone_numbers: RestModule = {
 function one(permission: Operation['permission'], act: NumberAction): Operation {
   return operation(permission, async (request) => {
     const number = normal(pathParameter(request, 'number'));
-    return { data: await act(request, number, dataObject(request)) };
+    const data = await act(request, number, dataObject(request));
+    return request.verb === 'PUT' ? { data, location: encodeURIComponent(number) } : { data };
   });
 }
 

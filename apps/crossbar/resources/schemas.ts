@@ -1,5 +1,4 @@
 // schemas: the JSON schemas of documents and callflow actions, as every app of the cluster published them.
-import { compile, type Validator } from '../../../core/contract/index.ts';
 import type { StoredDocument } from '../../../core/couch/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import {
@@ -12,6 +11,7 @@ import {
   type RestModule,
   type RestRequest,
 } from '../engine/index.ts';
+import { findValidator } from '../live/schemas.ts';
 
 export const schemas: RestModule = {
   name: 'schemas',
@@ -41,16 +41,11 @@ async function read(request: RestRequest): Promise<DataReply> {
   return { data: publicPart(document), revision: document._rev };
 }
 
-/** Compiled schemas by revision: compiling costs more than checking. */
-const validators = new Map<string, Validator>();
-
 /** The data as it is, when it fits the schema. */
 async function validate(request: RestRequest): Promise<DataReply> {
-  const document = await find(request);
-  const key = `${document._id} ${document._rev}`;
-  const { id: _, $id: __, ...schema } = publicPart(document);
-  const validator = validators.get(key) ?? compile(schema);
-  validators.set(key, validator);
+  const name = pathParameter(request, 'name');
+  const validator = await findValidator(request.services, name);
+  if (!validator) throw missing(name);
   const violations = validator.check(dataObject(request));
   if (violations.length > 0) throw new AppError('invalid_data', { details: { violations } });
   return { data: request.data, status: 200 };
