@@ -19,6 +19,8 @@ export function claimFolder(folder: string): () => void {
       const file = openSync(lock, 'wx', 0o600);
       writeSync(file, String(process.pid));
       closeSync(file);
+      // What a killed process left behind would send scripts to a zone that is not there yet.
+      rmSync(join(folder, 'zone.json'), { force: true });
       return () => rmSync(lock, { force: true });
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== 'EEXIST' || tries > 0) {
@@ -33,7 +35,7 @@ export function claimFolder(folder: string): () => void {
           message: `the data folder ${folder} is in use by process ${holder}; stop it or set another with MIRLITON_DATA`,
         });
       }
-      // What a killed process left behind.
+      // Its process was killed.
       rmSync(lock, { force: true });
     }
   }

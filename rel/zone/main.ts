@@ -14,9 +14,14 @@ import { type Runtime, startRuntime } from './runtime.ts';
 
 /** Starts the zone and stays until a signal. Ends the process with one line when it cannot start. */
 export async function main(): Promise<void> {
+  const asked = signal();
   try {
-    const zone = await startZone();
-    const stopping = await signal();
+    const zone = await Promise.race([startZone(), asked]);
+    const stopping = await asked;
+    if (typeof zone === 'string') {
+      console.error(`${zone}: stopped while it was starting`);
+      process.exit(zone === 'SIGINT' ? 130 : 143);
+    }
     console.error(`${stopping}: stopping; once more stops at once`);
     process.once('SIGINT', () => process.exit(130));
     process.once('SIGTERM', () => process.exit(143));
@@ -32,6 +37,8 @@ async function startZone(): Promise<{ stop(): Promise<void> }> {
   const file = process.env['MIRLITON_CONFIG'] ?? (existsSync('mirliton.json') ? 'mirliton.json' : undefined);
   const given = loadSettings({ file, environment: process.env });
   const release = claimFolder(given.data);
+  // Also when the process ends at once, by a second signal or by one during the start.
+  process.once('exit', release);
   const undo: (() => Promise<void> | void)[] = [release];
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
