@@ -25,7 +25,7 @@ export interface TestKamailio {
 
 const program = ['/usr/sbin/kamailio', '/usr/local/sbin/kamailio'].find((file) => existsSync(file));
 
-/** Starts Kamailio as soon as the broker listens. Rejects with its log when it ends or does not answer within 20 s. */
+/** Starts Kamailio as soon as the broker listens. Rejects with its log when it ends or does not answer within 20 s after that. */
 export async function startKamailio(given: Site): Promise<TestKamailio> {
   const folder = mkdtempSync(join(tmpdir(), 'mirliton-kamailio-'));
   const site = { workers: 4, logLevel: 0, ...given, folder };
@@ -41,7 +41,8 @@ export async function startKamailio(given: Site): Promise<TestKamailio> {
     await gone;
   };
   const start = async (): Promise<void> => {
-    await listening(new URL(site.bus).host);
+    // The zone may have to be built before its broker listens.
+    await listening(new URL(site.bus).host, 90);
     const args = ['-f', file, '-DD', '-E', '-Y', folder, '-m', '64', '-M', '16'];
     const started = spawn(program ?? 'kamailio', args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;
@@ -52,7 +53,7 @@ export async function startKamailio(given: Site): Promise<TestKamailio> {
     const ended = once(started, 'exit').then(([code]) => {
       throw new Error(`Kamailio ended with ${code} while starting:\n${output.slice(-4000)}`);
     });
-    await Promise.race([ended, listening(site.rpc)]);
+    await Promise.race([ended, listening(site.rpc, 20)]);
     ended.catch(() => undefined);
   };
   const kamailio = {
@@ -91,8 +92,8 @@ export async function addKamailios(settings: Record<string, unknown>, count: num
   });
 }
 
-/** Resolves when `host:port` takes connections. */
-function listening(address: string): Promise<void> {
+/** Resolves when `host:port` takes connections; rejects after so many seconds. */
+function listening(address: string, seconds: number): Promise<void> {
   const [host = '', port = ''] = address.split(':');
   return eventually(async () => {
     const socket = connect(Number(port), host);
@@ -101,5 +102,5 @@ function listening(address: string): Promise<void> {
     } finally {
       socket.destroy();
     }
-  }, 20);
+  }, seconds);
 }

@@ -48,6 +48,8 @@ export async function startZone(more: Record<string, unknown> = {}, edges = 1): 
   writeFileSync(config, JSON.stringify(settings));
   // Each waits for the other: Kamailio for the broker, the zone for a Kamailio that takes calls.
   const starting = Promise.all(sites.map(startKamailio));
+  // Awaited below; until then a failure must not count as one that nobody handles.
+  starting.catch(() => undefined);
   let child = await launch(config).catch(async (error: unknown) => {
     await starting.then((all) => Promise.all(all.map((it) => it.stop()))).catch(() => undefined);
     throw error;
