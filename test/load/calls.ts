@@ -82,24 +82,35 @@ function ringing({ seen, retransmissions }: CrowdResult): Ringing {
 const p50 = (values: readonly number[]): string => milliseconds(quantile(values, 0.5));
 const p99 = (values: readonly number[]): string => milliseconds(quantile(values, 0.99));
 
-/** Climbs until a rate is too much; answers the rows and the last usable rate. */
-async function climb({ zone, call }: Bed, progress: (line: string) => void) {
+/** Climbs until a rate is too much twice running; answers the rows and the last usable rate. */
+async function climb(bed: Bed, progress: (line: string) => void) {
   const rows: string[][] = [];
   let usable = 0;
   for (const rate of ramp) {
-    const count = rate * seconds;
-    progress(`${count} calls at ${rate}/s`);
-    const { cpu, result } = await zone.cost(() => call(rate, count, duration));
-    const { whole, repeated } = ringing(result);
-    const good = result.failed === 0 && repeated === 0 && quantile(whole, 0.99) < limit;
-    rows.push([
-      ...[`${rate}/s`, String(count), p50(whole), p99(whole), String(repeated), String(result.failed)],
-      ...[`${((cpu / count) * 1000).toFixed(1)} ms`, good ? 'yes' : 'NO'],
-    ]);
-    if (!good) break;
+    let step = await climbTo(bed, rate, progress);
+    rows.push(step.row);
+    if (!step.good) {
+      // Something else may have wanted the machine.
+      step = await climbTo(bed, rate, progress);
+      rows.push(step.row);
+    }
+    if (!step.good) break;
     usable = rate;
   }
   return { rows, usable };
+}
+
+async function climbTo({ zone, call }: Bed, rate: number, progress: (line: string) => void) {
+  const count = rate * seconds;
+  progress(`${count} calls at ${rate}/s`);
+  const { cpu, result } = await zone.cost(() => call(rate, count, duration));
+  const { whole, repeated } = ringing(result);
+  const good = result.failed === 0 && repeated === 0 && quantile(whole, 0.99) < limit;
+  const row = [
+    ...[`${rate}/s`, String(count), p50(whole), p99(whole), String(repeated), String(result.failed)],
+    ...[milliseconds((cpu / count) * 1000), good ? 'yes' : 'NO'],
+  ];
+  return { row, good };
 }
 
 /** The time to 180 at two quiet rates. */
@@ -159,7 +170,7 @@ export const calls: Bench = {
         })),
         {
           figure: 'memory of a live call',
-          value: `${megabytes(perCall)} resident, ${megabytes(heapPerCall)} of heap`,
+          value: `${megabytes(heapPerCall)} of heap, ${megabytes(perCall)} resident`,
         },
       ];
       const conditions = `two legs each, digest, ${ring} ms to the answer, no RTP sent; SIPp on the same cores`;
