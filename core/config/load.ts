@@ -31,6 +31,11 @@ export function loadSettings({
       details: { violations },
     });
   }
+  const { rtpMin, rtpMax } = (settings as Settings).switch;
+  if (rtpMin > rtpMax)
+    throw new AppError('invalid_config', {
+      message: `setting switch.rtpMin (${rtpMin}) is above switch.rtpMax (${rtpMax})`,
+    });
   return settings as Settings;
 }
 

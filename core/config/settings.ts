@@ -32,7 +32,7 @@ export const settingsSchema = Type.Object(
     ),
     bus: section(
       {
-        urls: Type.Array(Type.String(), {
+        urls: Type.Array(Type.String({ pattern: '^amqps?://[^/]' }), {
           default: [],
           description: 'amqp:// URLs; none means the embedded broker',
         }),
@@ -42,7 +42,7 @@ export const settingsSchema = Type.Object(
     ),
     store: section(
       {
-        urls: Type.Array(Type.String(), {
+        urls: Type.Array(Type.String({ pattern: '^https?://[^/]' }), {
           default: [],
           description: 'http:// URLs of CouchDB nodes; none means the embedded one',
         }),

@@ -25,8 +25,7 @@ function writeData(context: Context, reply: DataReply, about: About): void {
       .digest('hex');
   context.set('etag', `"${tag}"`);
   context.set('expires', 'Fri, 01 Jan 1999 00:00:00 GMT');
-  const known = context.req.headers['if-none-match'];
-  if (context.state['method'] === 'GET' && known !== undefined && tags(known).includes(tag)) {
+  if (hasAlready(context, tag)) {
     context.status = 304;
     return;
   }
@@ -57,9 +56,20 @@ function* chunksOf(rows: readonly unknown[], size: number, trailer: string): Gen
   yield `],${trailer.slice(1)}`;
 }
 
-function writeRaw(context: Context, { body, contentType, status, headers }: RawReply): void {
+function hasAlready(context: Context, tag: string): boolean {
+  const known = context.req.headers['if-none-match'];
+  return context.state['method'] === 'GET' && known !== undefined && tags(known).includes(tag);
+}
+
+function writeRaw(context: Context, { body, contentType, status, headers = {} }: RawReply): void {
+  if (headers['etag'] !== undefined && hasAlready(context, tags(headers['etag'])[0] ?? '')) {
+    if (body instanceof Readable) body.destroy();
+    context.set('etag', headers['etag']);
+    context.status = 304;
+    return;
+  }
   context.status = status ?? 200;
-  for (const [name, value] of Object.entries(headers ?? {})) context.set(name, value);
+  for (const [name, value] of Object.entries(headers)) context.set(name, value);
   context.body = body;
   context.set('content-type', contentType);
 }

@@ -23,6 +23,8 @@ export const callflows = plain(
       // Computed when it is read; clients send back what they got.
       delete next['metadata'];
       if (next.numbers) next.numbers = [...new Set(next.numbers.map((number) => toE164(number)))];
+      const empty = next.numbers?.indexOf('') ?? -1;
+      if (empty >= 0) throw invalid(`numbers.${empty}`, 'minLength', 'must not be empty', { target: 1 });
       if (!next.numbers?.length && !next.patterns?.length)
         throw invalid('numbers', 'required', 'a callflow needs numbers or patterns');
       checkPatterns(next.patterns ?? []);

@@ -165,6 +165,8 @@ describe('resources over the bus and the system', () => {
     ]);
     expect((await put('5')).body.data.flow.children['1'].data.seconds).to.equal(5);
     expect((await put('long', 'unknown')).status).to.equal(201);
+    const nameless = await tenant.send('PUT', 'callflows', { numbers: [''], flow: {} });
+    expect(nameless.body.data['numbers.0']).to.have.property('minLength');
   });
 
   it('copies devices with a realm or address of their own where the edge finds them', async () => {

@@ -68,6 +68,14 @@ describe('media', () => {
     expect((await download('bytes=300-')).response.status).to.equal(416);
   });
 
+  it('is not sent again to who has it', async () => {
+    const tag = String((await download()).response.headers.get('etag'));
+    const again = await tenant.send('GET', `media/${id}/raw`, undefined, {
+      headers: { 'if-none-match': tag },
+    });
+    expect([again.status, again.text]).to.deep.equal([304, '']);
+  });
+
   it('refuses what is no sound, and names that lead elsewhere', async () => {
     expect((await upload('text/html', '<script>')).status).to.equal(415);
     expect(
