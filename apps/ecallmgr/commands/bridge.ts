@@ -21,6 +21,8 @@ export const bridge = unit({
     if (caller !== '') call.prepare('multiset', `^^;${caller}`);
     const whole = variableList({
       originate_timeout: command.Timeout,
+      // Without it a leg is offered the caller's codecs alone, and a phone that has none of them cannot be rung.
+      media_mix_inbound_outbound_codecs: 'true',
       ...fieldVariables({ 'Fail-On-Single-Reject': command['Fail-On-Single-Reject'] }),
       outbound_redirect_fatal: command['Ignore-Forward'] === false ? undefined : 'true',
     });

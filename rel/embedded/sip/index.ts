@@ -2,6 +2,7 @@
 
 import { Calls } from './calls/calls.ts';
 import type { Context } from './calls/context.ts';
+import { Challenged } from './calls/credentials.ts';
 import { dispatch } from './calls/dispatch.ts';
 import { Records } from './calls/records.ts';
 import { Registered } from './calls/registered.ts';
@@ -48,6 +49,7 @@ export async function startSipServer(options: SipServerOptions): Promise<SipServ
     calls: new Calls(),
     registered: new Registered(),
     records: new Records(applications),
+    challenged: new Challenged(),
     pending: new Map(),
     log,
   };

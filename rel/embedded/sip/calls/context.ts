@@ -4,6 +4,7 @@ import type { Application } from '../control/application.ts';
 import type { Applications } from '../control/applications.ts';
 import type { Dialog, Flow, Log, ServerTransaction, SipStack, Target } from '../stack/index.ts';
 import type { Calls } from './calls.ts';
+import type { Challenged } from './credentials.ts';
 import type { Records } from './records.ts';
 import type { Registered } from './registered.ts';
 
@@ -12,6 +13,7 @@ export interface Context {
   applications: Applications;
   calls: Calls;
   registered: Registered;
+  challenged: Challenged;
   records: Records;
   /** Requests of the network that an application has not finally answered, by transaction id. */
   pending: Map<string, Pending>;

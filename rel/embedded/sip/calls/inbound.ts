@@ -85,6 +85,7 @@ export class Inbound {
     this.#formCall(pending, response);
     transaction.answer(response);
     this.#context.registered.learn(transaction, response);
+    this.#context.challenged.learn(response);
     if (transaction.isInvite && !isInDialog(transaction.request) && response.status >= 200) {
       this.#context.records.final('application', response, 'uas');
     }

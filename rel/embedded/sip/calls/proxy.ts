@@ -206,9 +206,10 @@ export class ProxiedRequest {
   }
 
   #forwarded(destination: string, target: Target): SipRequest {
-    const { stack } = this.#context;
+    const { stack, challenged } = this.#context;
     const { request, flow } = this.#upstream;
     const copy = { ...request, headers: request.headers.clone() };
+    challenged.consume(copy.headers);
     stripRoutes(stack, copy);
     if (isLocal(stack, copy.uri)) copy.uri = destination;
     copy.headers.merge(this.#options.headers);

@@ -15,6 +15,7 @@ export class Routed {
   /** A copy without our Routes, or undefined when the request did not come by one of them. */
   take(request: SipRequest): SipRequest | undefined {
     const copy = { ...request, headers: request.headers.clone() };
+    this.#context.challenged.consume(copy.headers);
     return stripRoutes(this.#context.stack, copy) ? copy : undefined;
   }
 
