@@ -1,4 +1,5 @@
 // Who is known by address: carriers of the cluster, carriers and PBXs of accounts, devices without a password.
+import { isIP } from 'node:net';
 import { accountIdOf, isMonthDatabase, type Store } from '../../core/couch/index.ts';
 import { connectivity, device, resource } from '../../core/documents/index.ts';
 import { hasCode } from '../../core/errors/index.ts';
@@ -32,6 +33,7 @@ export async function readDevices(store: Store): Promise<Source[]> {
     const account = doc?.pvt_account_id;
     // A device may have an address and sign in by password all the same.
     if (doc?.pvt_type !== device.type || !account || record(doc['sip'])['method'] !== 'ip') return [];
+    if (!isNarrow(String(key))) return [];
     return [{ name: `${doc._id}@${account}`, hosts: [String(key)], token: `${doc._id}@${account}` }];
   });
 }
@@ -57,10 +59,23 @@ export async function readAccount(store: Store, database: string): Promise<Sourc
   const query = { keys, includeDocs: true };
   const rows = await store.database(database).view('maintenance', 'listing_by_type', query).catch(orNone);
   const accountId = accountIdOf(database);
-  return rows.flatMap(({ doc }): Source[] => {
-    if (doc?.pvt_type === resource.type) return carrierSources(doc, accountId);
-    return doc?.pvt_type === connectivity.type ? pbxSources(doc, accountId) : [];
-  });
+  return rows
+    .flatMap(({ doc }): Source[] => {
+      if (doc?.pvt_type === resource.type) return carrierSources(doc, accountId);
+      return doc?.pvt_type === connectivity.type ? pbxSources(doc, accountId) : [];
+    })
+    .map((source) => ({ ...source, hosts: source.hosts.filter(isNarrow) }));
+}
+
+// Bits of the widest network that an account may call its own. Whoever is in it needs no digest, and one customer's
+// 0.0.0.0/0 would let in everybody, in that customer's name.
+const narrowest = { 4: 24, 6: 64 };
+
+function isNarrow(host: string): boolean {
+  const [address = '', bits] = host.split('/');
+  if (bits === undefined) return true;
+  const family = isIP(address);
+  return family !== 0 && /^\d+$/.test(bits) && Number(bits) >= narrowest[family as 4 | 6];
 }
 
 /** One source per gateway that is enabled: `inbound_ip`, else the server. `force_port` trusts its port only. */

@@ -79,6 +79,24 @@ describe('trunkstore: trusted addresses', () => {
     await zone.close();
   });
 
+  it('lets no account speak for half of the world', async () => {
+    const zone = await open(async () => []);
+    const own = zone.store.database(account);
+    const wide = [{ server: '0.0.0.0/0' }, { server: '::/0' }, { server: '10.0.0.0/8' }, { server: 'x/32' }];
+    const narrow = [{ server: '192.0.2.0/24' }, { server: '2001:db8::/64' }];
+    await own.save(carrierDocument('r1', { gateways: [...wide, ...narrow] }));
+    const servers = [{ auth: { auth_method: 'IP', ip: '0.0.0.0/1' } }];
+    await own.save({ _id: 'p1', pvt_type: 'sys_info', servers } as { _id: string });
+    const device = { _id: 'd1', pvt_type: 'device', pvt_account_id: accountId };
+    await zone.store
+      .database('sip_auth')
+      .save({ ...device, sip: { method: 'ip', ip: '0.0.0.0/0' } } as { _id: string });
+    const trusted = await zone.start();
+    expect(Object.keys(await zone.ask())).to.deep.equal([`r1@${accountId}/5`, `r1@${accountId}/6`]);
+    await trusted.stop();
+    await zone.close();
+  });
+
   it('tells when a document changes the list', async () => {
     const zone = await open(async () => []);
     await zone.store.database('offnet').save(carrierDocument('c1', { gateways: [{ server: '192.0.2.1' }] }));
