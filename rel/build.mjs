@@ -1,6 +1,6 @@
 // Compiles to dist/ when a source is newer than the last build.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,20 +34,28 @@ function builtAt() {
 /** Ends the process when the sources do not compile. */
 export function build() {
   if (builtAt() > newestSource()) return;
-  rmSync(`${root}dist`, { recursive: true, force: true });
-  const { status } = spawnSync(
-    process.execPath,
-    [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'],
-    {
-      cwd: root,
-      stdio: ['ignore', 2, 2],
-    },
-  );
+  // Built beside and swapped in: a zone that runs from dist keeps its files, and two builds at once do not meet.
+  const fresh = `${root}dist.${process.pid}`;
+  const tsc = `${root}node_modules/typescript/bin/tsc`;
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
   if (status !== 0) {
+    rmSync(fresh, { recursive: true, force: true });
     console.error('mirliton: the sources do not compile; see the lines above');
     process.exit(1);
   }
-  writeFileSync(stamp, '');
+  writeFileSync(`${fresh}/.built`, '');
+  const old = `${fresh}.old`;
+  try {
+    if (existsSync(`${root}dist`)) renameSync(`${root}dist`, old);
+    renameSync(fresh, `${root}dist`);
+  } catch {
+    // Another start of the same sources was first.
+    rmSync(fresh, { recursive: true, force: true });
+  }
+  rmSync(old, { recursive: true, force: true });
 }
 
 build();

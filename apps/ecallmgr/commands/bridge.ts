@@ -58,15 +58,17 @@ const shared =
 const sharedFields = (command: CommandOf<'bridge'>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(command).filter(([field]) => shared.includes(field)));
 
-/** Variables of the calling leg for this bridge, as one list. */
+/**
+ * Variables of the calling leg for this bridge, as one list. `Media: bypass` is not followed: with it FreeSWITCH ends the
+ * bridge application at the answer, and control of the call with it; media goes through the switch.
+ */
 async function callerVariables(call: ControlledCall, command: CommandOf<'bridge'>): Promise<string> {
-  const { Ringback, Media, 'Hold-Media': hold } = command;
+  const { Ringback, 'Hold-Media': hold } = command;
   const tone = Ringback ? await playable(call, Ringback) : undefined;
   return variableSequence({
     ringback: tone,
     transfer_ringback: tone,
     hold_music: hold ? await playable(call, hold).catch(() => undefined) : undefined,
-    bypass_media: Media === 'bypass' ? 'true' : undefined,
     continue_on_fail: command['Continue-On-Fail'] === false ? 'false' : undefined,
   });
 }
