@@ -65,11 +65,7 @@ export function action<const N extends string, P extends TProperties, Call>(
   const { name, summary, data, children = {}, onResume } = declaration;
   const schemaName = `callflows.${name}`;
   const body = Type.Object({ ...data, skip_module: Type.Optional(Type.Boolean()) });
-  // A field with a default may be left out: the type has it, the document need not.
-  const required = Object.keys(data).filter(
-    (field) => !Type.IsOptional(data[field]) && !('default' in (data[field] ?? {})),
-  );
-  const schema = { $id: schemaName, description: summary, ...body, required };
+  const schema = { $id: schemaName, description: summary, ...lenient(body) };
   registerSchema(schemaName, schema);
   const { $id: _, ...anonymous } = schema;
   const validator = compile(anonymous, { defaults: true });
@@ -91,4 +87,22 @@ export function action<const N extends string, P extends TProperties, Call>(
       return declaration.run(call, copy as Static<ReturnType<typeof Type.Object<P>>>, node);
     },
   };
+}
+
+/** A field with a default may be left out of a document, at every depth: the type has it, the document need not. */
+function lenient(schema: unknown): Record<string, unknown> {
+  if (!isRecord(schema)) return {};
+  const copy: Record<string, unknown> = { ...schema };
+  const { properties, required, items } = schema;
+  if (isRecord(items)) copy['items'] = lenient(items);
+  if (!isRecord(properties)) return copy;
+  copy['properties'] = Object.fromEntries(
+    Object.entries(properties).map(([name, field]) => [name, lenient(field)]),
+  );
+  if (Array.isArray(required)) {
+    copy['required'] = required.filter(
+      (name) => !Object.hasOwn(properties[String(name)] as object, 'default'),
+    );
+  }
+  return copy;
 }
