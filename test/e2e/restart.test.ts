@@ -9,7 +9,8 @@ import { call, fixtures, register } from './fixtures.ts';
 import { mixOfRun } from './mix.ts';
 import { freePorts } from './ports.ts';
 import { logIn } from './rest.ts';
-import { failingStart, startZone, type Zone } from './zone.ts';
+import { ownZone } from './shared.ts';
+import { failingStart, type Zone } from './zone.ts';
 
 describe('a start', function () {
   this.timeout(90_000);
@@ -18,7 +19,7 @@ describe('a start', function () {
   let zone: Zone;
   let account: TestAccount;
   before(async () => {
-    zone = await startZone();
+    zone = await ownZone();
     account = await newAccount(zone);
   });
   after(() => zone?.stop());

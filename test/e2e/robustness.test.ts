@@ -12,7 +12,8 @@ import { call, fixtures } from './fixtures.ts';
 import { badRequests } from './malformed-json.ts';
 import { malformedSip } from './malformed-sip.ts';
 import { mixOfRun, settingsOf } from './mix.ts';
-import { startZone, type Zone } from './zone.ts';
+import { ownZone } from './shared.ts';
+import type { Zone } from './zone.ts';
 
 describe('a zone under fire', function () {
   this.timeout(120_000);
@@ -26,7 +27,7 @@ describe('a zone under fire', function () {
   before(async () => {
     broken = await startBrokenSwitch();
     undo.push(() => broken.stop());
-    zone = await startZone({
+    zone = await ownZone({
       switches: [
         ...(await goodSwitches()),
         { host: '127.0.0.1', port: broken.port, password: 'x', name: 'broken@nowhere' },
