@@ -3,6 +3,7 @@ import { document, Type } from '../contract/index.ts';
 import {
   byPattern,
   callerId,
+  callForward,
   callRecording,
   callWaiting,
   comboKey,
@@ -20,18 +21,7 @@ export const device = document({
   database: 'account',
   summary: 'A phone or other endpoint',
   fields: {
-    call_forward: Type.Optional(
-      Type.Object({
-        direct_calls_only: Type.Optional(Type.Boolean({ default: false })),
-        enabled: Type.Optional(Type.Boolean({ default: false })),
-        failover: Type.Optional(Type.Boolean({ default: false })),
-        ignore_early_media: Type.Optional(Type.Boolean({ default: true })),
-        keep_caller_id: Type.Optional(Type.Boolean({ default: true })),
-        number: Type.Optional(Type.String({ maxLength: 35 })),
-        require_keypress: Type.Optional(Type.Boolean({ default: true })),
-        substitute: Type.Optional(Type.Boolean({ default: true })),
-      }),
-    ),
+    call_forward: Type.Optional(callForward),
     call_recording: Type.Optional(callRecording),
     call_restriction: Type.Optional(freeObject),
     call_waiting: Type.Optional(callWaiting),

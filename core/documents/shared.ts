@@ -36,6 +36,18 @@ export const callerId = Type.Object({
   ),
 });
 
+/** Where calls go instead of, or beside, the phones. */
+export const callForward = Type.Object({
+  direct_calls_only: Type.Optional(Type.Boolean({ default: false })),
+  enabled: Type.Optional(Type.Boolean({ default: false })),
+  failover: Type.Optional(Type.Boolean({ default: false })),
+  ignore_early_media: Type.Optional(Type.Boolean({ default: true })),
+  keep_caller_id: Type.Optional(Type.Boolean({ default: true })),
+  number: Type.Optional(Type.String({ maxLength: 35 })),
+  require_keypress: Type.Optional(Type.Boolean({ default: true })),
+  substitute: Type.Optional(Type.Boolean({ default: true })),
+});
+
 export const callWaiting = Type.Object({
   enabled: Type.Optional(Type.Boolean()),
 });
