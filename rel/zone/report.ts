@@ -13,6 +13,8 @@ export interface ZoneFacts {
   readonly phones: readonly (Demo['phones'][number] & { readonly proxy: string })[];
   readonly dial?: Demo['dial'];
   readonly pid: number;
+  /** With the addresses of the embedded parts: how the `mirliton` command finds them. Holds passwords. */
+  readonly settings: Settings;
 }
 
 /** The facts of a zone. */
@@ -24,6 +26,7 @@ export function zoneFacts(settings: Settings, metricsPort: number, demo: Demo | 
     ...(demo ? { account: demo.account, login: demo.login, dial: demo.dial } : {}),
     phones: (demo?.phones ?? []).map((phone) => ({ ...phone, proxy })),
     pid: process.pid,
+    settings,
   };
 }
 

@@ -1,0 +1,98 @@
+// What a command is given: the settings of this zone, its broker and its database, opened when first asked for.
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Bus, connectBus } from '../../core/amqp/index.ts';
+import { loadSettings, type Settings } from '../../core/config/index.ts';
+import { type CouchStore, connectStore } from '../../core/couch/index.ts';
+import { AppError, errorText } from '../../core/errors/index.ts';
+import { logger } from '../../core/log/index.ts';
+import { createMetrics } from '../../core/metrics/index.ts';
+import { version } from '../zone/runtime.ts';
+import type { Output } from './output.ts';
+
+export interface Cli extends Output {
+  /** The settings as a zone reads them; addresses of embedded parts are those of the zone that runs here. */
+  settings(): Settings;
+  /** Rejects with `bus_unreachable` when no broker answers within three seconds. */
+  bus(): Promise<Bus>;
+  /** Rejects with `datastore_unreachable` when no node answers. Tells the zone of its writes when the bus is there. */
+  store(): Promise<CouchStore>;
+  close(): Promise<void>;
+}
+
+const patience = 3_000;
+
+export function createCli(output: Output, config: string | undefined): Cli {
+  const metrics = createMetrics();
+  const node = `cli@${hostname()}`;
+  let settings: Settings | undefined;
+  let opening: Promise<Bus> | undefined;
+  let store: CouchStore | undefined;
+  const buses: Bus[] = [];
+
+  const known = (): Settings => {
+    settings ??= zoneSettings(config);
+    return settings;
+  };
+  const open = async (): Promise<Bus> => {
+    const { urls } = known().bus;
+    if (urls.length === 0) throw noZone('bus.urls', 'bus_unreachable');
+    const options = { urls, node, appName: 'mirliton', appVersion: version, strict: false };
+    const bus = await connectBus({ ...options, log: logger('cli'), metrics });
+    buses.push(bus);
+    for (let waited = 0; !bus.status().connected; waited += 20) {
+      if (waited >= patience)
+        throw new AppError('bus_unreachable', {
+          message: `the message broker does not answer: ${bus.status().detail ?? 'no reason given'}`,
+        });
+      await pause(20);
+    }
+    return bus;
+  };
+  const bus = (): Promise<Bus> => {
+    opening ??= open();
+    return opening;
+  };
+  return {
+    ...output,
+    settings: known,
+    bus,
+    store: async () => {
+      const { urls, user, password, quorum } = known().store;
+      if (urls.length === 0) throw noZone('store.urls', 'datastore_unreachable');
+      // Without the bus the zone hears of our writes by its change feeds.
+      const heard = await bus().catch(() => undefined);
+      const options = { urls, user, password, quorum, node, log: logger('cli') };
+      store ??= connectStore({ ...options, bus: heard, follow: 0 });
+      await store.exists('accounts');
+      return store;
+    },
+    close: async () => {
+      await store?.close();
+      await Promise.all(buses.map((it) => it.close()));
+    },
+  };
+}
+
+function noZone(setting: string, code: 'bus_unreachable' | 'datastore_unreachable'): AppError {
+  return new AppError(code, {
+    message: `no zone runs here (no zone.json in the data folder) and ${setting} is not set: start one with npm start, or name the settings with --config`,
+  });
+}
+
+/** As `npm start` reads them, completed by what a zone that runs on them wrote down. */
+function zoneSettings(config: string | undefined): Settings {
+  const file =
+    config ?? process.env['MIRLITON_CONFIG'] ?? (existsSync('mirliton.json') ? 'mirliton.json' : undefined);
+  const given = loadSettings({ file, environment: process.env });
+  const facts = join(given.data, 'zone.json');
+  if (!existsSync(facts)) return given;
+  try {
+    const { settings } = JSON.parse(readFileSync(facts, 'utf8')) as { settings?: Settings };
+    return settings ?? given;
+  } catch (cause) {
+    throw new AppError('invalid_config', { message: `${facts} cannot be read: ${errorText(cause)}`, cause });
+  }
+}
