@@ -7,6 +7,7 @@ import {
   type TProperties,
   Type,
 } from '../contract/index.ts';
+import { resumeFields } from './callflow.ts';
 import { Any, all, Count, Flag, maybeOneOf, maybeText, some, Text, Texts, text, Vars } from './fields.ts';
 
 /** `tail` queues behind the running command, `head` next, `flush` empties the queue first, `now` runs beside it. */
@@ -229,6 +230,22 @@ export const fetch = command('fetch', 'Tell all variables of the call', {
 export const queue = command('queue', 'Several commands as one', {
   Commands: Type.Array(Vars, { minItems: 1 }),
 });
+/**
+ * What another process needs to go on with this call when the one that sends this dies (DESIGN §7): kept by ecallmgr and
+ * on the switch, the last one counts. It runs at once beside the queue, whatever its Insert-At says, and no completion is told
+ * of it. The common headers `Node` and `Server-ID` say who controls the call now and where that process can be pinged;
+ * `Call.Fetch-ID` in `Resume` says under which fetch id. `Resume` is the body of `callflow.resume`; without it the call
+ * cannot be resumed, only watched. `Hand-Over: true`: its controller stops soon, another one is to go on at once; it keeps
+ * the call until it hears `usurp_control`.
+ */
+export const checkpoint = command(
+  'checkpoint',
+  'Where the call stands: what another controller resumes from',
+  {
+    Resume: Type.Optional(Type.Object(resumeFields)),
+    'Hand-Over': Type.Optional(Flag),
+  },
+);
 
 /** Every command, by its Application-Name. */
 export const commands = {
@@ -264,6 +281,7 @@ export const commands = {
   privacy,
   fetch,
   queue,
+  checkpoint,
 } as const satisfies Record<string, AnyMessage>;
 
 export type CommandName = keyof typeof commands;

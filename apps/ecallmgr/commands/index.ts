@@ -3,6 +3,7 @@ import type { CommandName } from '../../../core/messages/dialplan.ts';
 import { answer } from './answer.ts';
 import { break_ } from './break.ts';
 import { bridge } from './bridge.ts';
+import { checkpoint } from './checkpoint.ts';
 import { echo } from './echo.ts';
 import { fetch } from './fetch.ts';
 import { hangup } from './hangup.ts';
@@ -69,6 +70,7 @@ const declared: { readonly [N in CommandName]: CommandUnit<N> } = {
   privacy,
   fetch,
   queue,
+  checkpoint,
 };
 
 /** The unit of a command. Commands are checked against their contracts before they get here. */
