@@ -13,6 +13,7 @@ import * as callflow from '../core/messages/callflow.ts';
 import * as cdr from '../core/messages/cdr.ts';
 import * as configuration from '../core/messages/configuration.ts';
 import * as dialplan from '../core/messages/dialplan.ts';
+import * as maintenance from '../core/messages/maintenance.ts';
 import * as media from '../core/messages/media.ts';
 import * as nodes from '../core/messages/nodes.ts';
 import * as registration from '../core/messages/registration.ts';
@@ -145,6 +146,7 @@ function messagesPage(): string {
     callflow,
     cdr,
     nodes,
+    maintenance,
     switch: switches,
     trusted,
     configuration,

@@ -12,6 +12,7 @@ import { answerQueries } from './queries.ts';
 import { createCallers } from './routing/callers.ts';
 import { watchEdges } from './routing/edges.ts';
 import { type Shared, SwitchNode } from './switch-node.ts';
+import { createSwitches } from './switches.ts';
 
 /** The ecallmgr app. Needs `settings.switches`; a switch that is away does not keep it from starting. */
 export const ecallmgr: App = { name: 'ecallmgr', start };
@@ -29,7 +30,8 @@ async function start(context: AppContext): Promise<RunningApp> {
     media: createMedia(bus),
     meters: createMeters(metrics),
   };
-  const nodes = settings.switches.map((address) => new SwitchNode(address, shared));
+  const switches = await createSwitches(context, (address) => new SwitchNode(address, shared));
+  const { nodes } = switches;
   if (nodes.length === 0) log.error('no switch is configured: give `switches` in the settings');
   metrics.gauge('ecallmgr_sessions', 'channels of ours', () => sum(nodes.map((node) => node.ours.length)));
   metrics.gauge('ecallmgr_events_waiting', 'events not handled yet', () =>
@@ -47,15 +49,16 @@ async function start(context: AppContext): Promise<RunningApp> {
     ...(await serveOriginates(context, nodes, proxy)),
   ];
   const heartbeat = startHeartbeat(context, nodes);
-  for (const node of nodes) node.start(() => heartbeat.beat());
+  switches.start(() => heartbeat.beat());
   edges.onArrival(() => heartbeat.beat());
 
   return {
     health: () => healthOf(nodes),
+    info: () => ({ Switches: nodes.map(describe) }),
     stop: async () => {
       heartbeat.stop();
       await Promise.all(subscriptions.map((subscription) => subscription.stop()));
-      await Promise.all(nodes.map((node) => node.stop()));
+      await switches.stop();
       await edges.stop();
       callers.stop();
       outbox.stop();
@@ -69,6 +72,19 @@ function healthOf(nodes: readonly SwitchNode[]): ReturnType<NonNullable<RunningA
   const away = nodes.filter(({ client }) => !client.connected);
   const detail = away.map(({ name, client }) => `${name}: ${client.failure}`).join('; ');
   return { ok: away.length < nodes.length, ...(detail === '' ? {} : { detail }) };
+}
+
+/** A switch as operators see it. */
+function describe({ name, client, paused, ours, channels, startup }: SwitchNode): Record<string, unknown> {
+  return {
+    Name: name,
+    Connected: client.connected,
+    ...(client.connected ? {} : { Failure: client.failure }),
+    Paused: paused,
+    Channels: channels.size,
+    Ours: ours.length,
+    Startup: startup === 0 ? undefined : new Date(startup).toISOString(),
+  };
 }
 
 /** Lets go of a call that another controller has taken over. */

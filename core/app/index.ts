@@ -6,6 +6,9 @@ import type { Store } from '../couch/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 
+export { joinNodes, type KnownNode, type Presence } from './nodes.ts';
+export { answerOperators, answerPings, healthOf, type ProcessFacts } from './operators.ts';
+
 /** Everything an app may use. One per app and process; all apps of a process share bus, store and actors. */
 export interface AppContext {
   /** `app@host`, as it stands in the `Node` header. */
@@ -24,6 +27,10 @@ export interface AppContext {
 export interface RunningApp {
   /** Whether it can do its work now, and if not, why: shown by `/health`. */
   health?(): { readonly ok: boolean; readonly detail?: string };
+  /** What an operator wants to know of it beside its health, e.g. the switches of ecallmgr. Must survive JSON. */
+  info?(): Readonly<Record<string, unknown>>;
+  /** Forgets what it keeps of documents and answers; it reads them again. */
+  flush?(): void;
   /** Takes no new work and resolves when what runs has ended or was handed over. */
   drain?(): Promise<void>;
   stop(): Promise<void>;

@@ -167,6 +167,10 @@ class ConnectedStore implements CouchStore {
     };
   }
 
+  forget(): void {
+    this.#core.cache.clearAll();
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#followers.stop(), this.#announcer.close()]);
     this.#core.cache.clearAll();

@@ -107,5 +107,7 @@ export interface Store {
   /** Called for every change of a document, made here or elsewhere. Returns what ends it. */
   onChange(listener: (change: DocumentChange) => void): () => void;
   status(): StoreStatus;
+  /** Forgets every document and view that was read. */
+  forget(): void;
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createLogger, format, transports } from 'winston';
 import { errorText } from '../errors/index.ts';
+import { Levels, type LogLevel } from './levels.ts';
 
 /** What every record written inside `withLogContext` carries. */
 export interface LogContext {
@@ -10,7 +11,7 @@ export interface LogContext {
   readonly requestId?: string | undefined;
 }
 
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+export { type LevelRule, type LogLevel, logLevels } from './levels.ts';
 
 /** A logger of one part of one app. `fields` must survive JSON; give an error as `error`. */
 export interface Logger {
@@ -39,8 +40,12 @@ const human = format.printf(({ timestamp, level, part, message, ...rest }) => {
   return `${String(timestamp).slice(11, 23)} ${level.padEnd(5)} ${String(part)} ${String(message)}${extra}`;
 });
 
+/** The levels of this process, which an operator may change while it runs. */
+export const levels = new Levels();
+
+// What is wanted is decided before: here everything that comes is written.
 const root = createLogger({
-  level: 'info',
+  level: 'debug',
   transports: [new transports.Console({ stderrLevels: ['error', 'warn', 'info', 'debug'] })],
 });
 
@@ -54,8 +59,9 @@ export function configureLog({
   form: 'json' | 'text';
   file?: string | undefined;
 }): void {
+  levels.setBase(level);
   root.configure({
-    level,
+    level: 'debug',
     format: format.combine(format.timestamp(), form === 'json' ? format.json() : human),
     transports: file
       ? [new transports.File({ filename: file, maxsize: 50_000_000, maxFiles: 3, tailable: true })]
@@ -68,6 +74,7 @@ export function logger(part: string): Logger {
   const write =
     (level: LogLevel) =>
     (message: string, fields: Record<string, unknown> = {}) => {
+      if (!levels.wants(level, part, context.getStore()?.callId)) return;
       root.log({ level, message, part, ...context.getStore(), ...spellErrors(fields) });
     };
   return {

@@ -6,6 +6,15 @@ import type { Metrics } from './metrics.ts';
 /** Metrics that can be served. */
 export interface MetricsWithRegistry extends Metrics {
   readonly registry: Registry;
+  /** Every value now whose name begins with `prefix`; of histograms their counts and sums. */
+  read(prefix: string): Promise<MetricValue[]>;
+}
+
+export interface MetricValue {
+  readonly name: string;
+  readonly help: string;
+  readonly value: number;
+  readonly labels: Readonly<Record<string, string | number>>;
 }
 
 /**
@@ -25,6 +34,7 @@ export function createMetrics(): MetricsWithRegistry {
 
   return {
     registry,
+    read: (prefix) => readValues(registry, prefix),
     counter: (name, help, labels = []) => {
       const counter =
         find(name, Counter) ?? new Counter({ name, help, labelNames: labels, registers: [registry] });
@@ -54,4 +64,21 @@ export function createMetrics(): MetricsWithRegistry {
       return { observe: (value, values = {}) => histogram.observe(values, value) };
     },
   };
+}
+
+async function readValues(registry: Registry, prefix: string): Promise<MetricValue[]> {
+  const metrics = await registry.getMetricsAsJSON();
+  return metrics
+    .filter(({ name }) => name.startsWith(prefix))
+    .flatMap(({ name, help, values }) =>
+      values
+        // The buckets of a histogram are for Prometheus, not for people.
+        .filter((it) => !('le' in it.labels))
+        .map((it) => ({
+          name: (it as { readonly metricName?: string }).metricName ?? name,
+          help,
+          value: it.value,
+          labels: it.labels as MetricValue['labels'],
+        })),
+    );
 }

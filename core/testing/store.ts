@@ -51,6 +51,7 @@ export function memoryStore({
       return () => void listeners.delete(listener);
     },
     status: () => ({ connected: true, cacheHits: 0, cacheMisses: 0 }),
+    forget: () => undefined,
     close: async () => {
       listeners.clear();
       databases.clear();

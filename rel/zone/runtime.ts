@@ -9,6 +9,7 @@ import { connectStore, type Store } from '../../core/couch/index.ts';
 import { toAppError } from '../../core/errors/index.ts';
 import { logger } from '../../core/log/index.ts';
 import { createMetrics, type Health, serveMetrics } from '../../core/metrics/index.ts';
+import { bePresent } from './presence.ts';
 
 export const version = '0.1.0';
 
@@ -59,18 +60,21 @@ export async function startRuntime(settings: Settings, apps: readonly App[]): Pr
 
   const node = `mirliton@${host}`;
   const { urls, user, password, quorum } = settings.store;
+  const bus = await connect('mirliton');
   const store = connectStore({
     urls,
     user,
     password,
     quorum,
-    bus: await connect('mirliton'),
+    bus,
     node,
     log: logger('store'),
     metrics,
   });
   const server = await serveMetrics({ ...settings.metrics, registry: metrics.registry, health });
+  let presence: Awaited<ReturnType<typeof bePresent>> | undefined;
   const stop = async (): Promise<void> => {
+    await presence?.stop();
     for (const { app, running } of started.splice(0).reverse()) {
       await running
         .stop()
@@ -106,6 +110,13 @@ export async function startRuntime(settings: Settings, apps: readonly App[]): Pr
       started.push({ app, running: await app.start(context) });
       log.info('app started', { app: app.name });
     }
+    const present = new Map(
+      started.map(({ app: { name }, running }) => [
+        name,
+        { context: contexts.get(name) as AppContext, running },
+      ]),
+    );
+    presence = await bePresent({ zone: settings.zone, version, node, bus, store, metrics }, present);
   } catch (error) {
     await stop();
     throw error;

@@ -11,6 +11,8 @@ export interface Edges {
   address(): string;
   /** True while no other ecallmgr tells of itself. */
   alone(): boolean;
+  /** The names of the other ecallmgr that tell of themselves. */
+  ecallmgrs(): string[];
   /** Told of each proxy that comes: it knows no media server yet. */
   onArrival(listener: () => void): void;
   stop(): Promise<void>;
@@ -38,7 +40,9 @@ export async function watchEdges(bus: Bus, settings: Settings, self: string): Pr
     const node = message.Node ?? '';
     // A node is gone after 1.25 times what it promised (contract/kapi.md, nodes).
     const until = Date.now() + message.Expires * 1.25;
-    if (node !== self && message.WhApps?.['ecallmgr'] !== undefined) ecallmgrs.set(node, until);
+    // Its process tells of it as well; what has no switches is no ecallmgr.
+    const isEcallmgr = message.WhApps?.['ecallmgr'] !== undefined && message['Media-Servers'] !== undefined;
+    if (node !== self && isEcallmgr) ecallmgrs.set(node, until);
     if (listeners.length === 0) return;
     const known = edges.has(node);
     edges.set(node, { zone: message.Zone, listeners, until });
@@ -53,6 +57,8 @@ export async function watchEdges(bus: Bus, settings: Settings, self: string): Pr
     ({ message }) => learn(message),
   );
   const configured = settings.sip;
+  const others = (): string[] =>
+    [...ecallmgrs].flatMap(([node, until]) => (until < Date.now() ? [] : [node]));
   return {
     trusts: (address) =>
       address !== undefined &&
@@ -66,7 +72,8 @@ export async function watchEdges(bus: Bus, settings: Settings, self: string): Pr
       const { host, port } = best ?? configured;
       return `${host.includes(':') ? `[${host}]` : host}:${port}`;
     },
-    alone: () => [...ecallmgrs.values()].every((until) => until < Date.now()),
+    alone: () => others().length === 0,
+    ecallmgrs: others,
     onArrival: (listener) => {
       arrived = listener;
     },
