@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { AppContext } from '../../core/app/index.ts';
 import { errorText } from '../../core/errors/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
+import { atLast, givesWay, goesOn } from './bypass.ts';
 import { type CdrOutbox, cdrOf } from './cdr.ts';
 import { Channel } from './channel.ts';
 import { Claims } from './claims.ts';
@@ -139,6 +140,15 @@ export class SwitchNode {
     this.controls.get(b ?? '')?.call.parted(a);
   }
 
+  /** The end of a bridge whose application was over before. */
+  #conclude(channel: Channel, end: SwitchEvent): void {
+    const completion = channel.bridging;
+    if (!completion) return;
+    channel.bridging = undefined;
+    const callee = this.channels.get(channel.otherLeg ?? '');
+    this.#executed(channel, atLast(completion, end, callee?.answered !== false));
+  }
+
   /** A leg seen for the first time: finds out whose it is. `again` when it may have been ours before. */
   meet(event: SwitchEvent, again = false): Channel {
     const channel = new Channel(event);
@@ -213,9 +223,16 @@ export class SwitchNode {
         this.park(channel, event);
         break;
       case 'CHANNEL_EXECUTE_COMPLETE':
-        this.#executed(channel, event);
+        if (goesOn(event)) channel.bridging = event;
+        else this.#executed(channel, event);
+        break;
+      case 'CHANNEL_UNBRIDGE':
+        if (givesWay(event)) break;
+        this.#publisher.event(channel, event);
+        this.#conclude(channel, event);
         break;
       case 'CHANNEL_DESTROY':
+        this.#conclude(channel, event);
         this.#publisher.event(channel, event);
         this.#destroyed(channel, event);
         break;

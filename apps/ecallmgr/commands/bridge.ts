@@ -58,10 +58,7 @@ const shared =
 const sharedFields = (command: CommandOf<'bridge'>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(command).filter(([field]) => shared.includes(field)));
 
-/**
- * Variables of the calling leg for this bridge, as one list. `Media: bypass` is not followed: with it FreeSWITCH ends the
- * bridge application at the answer, and control of the call with it; media goes through the switch.
- */
+/** Variables of the calling leg for this bridge, as one list. */
 async function callerVariables(call: ControlledCall, command: CommandOf<'bridge'>): Promise<string> {
   const { Ringback, 'Hold-Media': hold } = command;
   const tone = Ringback ? await playable(call, Ringback) : undefined;
@@ -69,9 +66,16 @@ async function callerVariables(call: ControlledCall, command: CommandOf<'bridge'
     ringback: tone,
     transfer_ringback: tone,
     hold_music: hold ? await playable(call, hold).catch(() => undefined) : undefined,
+    // FreeSWITCH would hang up the caller after it.
+    park_after_bridge: bypasses(command) ? 'true' : undefined,
+    bypass_media: command.Media === 'bypass' ? 'true' : undefined,
     continue_on_fail: command['Continue-On-Fail'] === false ? 'false' : undefined,
   });
 }
+
+/** Whether the phones may come to talk to each other past the switch. */
+const bypasses = (command: CommandOf<'bridge'>): boolean =>
+  command.Media === 'bypass' || command.Endpoints.some((it) => String(it['Bypass-Media']) === 'true');
 
 /** The confirmation prompts of all endpoints by their names, as the switch plays them. */
 async function confirmFiles(

@@ -133,6 +133,49 @@ describe('bridging with a switch', () => {
     }
   }).timeout(30_000);
 
+  for (const [who, fields, endpoint] of [
+    ['the command', { Media: 'bypass' }, {}],
+    ['the endpoint', {}, { 'Bypass-Media': true }],
+  ] as const) {
+    it(`is over when the phones part, though their media goes past the switch as ${who} wants`, async () => {
+      const call = await live.answered(alice);
+      const attempt = await live.send(call.id, 'bridge', {
+        Endpoints: [endpointOf(bob, endpoint)],
+        ...fields,
+      });
+      const other = await bob.incoming();
+      other.answer();
+      await live.event('CHANNEL_EXECUTE_COMPLETE', call.id, (it) => it['Application-Name'] === 'park');
+      expect(await talks(call, other)).to.equal(true);
+      const ends = () => live.bus.named('CHANNEL_EXECUTE_COMPLETE').filter((it) => it['Msg-ID'] === attempt);
+      expect(ends(), 'while they talk').to.deep.equal([]);
+      expect(live.bus.named('CHANNEL_UNBRIDGE').filter((it) => it['Call-ID'] === call.id)).to.deep.equal([]);
+      await other.hangup();
+      expect(await live.completed(attempt)).to.include({
+        'Application-Name': 'bridge',
+        'Application-Response': 'SUCCESS',
+        'Hangup-Cause': 'NORMAL_CLEARING',
+      });
+      expect(await live.run(call.id, 'play', { 'Media-Name': 'tone_stream://%(300,0,800)' })).to.include({
+        'Application-Name': 'play',
+      });
+      await live.end(call.id);
+      expect(ends()).to.have.length(1);
+    }).timeout(15_000);
+  }
+
+  it('tells why a callee did not answer whose early media went past the switch', async () => {
+    const call = await live.call(alice);
+    const attempt = live.run(call.id, 'bridge', { Media: 'bypass', Endpoints: [endpointOf(bob)] });
+    const other = await bob.incoming();
+    other.respond(183, { sdp: true });
+    await call.response(183);
+    await live.event('CHANNEL_BRIDGE', call.id);
+    other.respond(486);
+    expect(await attempt).to.include({ 'Application-Response': 'USER_BUSY', 'Hangup-Code': 'sip:486' });
+    await live.end(call.id);
+  });
+
   it('tells that a phone holds, and holds a phone itself', async () => {
     const call = await live.answered(alice);
     const other = await live.bridged(call.id, bob);

@@ -93,6 +93,63 @@ describe('bridging', () => {
     expect((await record(call.id))['variable_originate_disposition']).to.equal('SUCCESS');
   });
 
+  for (const [how, answersFirst] of [
+    ['bypass_media', false],
+    ['bypass_media_after_bridge', true],
+  ] as const) {
+    it(`ends the application, but not the bridge, with ${how}`, async () => {
+      const call = await (answersFirst ? answeredCall : parkedCall)(client, alice);
+      await setting(call, 'park_after_bridge=true');
+      if (!answersFirst) await setting(call, `${how}=true`);
+      const { far, app } = await bridged(call, answersFirst ? `[${how}=true]` : '');
+      expect(await complete(app)).to.include({
+        variable_originate_disposition: 'SUCCESS',
+        variable_signal_bridge: 'true',
+        variable_signal_bridge_to: far.id,
+        'Channel-State-Number': '8',
+      });
+      const joined = (event: Record<string, string | undefined>) =>
+        event['Event-Name'] === 'CHANNEL_BRIDGE' && event['Channel-State'] === 'CS_HIBERNATE';
+      expect(await client.find('the bridge of signals', joined)).to.include({
+        'Unique-ID': call.id,
+        'Bridge-B-Unique-ID': far.id,
+      });
+      const heard = Promise.all([far.hears(700), call.hears(900)]);
+      await Promise.all([call.sing(700), far.sing(900)]);
+      expect(await heard).to.deep.equal([true, true]);
+      client.events.length = 0;
+      await far.hangup();
+      const parted = await client.event('CHANNEL_UNBRIDGE', { 'Unique-ID': call.id });
+      expect(parted).to.include({ 'Channel-State': 'CS_HIBERNATE', 'Other-Leg-Unique-ID': far.id });
+      expect(parted['Bridge-A-Unique-ID']).to.equal(undefined);
+      await client.event('CHANNEL_PARK', { 'Unique-ID': call.id });
+      await client.execute(call.id, 'set', 'still=here');
+    });
+  }
+
+  it('hangs up both when the caller leaves a bridge with bypassed media', async () => {
+    const call = await parkedCall(client, alice);
+    await setting(call, 'park_after_bridge=true');
+    await setting(call, 'bypass_media=true');
+    const { far, app } = await bridged(call);
+    await complete(app);
+    await client.find('the bridge of signals', (event) => event['Channel-State'] === 'CS_HIBERNATE');
+    await call.hangup();
+    await far.request('BYE');
+    expect((await record(far.id))['Hangup-Cause']).to.equal('NORMAL_CLEARING');
+    await record(call.id);
+  });
+
+  it('hangs the caller up after a bridge with bypassed media, unless it is to be parked', async () => {
+    const call = await parkedCall(client, alice);
+    await setting(call, 'bypass_media=true');
+    const { far, app } = await bridged(call);
+    await complete(app);
+    await far.hangup();
+    await call.request('BYE');
+    expect((await record(call.id))['Hangup-Cause']).to.equal('NORMAL_CLEARING');
+  });
+
   it('gives a leg its id, its variables, its headers and its caller', async () => {
     const call = await parkedCall(client, alice);
     await client.execute(call.id, 'export', 'sip_h_X-Exported=all');

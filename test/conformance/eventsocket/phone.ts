@@ -245,16 +245,22 @@ export class Phone {
     call.changed();
   }
 
+  /** Takes a re-INVITE: answers its offer, or makes one of its own and takes the answer from the ACK. */
+  #renegotiate(call: PhoneCall, request: SipRequest, transaction: ServerTransaction): void {
+    const offered = request.body.length > 0;
+    const body = offered ? call.leg.negotiate(request.body.toString()) : call.leg.createOffer();
+    if (!offered) transaction.once('ack', (ack) => call.leg.applyAnswer(ack.body.toString()));
+    transaction.respond(200, undefined, { headers: { ...SDP, Contact: this.contact }, body });
+  }
+
   async #receive(request: SipRequest, transaction: ServerTransaction): Promise<void> {
     const id = request.headers.get('call-id') ?? '';
     const known = this.calls.find((call) => call.id === id);
     if (isInDialog(request)) {
       known?.requests.push(request);
       known?.dialog?.receive(request);
-      if (request.method === 'INVITE' && known) {
-        const headers = { ...SDP, Contact: this.contact };
-        transaction.respond(200, undefined, { headers, body: known.leg.negotiate(request.body.toString()) });
-      } else transaction.respond(known ? 200 : 481);
+      if (request.method === 'INVITE' && known) this.#renegotiate(known, request, transaction);
+      else transaction.respond(known ? 200 : 481);
       known?.changed();
       return;
     }

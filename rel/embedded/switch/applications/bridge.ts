@@ -1,6 +1,6 @@
 // `bridge DIALSTRING`: calls somebody on behalf of this channel and joins the two.
 
-import { bridgeChannels } from '../calls/bridge.ts';
+import { bridgeChannels, bridgeSignals, bypassesMedia } from '../calls/bridge.ts';
 import type { HangupCause } from '../calls/causes.ts';
 import { Channel } from '../calls/channel.ts';
 import type { Application } from '../calls/contract.ts';
@@ -28,6 +28,10 @@ export const bridge: Application = {
     channel.set('DIALSTATUS', 'SUCCESS');
     if (result.answered) await channel.driver.answer();
     else await channel.driver.progress();
+    if (bypassesMedia(channel, result)) {
+      bridgeSignals(channel, result);
+      return undefined;
+    }
     await bridgeChannels(channel, result);
     const cause = result.cause ?? 'NORMAL_CLEARING';
     if (!result.answered && !channel.down && result.down) fail(channel, cause);

@@ -1,5 +1,6 @@
 // Joins two channels, and says who stays when the bridge ends.
 
+import type { EventFields } from '../eventsocket/index.ts';
 import type { Channel } from './channel.ts';
 import { nowMicros } from './profile.ts';
 import { untilAborted } from './waits.ts';
@@ -9,13 +10,23 @@ import { untilAborted } from './waits.ts';
  * sent elsewhere; what becomes of the originator is its application's affair.
  */
 export async function bridgeChannels(originator: Channel, originatee: Channel): Promise<void> {
-  if (originator.down || originatee.down) return;
-  const left = [originator.executor.interrupted, originatee.executor.interrupted] as const;
-  link(originator, originatee);
   const fields: [string, string][] = [
     ['Bridge-A-Unique-ID', originator.uuid],
     ['Bridge-B-Unique-ID', originatee.uuid],
   ];
+  await join(originator, originatee, fields, () => originator.publish('CHANNEL_UNBRIDGE', fields));
+}
+
+/** Joins the two until one side leaves; `tellEnd` says so. */
+async function join(
+  originator: Channel,
+  originatee: Channel,
+  fields: EventFields,
+  tellEnd: () => void,
+): Promise<void> {
+  if (originator.down || originatee.down) return;
+  const left = [originator.executor.interrupted, originatee.executor.interrupted] as const;
+  link(originator, originatee);
   originator.publish('CHANNEL_BRIDGE', fields);
   tellUpdate(originatee, originator, originator.profile.callerIdName, originator.profile.callerIdNumber);
   tellUpdate(originator, originatee, originatee.profile.calleeIdName, originatee.profile.calleeIdNumber);
@@ -23,7 +34,7 @@ export async function bridgeChannels(originator: Channel, originatee: Channel): 
   await untilAborted(AbortSignal.any([...left]));
   relay();
   unlink(originator, originatee);
-  originator.publish('CHANNEL_UNBRIDGE', fields);
+  tellEnd();
   if (originatee.cause) originator.set('bridge_hangup_cause', originatee.cause);
   const sentElsewhere = left[1].aborted && !originatee.down;
   if (!originatee.down && !sentElsewhere) originatee.hangup(originator.cause ?? 'NORMAL_CLEARING');
@@ -81,6 +92,39 @@ function unlink(originator: Channel, originatee: Channel): void {
     if (!channel.down) channel.set('signal_bond', undefined);
     if (channel.leg && !channel.leg.closed) channel.leg.unbridge();
   }
+}
+
+/** Whether the phones are to talk to each other past the switch. */
+export const bypassesMedia = (originator: Channel, originatee: Channel): boolean =>
+  originator.isTrue('bypass_media') ||
+  [originator, originatee].some((channel) => channel.isTrue('bypass_media_after_bridge'));
+
+/**
+ * A bridge of signals alone: both channels leave their applications for it, so that `bridge` completes at once. What is
+ * said still goes over this switch; nobody but a phone can tell.
+ */
+export function bridgeSignals(originator: Channel, originatee: Channel): void {
+  for (const [channel, other] of [
+    [originator, originatee],
+    [originatee, originator],
+  ] as const) {
+    channel.set('signal_bridge', 'true');
+    channel.set('signal_bridge_to', other.uuid);
+  }
+  originatee.executor.transfer([(signal) => untilAborted(signal)]);
+  originator.setState('CS_HIBERNATE');
+  originator.executor.transfer([() => holdSignals(originator, originatee)]);
+}
+
+async function holdSignals(originator: Channel, originatee: Channel): Promise<void> {
+  const fields: EventFields = [
+    ['Bridge-A-Unique-ID', originator.uuid],
+    ['Bridge-B-Unique-ID', originatee.uuid],
+  ];
+  await join(originator, originatee, fields, () => originator.publish('CHANNEL_UNBRIDGE'));
+  if (originator.down) return;
+  originator.setState('CS_EXECUTE');
+  if (originator.isTrue('park_after_bridge')) await originator.executor.nest({ name: 'park', args: '' });
 }
 
 /** Joins two channels that exist, whatever they do now (`uuid_bridge`, `intercept`). */

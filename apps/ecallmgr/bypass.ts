@@ -1,0 +1,31 @@
+// Bridges whose media goes past the switch: FreeSWITCH ends their application as soon as the phones talk to each other,
+// goes on with a bridge of signals (CS_HIBERNATE), and tells of its end on the caller's leg alone.
+import { type SwitchEvent, variable } from './freeswitch/index.ts';
+
+const hibernate = '8';
+const leaves = (event: SwitchEvent): boolean =>
+  variable(event, 'signal_bridge') === 'true' && event['Channel-State-Number'] === hibernate;
+
+/** True for the completion of a `bridge` that goes on. */
+export const goesOn = (completion: SwitchEvent): boolean =>
+  completion['Application'] === 'bridge' && leaves(completion);
+
+/** True for the CHANNEL_UNBRIDGE with which the bridge that had the media gives way to the one of signals. */
+export const givesWay = (event: SwitchEvent): boolean =>
+  event['Channel-State'] === 'CS_EXECUTE' && leaves(event);
+
+/**
+ * The completion of a bridge that went on, with what the event that ended it says: for a callee who sent sound but never
+ * answered that is the cause, as a bridge through the switch would have told it.
+ */
+export function atLast(completion: SwitchEvent, end: SwitchEvent, answered: boolean): SwitchEvent {
+  const { 'Event-Name': name = '', Application: application = '' } = completion;
+  const cause = variable(end, 'last_bridge_hangup_cause');
+  return {
+    ...completion,
+    ...end,
+    'Event-Name': name,
+    Application: application,
+    ...(answered || cause === undefined ? {} : { variable_originate_disposition: cause }),
+  };
+}
