@@ -10,8 +10,9 @@ export function createMeters(metrics: Metrics) {
     'ecallmgr_claims_lost_total',
     'calls that another ecallmgr claimed first',
   );
+  const takenOver = metrics.counter('ecallmgr_taken_over_total', 'legs taken over from another ecallmgr');
   const routes = metrics.counter('ecallmgr_routes_total', 'route requests by how they ended', ['outcome']);
-  const legs = metrics.counter('ecallmgr_legs_total', 'legs of ours that ended', ['direction']);
+  const legs = metrics.counter('ecallmgr_legs_total', 'legs of ours that ended', ['direction', 'cause']);
   const unpublished = metrics.counter('ecallmgr_unpublished_total', 'events that the bus did not take', [
     'event',
   ]);
@@ -25,12 +26,19 @@ export function createMeters(metrics: Metrics) {
     'from the park event to the route_win',
     [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 4],
   );
+  const setUp = metrics.histogram(
+    'ecallmgr_setup_seconds',
+    'from the creation of a leg that came in to its first ringing, media or answer',
+    [0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8],
+  );
   return {
     client: (what: string) => client.inc({ what }),
     command: (command: string) => commands.inc({ command }),
     claimLost: () => claimsLost.inc(),
+    takenOver: (legs: number) => takenOver.inc({}, legs),
     route: (outcome: string) => routes.inc({ outcome }),
-    leg: (direction: string) => legs.inc({ direction }),
+    leg: (direction: string, cause = 'unknown') => legs.inc({ direction, cause }),
+    setUp: (milliseconds: number) => setUp.observe(milliseconds / 1000),
     unpublished: (event: string) => unpublished.inc({ event }),
     /** `made` is an Event-Date-Timestamp in microseconds. */
     lag: (made: string | undefined) => {

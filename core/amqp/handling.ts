@@ -2,10 +2,10 @@
 import type { AnyMessage } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
 import { type Logger, withLogContext } from '../log/index.ts';
+import { inSpan, parseTraceparent, type SpanOptions, withTrace } from '../trace/index.ts';
 import type { Delivery } from './bus.ts';
 import { createDecoder, type Json, parse } from './envelope.ts';
 import type { Meters } from './meters.ts';
-import { withTrace } from './trace.ts';
 import type { Incoming } from './transport.ts';
 
 export interface HandlingOptions<M extends AnyMessage> {
@@ -60,8 +60,10 @@ export function createHandling<M extends AnyMessage>(options: HandlingOptions<M>
     if (unknown.length > 0) meters.unknownKeys(contract.id, unknown.length);
     const delivery = deliveryOf(json, contract, incoming) as Delivery<M>;
     try {
-      const ended = withTrace(incoming.headers['traceparent'], () =>
-        withLogContext(idsOf(json), () => handler(delivery)),
+      const ended = withTrace(parseTraceparent(incoming.headers['traceparent']), () =>
+        inSpan(`process ${contract.id}`, spanOf(queue, incoming), () =>
+          withLogContext(idsOf(json), () => handler(delivery)),
+        ),
       );
       if (ended !== undefined) await ended;
       return done;
@@ -83,6 +85,17 @@ function deliveryOf<M extends AnyMessage>(json: Json, contract: M, incoming: Inc
     correlationId: incoming.correlationId,
   };
 }
+
+/** By OpenTelemetry's conventions for messaging. */
+const spanOf = (queue: string, { exchange, routingKey }: Incoming): SpanOptions => ({
+  kind: 'consumer',
+  attributes: {
+    'messaging.system': 'rabbitmq',
+    'messaging.destination.name': exchange,
+    'messaging.destination.subscription.name': queue,
+    'messaging.rabbitmq.destination.routing_key': routingKey,
+  },
+});
 
 const eventOf = (json: Json): string =>
   typeof json['Event-Name'] === 'string'

@@ -2,11 +2,11 @@
 import type { AnyMessage, MessageFields } from '../contract/index.ts';
 import { AppError, hasCode } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
+import { currentTraceparent } from '../trace/index.ts';
 import { type Address, addressOf, errorAnswer, findReplyAddress } from './addresses.ts';
 import type { Delivery, PublishOptions } from './bus.ts';
 import type { Encoder } from './envelope.ts';
 import type { Meters } from './meters.ts';
-import { currentTrace } from './trace.ts';
 import type { Transport } from './transport.ts';
 
 const defaultTimeout = 5_000;
@@ -47,7 +47,7 @@ export function createPublishing({ transport, encode, meters, log }: PublishingO
   ): Promise<void> => {
     const { body, message, messageId } = encode(contract, fields as MessageFields<AnyMessage>, given);
     const { exchange, key, correlationId, headers } = address ?? addressOf(contract, message, target);
-    const traceparent = currentTrace();
+    const traceparent = currentTraceparent();
     return transport.publish({
       exchange,
       key,

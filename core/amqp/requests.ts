@@ -1,13 +1,13 @@
 // Requests: published with a deadline, their answers awaited, their targets given a rest when they never answer.
 import type { AnyMessage, MessageFields } from '../contract/index.ts';
 import { hasCode, toAppError } from '../errors/index.ts';
+import { currentTraceparent, inSpan } from '../trace/index.ts';
 import { addressOf } from './addresses.ts';
 import { type Breakers, createBreakers } from './breaker.ts';
 import type { CollectOptions, RequestOptions } from './bus.ts';
 import type { Encoder, Json } from './envelope.ts';
 import type { Meters } from './meters.ts';
 import type { Replies, Wait } from './replies.ts';
-import { currentTrace } from './trace.ts';
 import type { Outgoing, Transport, TransportConsumer } from './transport.ts';
 
 const defaultTimeout = 2_000;
@@ -61,7 +61,7 @@ export function createRequests(options: RequestsOptions): Requests {
     const timeout = given.timeout ?? defaultTimeout;
     const wait = { contract, messageId, timeout, where: `${exchange}/${key}`, written: false };
     const answer = answers(wait);
-    const traceparent = currentTrace();
+    const traceparent = currentTraceparent();
     const headers = traceparent === undefined ? undefined : { traceparent };
     const deadline = Date.now() + timeout;
     void send(wait, { exchange, key, body, messageId, headers, mandatory: true, deadline });
@@ -86,7 +86,9 @@ export function createRequests(options: RequestsOptions): Requests {
       breakers.enter(target);
       const start = performance.now();
       try {
-        const answer = await ask(contract, fields, given, replies.first);
+        const answer = await inSpan(`request ${contract.id}`, { kind: 'client' }, () =>
+          ask(contract, fields, given, replies.first),
+        );
         meters.answered(contract.id, performance.now() - start);
         breakers.succeeded(target);
         return answer;

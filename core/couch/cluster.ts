@@ -1,10 +1,16 @@
 // The nodes of one CouchDB cluster: any will do, one that fails is left alone for a while.
 import { AppError } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
+import { inSpan } from '../trace/index.ts';
 import { Connection, type Reply, type Request, Unreachable } from './connection.ts';
 
 /** How long a node that failed is asked last. */
 const restMs = 2_000;
+
+/** Told how many milliseconds a request took, failed or not. */
+export type Took = (method: string, milliseconds: number) => void;
+
+const databaseOf = (path: string): string => decodeURIComponent(path.split('/', 1)[0] ?? '');
 
 interface Node {
   readonly connection: Connection;
@@ -14,14 +20,22 @@ interface Node {
 export class Cluster {
   readonly #nodes: readonly Node[];
   readonly #log: Logger;
+  readonly #took: Took;
   #turn = 0;
   #fault: string | undefined;
 
-  constructor(urls: readonly string[], user: string, password: string, log: Logger) {
+  constructor(
+    urls: readonly string[],
+    user: string,
+    password: string,
+    log: Logger,
+    took: Took = () => undefined,
+  ) {
     if (urls.length === 0)
       throw new AppError('invalid_config', { message: 'store.urls names no CouchDB node' });
     this.#nodes = urls.map((url) => ({ connection: new Connection(url, user, password), restUntil: 0 }));
     this.#log = log;
+    this.#took = took;
   }
 
   /** Undefined while the last request was answered, else why not. */
@@ -31,7 +45,17 @@ export class Cluster {
 
   /** Any status is a reply; rejects with `datastore_unreachable` when no node answers. */
   json(request: Request): Promise<Reply> {
-    return this.#try(request, (connection) => connection.json(request));
+    const { method, path } = request;
+    const attributes = { 'db.system.name': 'couchdb', 'db.namespace': databaseOf(path) };
+    return inSpan(`${method} couchdb`, { kind: 'client', attributes }, async () => {
+      const start = performance.now();
+      try {
+        return await this.#try(request, (connection) => connection.json(request));
+      } finally {
+        // A feed that waits for changes says nothing of how fast CouchDB is.
+        if (!path.endsWith('/_changes')) this.#took(method, performance.now() - start);
+      }
+    });
   }
 
   stream(request: Request): Promise<Response> {

@@ -6,11 +6,11 @@ import type { Logger } from '../log/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import { Announcer } from './announcer.ts';
 import { type CacheLimits, ReadCache } from './cache.ts';
-import { Cluster } from './cluster.ts';
+import { Cluster, type Took } from './cluster.ts';
 import { resolveConflicts } from './conflicts.ts';
 import { pathOf, type Quorum, type StoreCore } from './core.ts';
 import { CouchDatabase } from './database.ts';
-import { installDesigns } from './designs.ts';
+import { installDesigns, outdatedDesigns } from './designs.ts';
 import { storeError } from './errors.ts';
 import { type ChangeRow, Followers } from './followers.ts';
 import { rawName } from './names.ts';
@@ -38,6 +38,8 @@ export interface StoreOptions {
 export interface CouchStore extends Store {
   /** Resolves conflicts of one document type by its declared rule; answers how many documents it was. */
   resolveConflicts(name: string, contract: AnyDocument): Promise<number>;
+  /** Names of the design documents that are missing in a database or are of another version. */
+  outdatedViews(name: string, databaseClass: string): Promise<string[]>;
 }
 
 /** How long a read may be kept (milliseconds) when the feed of its database is followed, and when it is not. */
@@ -61,6 +63,14 @@ function quorumWatch(log: Logger, metrics: Metrics | undefined): StoreCore['quor
   };
 }
 
+function requestTimer(metrics: Metrics | undefined): Took {
+  const buckets = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+  const seconds = metrics?.histogram('couch_request_seconds', 'Time of requests to CouchDB', buckets, [
+    'method',
+  ]);
+  return (method, milliseconds) => seconds?.observe(milliseconds / 1000, { method });
+}
+
 class ConnectedStore implements CouchStore {
   readonly #core: StoreCore;
   readonly #followers: Followers;
@@ -70,7 +80,7 @@ class ConnectedStore implements CouchStore {
   readonly #viewsFolder: string | undefined;
 
   constructor({ urls, user, password, quorum = {}, bus, node, log, metrics, ...rest }: StoreOptions) {
-    const cluster = new Cluster(urls, user, password, log);
+    const cluster = new Cluster(urls, user, password, log, requestTimer(metrics));
     const cache = new ReadCache({ bytes: 32_000_000, entries: 50_000, ...rest.cache });
     this.#viewsFolder = rest.viewsFolder;
     this.#announcer = new Announcer({
@@ -154,6 +164,11 @@ class ConnectedStore implements CouchStore {
 
   resolveConflicts(name: string, contract: AnyDocument): Promise<number> {
     return resolveConflicts(this.#core, rawName(name), contract);
+  }
+
+  outdatedViews(name: string, databaseClass: string): Promise<string[]> {
+    const designs = loadViews(this.#viewsFolder).get(databaseClass) ?? [];
+    return outdatedDesigns(this.#core.cluster, rawName(name), designs);
   }
 
   status(): ReturnType<Store['status']> {

@@ -37,6 +37,18 @@ export async function installDesigns(
   return changed.map((design) => design.name);
 }
 
+/** The designs that are missing in a database or differ from ours. */
+export async function outdatedDesigns(
+  cluster: Cluster,
+  database: string,
+  designs: readonly DesignSource[],
+): Promise<string[]> {
+  const installed = await installedDesigns(cluster, database);
+  return designs
+    .filter((design) => installed.get(design.name)?.digest !== design.digest)
+    .map(({ name }) => name);
+}
+
 async function installedDesigns(cluster: Cluster, database: string): Promise<Map<string, Installed>> {
   const { status, body } = await cluster.json({
     method: 'GET',

@@ -1,4 +1,5 @@
 // What others may import of core/couch.
 export { type CouchStore, connectStore, type StoreOptions } from './connect.ts';
 export * from './names.ts';
+export { type CouchNodeState, probeCouch } from './probe.ts';
 export type * from './store.ts';

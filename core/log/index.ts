@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createLogger, format, transports } from 'winston';
 import { errorText } from '../errors/index.ts';
+import { currentTrace } from '../trace/index.ts';
 import { Levels, type LogLevel } from './levels.ts';
 
 /** What every record written inside `withLogContext` carries. */
@@ -75,7 +76,9 @@ export function logger(part: string): Logger {
     (level: LogLevel) =>
     (message: string, fields: Record<string, unknown> = {}) => {
       if (!levels.wants(level, part, context.getStore()?.callId)) return;
-      root.log({ level, message, part, ...context.getStore(), ...spellErrors(fields) });
+      const traceId = currentTrace()?.traceId;
+      const ids = traceId === undefined ? context.getStore() : { ...context.getStore(), traceId };
+      root.log({ level, message, part, ...ids, ...spellErrors(fields) });
     };
   return {
     error: write('error'),

@@ -69,6 +69,8 @@ describe('walls', () => {
     nano: 'core/couch/',
     'prom-client': 'core/metrics/',
     winston: 'core/log/',
+    '@opentelemetry/api': 'core/trace/',
+    '@opentelemetry/sdk-trace': 'core/trace/',
     modesl: 'apps/ecallmgr/freeswitch/',
     'drachtio-srf': 'apps/registrar/edge/',
     koa: 'apps/crossbar/',

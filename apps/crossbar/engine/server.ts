@@ -6,6 +6,7 @@ import { Router } from '@koa/router';
 import Koa, { type Context, type Next } from 'koa';
 import { AppError, errorText, toAppError } from '../../../core/errors/index.ts';
 import { withLogContext } from '../../../core/log/index.ts';
+import { inTrace, parseTraceparent, withTrace } from '../../../core/trace/index.ts';
 import { aliased } from './alias.ts';
 import { readBody } from './body.ts';
 import { compressed } from './compress.ts';
@@ -184,7 +185,16 @@ function routes(modules: readonly RestModule[]): Koa.Middleware {
       state.endpoint = endpoint.path;
       writeCors(context, allowedMethods(endpoint));
       if (state.method === 'OPTIONS') return options(context, allowedMethods(endpoint));
-      const reply = await handle(state.received, endpoint, context['params'], context);
+      const attributes = {
+        'http.request.method': state.method,
+        'http.route': endpoint.path,
+        'url.path': context.path,
+      };
+      const reply = await withTrace(parseTraceparent(context.req.headers['traceparent']), () =>
+        inTrace(`${state.method} ${endpoint.path}`, { kind: 'server', attributes }, () =>
+          handle(state.received, endpoint, context['params'], context),
+        ),
+      );
       const services = state.received.services;
       writeReply(context, reply, aboutOf(services, context));
     });
