@@ -89,6 +89,8 @@ export interface BusStatus {
   readonly connected: boolean;
   readonly consumers: number;
   readonly inFlight: number;
+  /** Queues that keep what must not be lost, each with its dead letters. */
+  readonly durableQueues: readonly string[];
   readonly detail?: string;
 }
 

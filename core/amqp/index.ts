@@ -4,6 +4,7 @@ export { type ConnectOptions, connectBus } from './connect.ts';
 export { type DeadLetter, type DeadLetters, openDeadLetters } from './dead-letters.ts';
 export { type ExchangeType, exchangeType } from './exchanges.ts';
 export { type BusOptions, busOver } from './over.ts';
+export { type BrokerState, probeBroker } from './probe.ts';
 export type {
   Incoming,
   Outgoing,

@@ -40,6 +40,7 @@ export function busOver(transport: Transport, options: BusOptions): Bus {
   const requests = createRequests({ transport, encode, replies, meters, serverId, listening });
   const { publish, reply, refuse } = createPublishing({ transport, encode, meters, log });
   const consumers = new Set<Consumer>();
+  const durable = new Set<Consumer>();
   const stopping = () => new AppError('stopping', { message: 'the bus of this process is closing' });
   let closing: Promise<void> | undefined;
 
@@ -58,9 +59,13 @@ export function busOver(transport: Transport, options: BusOptions): Bus {
       atLeastOnce: wanted.delivery === 'at_least_once',
       retryDelays: options.retryDelays ?? defaultRetryDelays,
       handle: createHandling({ queue: spec.name, contracts, handler, strict, log, meters, refuse }),
-      onStopped: () => consumers.delete(consumer),
+      onStopped: () => {
+        consumers.delete(consumer);
+        durable.delete(consumer);
+      },
     });
     consumers.add(consumer);
+    if (spec.kind === 'durable') durable.add(consumer);
     return consumer;
   };
 
@@ -86,7 +91,12 @@ export function busOver(transport: Transport, options: BusOptions): Bus {
     collect: requests.collect as Bus['collect'],
     reply,
     consume,
-    status: () => ({ ...transport.status(), consumers: consumers.size, inFlight: inFlight() }),
+    status: () => ({
+      ...transport.status(),
+      consumers: consumers.size,
+      inFlight: inFlight(),
+      durableQueues: [...new Set([...durable].map(({ queue }) => queue))],
+    }),
     close: () => {
       closing ??= close();
       return closing;

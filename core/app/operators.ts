@@ -54,6 +54,7 @@ export function answerPings(
         Startup: startup,
         Healthy: ok,
         Detail: detail,
+        'Durable-Queues': [...bus.status().durableQueues],
       });
     },
   );

@@ -8,7 +8,12 @@ const answer = <const N extends string, P extends Parameters<typeof Type.Object>
 /** `Startup` in Gregorian seconds. */
 const who = { ...text('App Zone Version'), ...all(Count, 'Process-ID Startup') };
 
-export const pingResp = answer('ping_resp', { ...who, Healthy: Flag, ...maybeText('Detail') });
+export const pingResp = answer('ping_resp', {
+  ...who,
+  Healthy: Flag,
+  'Durable-Queues': Type.Array(Text),
+  ...maybeText('Detail'),
+});
 
 /** Every app of every process answers, over its own connection. */
 export const pingReq = message({
