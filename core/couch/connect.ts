@@ -53,7 +53,7 @@ export function connectStore(options: StoreOptions): CouchStore {
 
 /** Counts writes without quorum, and logs the first of each ten seconds: while nodes are down every write is one. */
 function quorumWatch(log: Logger, metrics: Metrics | undefined): StoreCore['quorumMissed'] {
-  const counter = metrics?.counter('couch_quorum_missed', 'Writes accepted by fewer copies than asked for');
+  const counter = metrics?.counter('couch_quorum_missed_total', 'Writes accepted by fewer copies than asked for');
   let quietUntil = 0;
   return (where) => {
     counter?.inc();
