@@ -7,14 +7,25 @@ import { channelVarsOf, type Vars } from './variables.ts';
 /** Whose leg it is: one ecallmgr publishes its events, controls it and writes its CDR. */
 export type Ownership = 'unknown' | 'ours' | 'theirs';
 
+// A leg whose owner is not known for so many events is in trouble anyway.
+const heldLimit = 200;
+
 /** One leg. Small on purpose: thousands of them are kept. */
 export class Channel {
   readonly callId: string;
   readonly direction: string;
   ownership: Ownership = 'unknown';
-  /** Events that wait until it is known whose leg it is. */
-  held: SwitchEvent[] = [];
+  /** The ecallmgr whose leg it is, as far as is known. */
+  owner: string | undefined;
+  /** It is being claimed. */
+  settling = false;
+  /** Its owner was another ecallmgr before. */
+  inherited = false;
+  /** It has ended on the switch. */
+  over = false;
   answered = false;
+  /** The caller has heard something: ringing, media or an answer. */
+  setUp = false;
   bridged = false;
   /** A route was asked for, so it is never asked for again. */
   routed = false;
@@ -43,6 +54,9 @@ export class Channel {
   /** Custom-Channel-Vars that were decided here: they count at once, whether they have reached the channel or not. */
   decided: Record<string, unknown> = {};
   #seen: Record<string, unknown> = {};
+  /** Events that wait until it is known whose leg it is, or whether its owner has lived to tell them. */
+  #held: SwitchEvent[] = [];
+  #heldBefore: SwitchEvent[] = [];
 
   constructor(event: SwitchEvent) {
     this.callId = callIdOf(event);
@@ -65,9 +79,40 @@ export class Channel {
     const created = Number(event['Caller-Channel-Created-Time']);
     if (created > 0) this.createdAt = created / 1000;
     if (event['Answer-State'] === 'answered') this.answered = true;
+    if (event['Event-Name'] === 'CHANNEL_DESTROY') this.over = true;
     if (event['Event-Name'] === 'CHANNEL_BRIDGE') this.bridged = true;
     if (event['Event-Name'] === 'CHANNEL_UNBRIDGE') this.bridged = false;
     this.#seen = channelVarsOf(event);
+  }
+
+  /** Takes over what the switch says of it when asked. */
+  learn(dump: SwitchEvent): void {
+    this.update(dump);
+    this.bridged =
+      variable(dump, 'bridge_uuid') !== undefined && variable(dump, 'current_application') === 'bridge';
+  }
+
+  /** Keeps an event until it is known who tells it. */
+  hold(event: SwitchEvent): void {
+    if (this.#held.length < heldLimit) this.#held.push(event);
+  }
+
+  /** Its owner lives: what was held two beats ago has been told. */
+  age(): void {
+    this.#heldBefore = this.#held;
+    this.#held = [];
+  }
+
+  /** Takes all events that are held, oldest first. */
+  takeHeld(): SwitchEvent[] {
+    const held = [...this.#heldBefore, ...this.#held];
+    this.#heldBefore = [];
+    this.#held = [];
+    return held;
+  }
+
+  get holds(): number {
+    return this.#heldBefore.length + this.#held.length;
   }
 
   /** False for loopback and other legs without a SIP dialog. */

@@ -1,26 +1,29 @@
 // One switch: its channels, whose each is, and what its events lead to.
-import { randomBytes } from 'node:crypto';
 import type { AppContext } from '../../core/app/index.ts';
 import { errorText } from '../../core/errors/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
+import { withTrace } from '../../core/trace/index.ts';
 import { atLast, givesWay, goesOn } from './bypass.ts';
 import { type CdrOutbox, cdrOf } from './cdr.ts';
 import { Channel } from './channel.ts';
-import { Claims } from './claims.ts';
 import { isQuiet, type Surroundings } from './control/call.ts';
-import { Control, controlQueueOf } from './control/control.ts';
-import { callIdOf, channelVar, SwitchClient, type SwitchEvent } from './freeswitch/index.ts';
+import { Control } from './control/control.ts';
+import { callIdOf, SwitchClient, type SwitchEvent } from './freeswitch/index.ts';
 import type { Media } from './media.ts';
 import type { Meters } from './meters.ts';
 import { Publisher } from './publisher.ts';
-import { Recent } from './recent.ts';
-import { resync } from './resync.ts';
-import { admit } from './routing/admission.ts';
 import type { Callers } from './routing/callers.ts';
 import type { Edges } from './routing/edges.ts';
 import { routeParked } from './routing/parked.ts';
+import { recordLeg, traceOf } from './spans.ts';
+import { Claims } from './survival/claims.ts';
+import { Lease } from './survival/lease.ts';
+import { Legs } from './survival/legs.ts';
+import { identify } from './survival/ownership.ts';
+import { resync } from './survival/resync.ts';
+import { reclaim } from './survival/takeover.ts';
+import { Watch } from './survival/watch.ts';
 import { replaced, transferred } from './transfer.ts';
-import { asChannelVariables, privateHeaders } from './variables.ts';
 
 /** What all switches of a process share. */
 export interface Shared {
@@ -39,21 +42,22 @@ export interface SwitchSettings {
   readonly name?: string;
 }
 
-// Set once on every call that is ours: a bridge that fails or ends leaves the call to its controller.
-const standing = {
-  continue_on_fail: 'true',
-  hangup_after_bridge: 'false',
-  sip_redirect_context: 'context_2',
-};
-// A leg whose owner is not known for so many events is in trouble anyway.
-const heldLimit = 200;
+// Long enough for the slowest of several who want to take over a call that has ended.
+const releaseLate = 10_000;
+
+/** The caller hears something for the first time. */
+const isSetUp = ({ 'Event-Name': name = '' }: SwitchEvent): boolean =>
+  name.startsWith('CHANNEL_PROGRESS') || name === 'CHANNEL_ANSWER';
 
 export class SwitchNode {
   readonly name: string;
   readonly client: SwitchClient;
-  readonly channels = new Map<string, Channel>();
+  readonly legs = new Legs();
   readonly controls = new Map<string, Control>();
   readonly claims: Claims;
+  readonly lease: Lease;
+  /** The channels were compared with the switch since it was connected. */
+  compared = false;
   readonly around: Surroundings;
   /** Takes no new calls from here (originate) and is not advertised. */
   paused = false;
@@ -61,15 +65,14 @@ export class SwitchNode {
   recordings = '/tmp';
   interfaces: Readonly<Record<string, unknown>> = {};
   startup = 0;
-  readonly #shared: Shared;
+  readonly shared: Shared;
+  readonly #watch: Watch;
   readonly #publisher: Publisher;
   #onChange: () => void = () => undefined;
-  // Events of a leg may trail its end; its record must not be written again for them.
-  readonly #gone = new Recent(10_000);
 
   constructor(settings: SwitchSettings, shared: Shared) {
     const { context, meters, edges, media } = shared;
-    this.#shared = shared;
+    this.shared = shared;
     this.name =
       settings.name ?? `freeswitch@${settings.host}${settings.port === 8021 ? '' : `:${settings.port}`}`;
     const log = context.log.child(this.name);
@@ -78,18 +81,30 @@ export class SwitchNode {
       ...settings,
       log,
       onEvent: (event) => this.take(event),
+      mayHandle: () => this.lease.holds,
       onUp: async () => {
+        await this.lease.beat();
+        this.#watch.start();
         await resync(this, log);
         log.info('the switch is up', { channels: this.channels.size });
         this.#onChange();
       },
       onDown: (reason) => {
+        this.compared = false;
         log.error('the switch is gone', { reason: reason.message });
         this.#onChange();
       },
       count: (what) => meters.client(what),
     });
-    this.claims = new Claims(this.client, context.node, log);
+    this.lease = new Lease({
+      client: this.client,
+      node: context.node,
+      log,
+      onGivenUp: (before) => reclaim(this, before),
+      onRegained: () => this.client.resume(),
+    });
+    this.claims = new Claims(this.client, () => this.lease.owner, log);
+    this.#watch = new Watch(this);
     this.around = {
       client: this.client,
       switchName: this.name,
@@ -104,7 +119,7 @@ export class SwitchNode {
   }
 
   get node(): string {
-    return this.#shared.context.node;
+    return this.shared.context.node;
   }
 
   /** Connects and stays connected; `onChange` is told when the switch has come or gone. */
@@ -115,15 +130,19 @@ export class SwitchNode {
 
   /** Channels of ours. */
   get ours(): Channel[] {
-    return [...this.channels.values()].filter(({ ownership }) => ownership === 'ours');
+    return this.legs.ours;
+  }
+
+  get channels(): ReadonlyMap<string, Channel> {
+    return this.legs.live;
   }
 
   /** Takes one event of the switch. */
   take(event: SwitchEvent): void {
-    this.#shared.meters.lag(event['Event-Date-Timestamp']);
+    this.shared.meters.lag(event['Event-Date-Timestamp']);
     if (event['Event-Name'] === 'HEARTBEAT') return;
     const callId = callIdOf(event);
-    if (callId === '' || this.#gone.has(callId)) return;
+    if (callId === '' || this.legs.isGone(callId)) return;
     const channel = this.channels.get(callId) ?? this.meet(event);
     channel.update(event);
     // FreeSWITCH tells of a bridge on one leg only.
@@ -131,8 +150,8 @@ export class SwitchNode {
     if (peer && peer !== channel) peer.meetPeer(channel);
     if (event['Event-Name'] === 'CHANNEL_UNBRIDGE') this.#parted(event);
     if (channel.ownership === 'ours') this.#handle(channel, event);
-    else if (channel.ownership === 'unknown' && channel.held.length < heldLimit) channel.held.push(event);
-    if (channel.ownership !== 'unknown' && event['Event-Name'] === 'CHANNEL_DESTROY') this.#forget(channel);
+    else channel.hold(event);
+    if (channel.over && channel.ownership !== 'unknown') this.legs.forget(channel);
   }
 
   #parted({ 'Bridge-A-Unique-ID': a, 'Bridge-B-Unique-ID': b }: SwitchEvent): void {
@@ -149,75 +168,42 @@ export class SwitchNode {
     this.#executed(channel, atLast(completion, end, callee?.answered !== false));
   }
 
-  /** A leg seen for the first time: finds out whose it is. `again` when it may have been ours before. */
-  meet(event: SwitchEvent, again = false): Channel {
+  /** A leg seen for the first time. */
+  meet(event: SwitchEvent): Channel {
     const channel = new Channel(event);
-    this.channels.set(channel.callId, channel);
-    const owner = channelVar(event, 'Ecallmgr-Node');
-    if (owner !== undefined) {
-      channel.ownership = owner === this.node ? 'ours' : 'theirs';
-      // The inner half of a loopback has inherited its outer half's variables, but it is a call of its own.
-      const own = channel.get('Control-Queue') === controlQueueOf(channel.callId);
-      if (channel.ownership === 'ours' && channel.direction === 'inbound' && !own)
-        this.#adopt(channel, event, {});
-    } else this.settle(channel, event, again);
+    this.legs.add(channel);
+    identify(this, channel, event);
     return channel;
   }
 
-  /** Claims a leg that nobody has yet, and learns meanwhile who calls. */
-  settle(channel: Channel, event: SwitchEvent, again = false): void {
-    withLogContext({ callId: channel.callId }, () => this.#settle(channel, event, again)).catch(
-      (error: unknown) =>
-        // Its events stay held: after a reconnect it is tried again.
-        this.around.log.warn('a leg could not be claimed', {
-          callId: channel.callId,
-          error: errorText(error),
-        }),
-    );
+  /** The leg is another's; what happens on it is kept for the case that it dies. */
+  leave(channel: Channel, owner: string | undefined): void {
+    channel.ownership = 'theirs';
+    channel.owner = owner;
+    if (channel.over) this.legs.forget(channel);
   }
 
-  async #settle(channel: Channel, event: SwitchEvent, again: boolean): Promise<void> {
-    const { callers, edges, meters } = this.#shared;
-    const admission = admit(event, callers, edges).then(
-      (vars) => ({ vars, refused: undefined }),
-      (refused: unknown) => ({ vars: {}, refused }),
-    );
-    const [{ vars, refused }, first] = await Promise.all([admission, this.claims.take(channel.callId)]);
-    if (!first && !(again && (await this.claims.owns(channel.callId)))) {
-      meters.claimLost();
-      channel.ownership = 'theirs';
-      if (channel.held.some((held) => held['Event-Name'] === 'CHANNEL_DESTROY')) this.#forget(channel);
-      channel.held = [];
-      return;
-    }
-    channel.claimed = true;
-    channel.refused = refused;
-    this.#adopt(channel, event, vars);
-    for (const held of channel.held.splice(0)) {
-      this.#handle(channel, held);
-      if (held['Event-Name'] === 'CHANNEL_DESTROY') this.#forget(channel);
-    }
+  /** The leg is ours: what was held is told. */
+  release(channel: Channel): void {
+    for (const held of channel.takeHeld()) this.#handle(channel, held);
+    if (channel.over) this.legs.forget(channel);
   }
 
-  /** Writes on the channel that it is ours and what we know of it, so that another process can go on with it. */
-  #adopt(channel: Channel, event: SwitchEvent, vars: Readonly<Record<string, unknown>>): void {
-    channel.ownership = 'ours';
-    channel.decide({
-      ...vars,
-      'Fetch-ID': randomBytes(16).toString('hex'),
-      'Ecallmgr-Node': this.node,
-      'Control-Queue': controlQueueOf(channel.callId),
-    });
-    const variables = { ...standing, ...asChannelVariables(channel.decided) };
-    this.client
-      // FreeSWITCH copies the headers of an INVITE to the legs it makes, and who calls is nobody's business there.
-      .setVariables(channel.callId, variables, privateHeaders(event))
-      .catch((error: unknown) =>
-        this.around.log.debug('a leg could not be marked', { error: errorText(error) }),
-      );
+  /** Another has taken it while we were given up. */
+  lose(channel: Channel): void {
+    this.controls.get(channel.callId)?.close();
+    this.leave(channel, undefined);
   }
 
   #handle(channel: Channel, event: SwitchEvent): void {
+    withTrace(traceOf(channel), () => this.#told(channel, event));
+  }
+
+  #told(channel: Channel, event: SwitchEvent): void {
+    if (!channel.setUp && isSetUp(event)) {
+      channel.setUp = true;
+      if (channel.direction === 'inbound') this.shared.meters.setUp(Date.now() - channel.createdAt);
+    }
     switch (event['Event-Name']) {
       case 'CHANNEL_PARK':
         this.park(channel, event);
@@ -259,23 +245,24 @@ export class SwitchNode {
   }
 
   #destroyed(channel: Channel, event: SwitchEvent): void {
-    this.#shared.meters.leg(channel.direction);
-    this.#shared.outbox.send(cdrOf(channel, event, this.#publisher.contextOf(channel)));
+    this.shared.meters.leg(channel.direction, event['Hangup-Cause']);
+    recordLeg(channel, event);
+    this.shared.outbox.send(cdrOf(channel, event, this.#publisher.contextOf(channel)));
     const control = this.controls.get(channel.callId);
     // A call that another leg has taken over goes on there.
     if (control?.call.callId === channel.callId) control.hangup(event['Hangup-Cause']);
     else this.controls.delete(channel.callId);
     if (!channel.claimed) return;
+    if (channel.inherited) setTimeout(() => this.#unclaim(channel), releaseLate).unref();
+    else this.#unclaim(channel);
+  }
+
+  #unclaim({ callId }: Channel): void {
     this.claims
-      .release(channel.callId)
+      .release(callId)
       .catch((error: unknown) =>
         this.around.log.debug('a claim was not released', { error: errorText(error) }),
       );
-  }
-
-  #forget(channel: Channel): void {
-    this.channels.delete(channel.callId);
-    this.#gone.add(channel.callId);
   }
 
   /** A parked leg that came in and has no controller yet is routed, once. */
@@ -285,14 +272,14 @@ export class SwitchNode {
     if (!wanted || channel.routed || channel.replaces) return;
     channel.routed = true;
     const ids = { callId: channel.callId, accountId: channel.get('Account-ID') };
-    withLogContext(ids, () => routeParked(this, this.#shared, channel, event)).catch((error: unknown) =>
+    withLogContext(ids, () => routeParked(this, this.shared, channel, event)).catch((error: unknown) =>
       this.around.log.error('a call could not be routed', { error }),
     );
   }
 
   /** Opens the control of a call. */
   control(channel: Channel, fetchId: string): Control {
-    const { context, meters } = this.#shared;
+    const { context, meters } = this.shared;
     const control: Control = new Control({
       channel,
       around: this.around,
@@ -311,8 +298,10 @@ export class SwitchNode {
   /** A leg that ended while we did not look: told like any other end, as exactly as can be known. */
   lost(channel: Channel): void {
     const event = channel.unseenEnd();
+    channel.update(event);
     if (channel.ownership === 'ours') this.#handle(channel, event);
-    this.#forget(channel);
+    else channel.hold(event);
+    this.legs.forget(channel);
   }
 
   /** Takes the switch out of what gets new calls, or back in. */
@@ -324,6 +313,7 @@ export class SwitchNode {
   /** Lets go of everything; the calls go on. */
   async stop(): Promise<void> {
     for (const control of [...this.controls.values()]) control.close();
+    await this.#watch.stop();
     await this.client.stop();
   }
 }

@@ -6,6 +6,9 @@ export type Vars = Readonly<Record<string, unknown>>;
 // A channel variable is text without quotes and brackets; what is no plain value travels encoded.
 const encoded = 'json64:';
 
+/** The channel variable that says that somebody has won the call; its value is the call id, since legs inherit variables. */
+export const controlled = 'mirliton_controlled';
+
 /** Custom-Channel-Vars as channel variables. */
 export const asChannelVariables = (vars: Vars = {}): Vars => prefixed('ecallmgr_', vars);
 

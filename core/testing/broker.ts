@@ -16,16 +16,24 @@ interface Queue {
   readonly name: string;
   readonly kind: QueueSpec['kind'];
   readonly bindings: Binding[];
-  readonly consumers: ((message: Incoming) => void)[];
+  readonly consumers: Taker[];
   readonly backlog: Incoming[];
   readonly ttl?: number | undefined;
   readonly goesTo?: string | undefined;
   turn: number;
 }
 
+type Taker = (message: Incoming) => void;
+
+/** The connection of one process. */
+export interface MemoryTransport extends Transport {
+  /** The process dies: nothing it does is seen any more, and what it had not acknowledged goes back to its queues. */
+  cut(): void;
+}
+
 /** A broker that any number of transports share. Messages arrive in a later turn of the event loop, in order. */
 export interface MemoryBroker {
-  connect(): Transport;
+  connect(): MemoryTransport;
   /** Messages between a queue and its consumer, or waiting for their time to come back. */
   readonly underWay: number;
   /** Names of the queues that exist. */
@@ -63,8 +71,13 @@ export function memoryBroker(onPublish: (message: Outgoing) => void = () => unde
       return;
     }
     const consumer = queue.consumers[queue.turn++ % Math.max(1, queue.consumers.length)];
-    if (consumer) later(() => consumer(message), setImmediate);
-    else queue.backlog.push(message);
+    if (!consumer) queue.backlog.push(message);
+    // Whoever has gone meanwhile does not get it.
+    else
+      later(
+        () => (queue.consumers.includes(consumer) ? consumer(message) : push(queue, message)),
+        setImmediate,
+      );
   };
 
   const route = (message: Incoming): number => {
@@ -78,35 +91,16 @@ export function memoryBroker(onPublish: (message: Outgoing) => void = () => unde
     return takers.length;
   };
 
-  const subscribe = (spec: QueueSpec, onMessage: (message: Incoming) => void): TransportConsumer => {
+  const subscribe = (spec: QueueSpec, onMessage: Taker): MemoryConsumer => {
     const queue = declare(spec.name, spec.kind);
     for (const waiting of spec.beside ?? []) declare(waiting.name, 'durable', waiting);
-    const add = (binding: Binding): void => {
-      if (!queue.bindings.some((it) => it.exchange === binding.exchange && it.key === binding.key))
-        queue.bindings.push(binding);
-    };
-    if (spec.kind === 'private') add({ exchange: 'targeted', key: spec.name });
-    for (const binding of spec.bindings) add(binding);
-    queue.consumers.push(onMessage);
+    const consumer = consumerOf(queue, spec, onMessage, {
+      push: (message) => push(queue, message),
+      exists: () => queues.get(queue.name) === queue,
+      remove: () => queues.delete(queue.name),
+    });
     for (const message of queue.backlog.splice(0)) push(queue, message);
-    return {
-      isReady: true,
-      ready: async () => undefined,
-      bind: async (binding) => add(binding),
-      unbind: async ({ exchange, key }) => {
-        const index = queue.bindings.findIndex((it) => it.exchange === exchange && it.key === key);
-        if (index >= 0) queue.bindings.splice(index, 1);
-      },
-      cancel: async () => {
-        const index = queue.consumers.indexOf(onMessage);
-        if (index >= 0) queue.consumers.splice(index, 1);
-        if (queue.consumers.length === 0 && queue.kind !== 'durable' && spec.linger === undefined)
-          queues.delete(queue.name);
-        // What was on its way to this consumer arrives before cancelling ends, as on a real channel.
-        await nextTurn();
-      },
-      release: async () => undefined,
-    };
+    return consumer;
   };
 
   return {
@@ -120,17 +114,81 @@ export function memoryBroker(onPublish: (message: Outgoing) => void = () => unde
   };
 }
 
+/** Adds a consumer to a queue. What it has not acknowledged goes back when it leaves. */
+function consumerOf(
+  queue: Queue,
+  spec: QueueSpec,
+  onMessage: Taker,
+  broker: { push(message: Incoming): void; exists(): boolean; remove(): void },
+): MemoryConsumer {
+  const add = (binding: Binding): void => {
+    if (!queue.bindings.some((it) => it.exchange === binding.exchange && it.key === binding.key))
+      queue.bindings.push(binding);
+  };
+  if (spec.kind === 'private') add({ exchange: 'targeted', key: spec.name });
+  for (const binding of spec.bindings) add(binding);
+  const unacked = new Set<Incoming>();
+  const taker: Taker = (message) => {
+    if (spec.prefetch === 0) {
+      onMessage(message);
+      return;
+    }
+    const given = { ...message, ack: () => void unacked.delete(given) };
+    unacked.add(given);
+    onMessage(given);
+  };
+  queue.consumers.push(taker);
+  const leave = (): void => {
+    const index = queue.consumers.indexOf(taker);
+    if (index >= 0) queue.consumers.splice(index, 1);
+    const outlives = queue.kind === 'durable' || spec.linger !== undefined;
+    if (queue.consumers.length === 0 && !outlives) broker.remove();
+  };
+  const giveBack = (): void => {
+    const back = [...unacked].map((message) => ({ ...message, redelivered: true, ack: plain.ack }));
+    unacked.clear();
+    if (!broker.exists()) return;
+    if (queue.consumers.length === 0) queue.backlog.unshift(...back);
+    else for (const message of back) broker.push(message);
+  };
+  return {
+    isReady: true,
+    ready: async () => undefined,
+    bind: async (binding) => add(binding),
+    unbind: async ({ exchange, key }) => {
+      const index = queue.bindings.findIndex((it) => it.exchange === exchange && it.key === key);
+      if (index >= 0) queue.bindings.splice(index, 1);
+    },
+    cancel: async () => {
+      leave();
+      // What was on its way to this consumer arrives before cancelling ends, as on a real channel.
+      await nextTurn();
+    },
+    release: async () => giveBack(),
+    cut: () => {
+      leave();
+      giveBack();
+    },
+  };
+}
+
+interface MemoryConsumer extends TransportConsumer {
+  cut(): void;
+}
+
 /** One process' connection. */
 function connectTo(
   route: (message: Incoming) => number,
-  subscribe: (spec: QueueSpec, onMessage: (message: Incoming) => void) => TransportConsumer,
+  subscribe: (spec: QueueSpec, onMessage: Taker) => MemoryConsumer,
   onPublish: (message: Outgoing) => void,
-): Transport {
-  const consumers: TransportConsumer[] = [];
+): MemoryTransport {
+  const consumers: MemoryConsumer[] = [];
+  let dead = false;
   let returned: (messageId: string) => void = () => undefined;
   let open = true;
   return {
     publish: async (message) => {
+      if (dead) throw new AppError('bus_unreachable', { message: 'this process is dead' });
       if (!open) throw new AppError('stopping', { message: 'the bus of this process is closed' });
       onPublish(message);
       if (route(incomingOf(message)) > 0 || !message.mandatory) return;
@@ -144,11 +202,18 @@ function connectTo(
       returned = listener;
     },
     consume: async (spec, onMessage) => {
-      const consumer = subscribe(spec, onMessage);
+      if (dead) throw new AppError('bus_unreachable', { message: 'this process is dead' });
+      const consumer = subscribe(spec, (message) => {
+        if (!dead) onMessage(message);
+      });
       consumers.push(consumer);
       return consumer;
     },
-    status: () => ({ connected: open }),
+    status: () => ({ connected: open && !dead }),
+    cut: () => {
+      dead = true;
+      for (const consumer of consumers) consumer.cut();
+    },
     close: async () => {
       open = false;
       await Promise.all(consumers.map((consumer) => consumer.cancel()));

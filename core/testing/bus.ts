@@ -1,7 +1,7 @@
 // A bus in memory with the production bus' own rules, for unit tests of apps.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Bus, busOver } from '../amqp/index.ts';
-import { type MemoryBroker, memoryBroker } from './broker.ts';
+import { type MemoryBroker, type MemoryTransport, memoryBroker } from './broker.ts';
 import { type SilentLog, silentLog } from './log.ts';
 import { type FakeMetrics, fakeMetrics } from './metrics.ts';
 
@@ -24,6 +24,8 @@ export interface FakeBus extends Bus {
   clear(): void;
   /** Another process on the same broker. */
   peer(node?: string): Bus;
+  /** The process of a peer dies, without a word to anybody. */
+  kill(peer: Bus): void;
   /** Resolves when no message is under way and no handler of this bus or its peers runs. */
   settled(): Promise<void>;
   readonly broker: MemoryBroker;
@@ -54,8 +56,10 @@ export function fakeBus(options: FakeBusOptions = {}): FakeBus {
       durable: persistent === true,
     });
   });
-  const open = (name: string): Bus =>
-    busOver(broker.connect(), {
+  const transports = new Map<Bus, MemoryTransport>();
+  const open = (name: string): Bus => {
+    const transport = broker.connect();
+    const opened = busOver(transport, {
       node: name,
       appName: name.split('@')[0] ?? name,
       appVersion: '0.0.0',
@@ -64,6 +68,9 @@ export function fakeBus(options: FakeBusOptions = {}): FakeBus {
       metrics,
       retryDelays,
     });
+    transports.set(opened, transport);
+    return opened;
+  };
   const buses = [open(node)];
   const bus = buses[0] as Bus;
   return {
@@ -80,6 +87,10 @@ export function fakeBus(options: FakeBusOptions = {}): FakeBus {
       const peer = open(name);
       buses.push(peer);
       return peer;
+    },
+    kill: (peer) => {
+      transports.get(peer)?.cut();
+      buses.splice(buses.indexOf(peer), 1);
     },
     settled: async () => {
       // A handler that has just ended may go on in its caller's next turns.

@@ -20,6 +20,8 @@ export interface ClientOptions extends SwitchAddress {
   readonly log: Logger;
   /** Handles one event; an exception is logged and costs that event only. */
   readonly onEvent: (event: SwitchEvent) => void;
+  /** While it says no, events wait until `resume`. */
+  readonly mayHandle?: () => boolean;
   /** Told after each (re)connect, and when events were lost: what is known must be compared with the switch. */
   readonly onUp: () => Promise<void>;
   readonly onDown: (reason: AppError) => void;
@@ -50,6 +52,7 @@ export class SwitchClient {
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#intake = createIntake({
+      ...(options.mayHandle ? { mayHandle: options.mayHandle } : {}),
       handle: (event) => this.#handle(event),
       onDrop: () => options.count('dropped_event'),
       onRecovered: () => this.#up(),
@@ -67,6 +70,11 @@ export class SwitchClient {
 
   get waiting(): number {
     return this.#intake.waiting;
+  }
+
+  /** Events may be handled again. */
+  resume(): void {
+    this.#intake.resume();
   }
 
   /** Begins to connect, and goes on until `stop`. */

@@ -3,6 +3,8 @@
 export interface Intake<T> {
   push(item: T): void;
   readonly waiting: number;
+  /** Goes on after `mayHandle` has said no. */
+  resume(): void;
   /** Forgets what waits and takes nothing more. */
   stop(): void;
 }
@@ -14,12 +16,15 @@ export interface Intake<T> {
 export function createIntake<T>({
   limit = 20_000,
   slice = 100,
+  mayHandle = () => true,
   handle,
   onDrop,
   onRecovered,
 }: {
   readonly limit?: number;
   readonly slice?: number;
+  /** While it says no, everything waits. */
+  readonly mayHandle?: () => boolean;
   readonly handle: (item: T) => void;
   readonly onDrop: (item: T) => void;
   readonly onRecovered: () => void;
@@ -31,6 +36,7 @@ export function createIntake<T>({
   let stopped = false;
   const drain = (): void => {
     scheduled = false;
+    if (!mayHandle()) return;
     const end = Math.min(next + slice, waiting.length);
     while (next < end && !stopped) handle(waiting[next++] as T);
     if (next < waiting.length) {
@@ -59,6 +65,9 @@ export function createIntake<T>({
       }
       waiting.push(item);
       schedule();
+    },
+    resume: () => {
+      if (next < waiting.length) schedule();
     },
     get waiting() {
       return waiting.length - next;

@@ -6,7 +6,7 @@ import { usurpControl } from '../../../core/messages/call.ts';
 import { routeReq, type routeResp, routeWin } from '../../../core/messages/route.ts';
 import type { Control } from '../control/control.ts';
 import { harmless, type SwitchEvent } from '../freeswitch/index.ts';
-import { asApplicationVariables, asChannelVariables } from '../variables.ts';
+import { asApplicationVariables, asChannelVariables, controlled } from '../variables.ts';
 import { type Refusal, refusalFrom } from './refusal.ts';
 import { routeRequest } from './request.ts';
 import { bridgeRoutes } from './routes.ts';
@@ -89,6 +89,7 @@ function prepare({ call }: Control, answer: RouteAnswer): void {
   const variables = {
     ...asChannelVariables(vars),
     ...asApplicationVariables(answer['Custom-Application-Vars']),
+    [controlled]: call.callId,
     ringback: ringback && harmless(ringback),
     transfer_ringback: transfer && harmless(transfer),
   };

@@ -1,8 +1,16 @@
 // Events of calls as FreeSWITCH 1.11 sends them, cut down to what is read, and a cluster around an ecallmgr under test.
 import { createActorSystem } from '../../../core/actors/index.ts';
+import type { Bus } from '../../../core/amqp/index.ts';
 import type { AppContext, RunningApp } from '../../../core/app/index.ts';
 import { loadSettings } from '../../../core/config/index.ts';
-import { type FakeBus, fakeBus, memoryStore, silentLog } from '../../../core/testing/index.ts';
+import {
+  type FakeBus,
+  fakeBus,
+  fakeMetrics,
+  type LogRecord,
+  memoryStore,
+  silentLog,
+} from '../../../core/testing/index.ts';
 import { ecallmgr } from '../app.ts';
 
 export const callId = '1-16007@127.0.0.1';
@@ -60,17 +68,37 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
+interface Address {
+  readonly host?: string;
+  readonly port: number;
+  readonly password?: string;
+}
+
 /** An ecallmgr on a bus of its own, connected to the switch when this resolves. */
 export async function startCluster(
-  address: { readonly host?: string; readonly port: number; readonly password?: string },
+  address: Address,
   bus = fakeBus({ node: 'ecallmgr@one' }),
 ): Promise<Cluster> {
+  return { ...(await startMember(address, bus, bus)), bus };
+}
+
+/** One of several ecallmgr; `tap` sees all that is told on their broker. */
+export async function startMember(
+  { host = '127.0.0.1', port, password = 'secret' }: Address,
+  tap: FakeBus,
+  bus: Bus,
+): Promise<{
+  readonly app: RunningApp;
+  readonly node: string;
+  readonly log: readonly LogRecord[];
+  stop(): Promise<void>;
+}> {
   const node = bus.serverId.replace(/-\d+-[0-9a-f]+$/, '');
-  const { host = '127.0.0.1', port, password = 'secret' } = address;
   const switches = [{ host, port, password, name: 'freeswitch@media1' }];
   const settings = loadSettings({ overrides: { switches } });
   const log = silentLog();
-  const actors = createActorSystem({ name: 'ecallmgr', log, metrics: bus.metrics });
+  const metrics = fakeMetrics();
+  const actors = createActorSystem({ name: 'ecallmgr', log, metrics });
   const app = await ecallmgr.start({
     node,
     settings,
@@ -78,7 +106,7 @@ export async function startCluster(
     log,
     actors,
     store: memoryStore(),
-    metrics: bus.metrics,
+    metrics,
     systemConfig: {
       get: async <T>(_category: string, _path: string, fallback: T) => fallback,
       set: async () => undefined,
@@ -86,11 +114,14 @@ export async function startCluster(
   } satisfies AppContext);
   // It has read the switch when it tells of it.
   const told = (): boolean =>
-    bus.named('advertise').some((it) => 'freeswitch@media1' in (it['Media-Servers'] ?? {}));
+    tap
+      .named('advertise')
+      .some((it) => it['Node'] === node && 'freeswitch@media1' in (it['Media-Servers'] ?? {}));
   while (!told()) await new Promise((resolve) => setTimeout(resolve, 2));
   return {
-    bus,
     app,
+    node,
+    log: log.records,
     stop: async () => {
       await app.stop();
       await actors.drain(100);

@@ -7,7 +7,8 @@ import { switchCommand } from '../../../core/messages/switch.ts';
 import { type FakeBus, fakeBus } from '../../../core/testing/index.ts';
 import type { Phone, PhoneCall } from '../../../test/conformance/eventsocket/phone.ts';
 import { openTarget, type Target } from '../../../test/conformance/eventsocket/target.ts';
-import { type Cluster, startCluster } from './calls.ts';
+import { startCluster } from './calls.ts';
+import { type Member, pair } from './pair.ts';
 
 export type { Phone, PhoneCall } from '../../../test/conformance/eventsocket/phone.ts';
 
@@ -21,12 +22,12 @@ export const edgeHeaders = { 'X-AUTH-Token': 'dev1@acc1', 'X-AUTH-IP': '10.0.0.9
 export class Live {
   readonly target: Target;
   readonly bus: FakeBus;
-  readonly cluster: Cluster;
+  readonly cluster: { stop(): Promise<void> };
   /** What the next calls are answered with; `park` gives them to the test. */
   route: Message = { Method: 'park' };
   #serial = 0;
 
-  private constructor(target: Target, bus: FakeBus, cluster: Cluster) {
+  private constructor(target: Target, bus: FakeBus, cluster: { stop(): Promise<void> }) {
     this.target = target;
     this.bus = bus;
     this.cluster = cluster;
@@ -40,6 +41,17 @@ export class Live {
     const live = new Live(target, bus, await startCluster({ host, port, password }, bus));
     await live.#serve();
     return live;
+  }
+
+  /** The same with two ecallmgr on the one switch. */
+  static async openPair(): Promise<{ readonly live: Live; readonly one: Member; readonly two: Member }> {
+    const target = await openTarget();
+    const { host, eventSocketPort: port, password } = target;
+    const { tap, one, two } = await pair({ host, port, password });
+    const stop = async (): Promise<void> => void (await Promise.all([one.stop(), two.stop()]));
+    const live = new Live(target, tap, { stop });
+    await live.#serve();
+    return { live, one, two };
   }
 
   /** Ends every call, so that the next test begins with none. */

@@ -1,21 +1,23 @@
 // After a connect, and after events were lost: what is known is compared with what the switch has.
 import { setTimeout as wait } from 'node:timers/promises';
-import { isRecord } from '../../core/contract/index.ts';
-import { AppError, hasCode } from '../../core/errors/index.ts';
-import type { Logger } from '../../core/log/index.ts';
-import { dumpOf, liveChannels } from './dump.ts';
-import { type SwitchEvent, variable } from './freeswitch/index.ts';
-import type { SwitchNode } from './switch-node.ts';
+import { isRecord } from '../../../core/contract/index.ts';
+import { AppError, hasCode } from '../../../core/errors/index.ts';
+import type { Logger } from '../../../core/log/index.ts';
+import { dumpOf, liveChannels } from '../dump.ts';
+import type { SwitchEvent } from '../freeswitch/index.ts';
+import type { SwitchNode } from '../switch-node.ts';
+import { settle } from './ownership.ts';
+import { idle, takeUp, wantsRoute } from './take-up.ts';
+import { inherit } from './takeover.ts';
 
 // `show channels` lags behind a hangup: what is missing is looked for twice.
 const secondLook = 1_000;
-// A caller who has waited longer than this for somebody to take the call is not put through any more.
-const stillWanted = 60_000;
 
 /** Learns the switch's own settings, then its channels. Rejects when the switch goes away meanwhile. */
 export async function resync(node: SwitchNode, log: Logger): Promise<void> {
   await learn(node);
   const missing = await compare(node);
+  node.compared = true;
   if (missing.length === 0) return;
   await wait(secondLook);
   const live = new Set(await liveChannels(node.client));
@@ -53,23 +55,26 @@ async function compare(node: SwitchNode): Promise<string[]> {
   const live = await liveChannels(node.client);
   for (const callId of live) {
     const dump = await dumpOf(node.client, callId);
-    if (dump) look(node, dump, known.has(callId));
+    if (dump) await look(node, dump, known.has(callId));
     known.delete(callId);
   }
   return [...known];
 }
 
-function look(node: SwitchNode, dump: SwitchEvent, known: boolean): void {
+async function look(node: SwitchNode, dump: SwitchEvent, known: boolean): Promise<void> {
   const callId = dump['Unique-ID'] ?? '';
+  const claim = await node.claims.findOwner(callId);
   // An event may have introduced the channel while it was dumped.
-  const channel = node.channels.get(callId) ?? node.meet(dump, true);
-  channel.update(dump);
-  channel.bridged =
-    variable(dump, 'bridge_uuid') !== undefined && variable(dump, 'current_application') === 'bridge';
+  const channel = node.channels.get(callId) ?? node.meet(dump);
+  channel.learn(dump);
+  const owner = claim?.node ?? channel.get('Ecallmgr-Node');
   if (channel.ownership === 'unknown') {
-    if (known) node.settle(channel, dump, true);
-    if (idle(dump) && Date.now() - channel.createdAt < stillWanted)
-      channel.held.push({ ...dump, 'Event-Name': 'CHANNEL_PARK' });
+    if (channel.settling || owner === undefined) wantsRoute(channel, dump);
+    if (channel.settling) return;
+    if (owner !== undefined && owner !== node.node) node.leave(channel, owner);
+    // From before a restart of ours, in an earlier life.
+    else if (owner !== undefined && (await node.claims.seize(callId, claim))) await inherit(node, channel);
+    else if (known) settle(node, channel, dump);
     return;
   }
   if (channel.ownership !== 'ours') return;
@@ -78,23 +83,8 @@ function look(node: SwitchNode, dump: SwitchEvent, known: boolean): void {
     control.call.fail(
       new AppError('command_failed', { message: 'the command ended while the switch could not be heard' }),
     );
-  else if (!control && !channel.routed) takeUp(node, dump);
+  else if (!control && !channel.routed) takeUp(node, channel, dump);
 }
-
-/** A call of ours from before: its controller goes on through the same queue. */
-function takeUp(node: SwitchNode, dump: SwitchEvent): void {
-  const channel = node.channels.get(dump['Unique-ID'] ?? '');
-  const fetchId = channel?.get('Fetch-ID');
-  if (!channel || fetchId === undefined || channel.get('Control-Queue') === undefined) return;
-  channel.routed = true;
-  channel.claimed = channel.direction === 'inbound';
-  const control = node.control(channel, fetchId);
-  control
-    .ready()
-    .catch((error: unknown) => node.around.log.error('control of a call could not be taken up', { error }));
-}
-
-const idle = (dump: SwitchEvent): boolean => variable(dump, 'current_application') === 'park';
 
 /** `{profile: {URL, SIP-IP, …}}` of the SIP profiles, as the edge's dispatcher reads it (contract/kamailio.md §4). */
 export function interfacesOf(status: string): Record<string, unknown> {

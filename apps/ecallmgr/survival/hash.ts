@@ -1,0 +1,40 @@
+// Small entries in the hash of a switch (mod_hash): what several ecallmgr must agree on lives where the calls live.
+import { hasCode } from '../../../core/errors/index.ts';
+import type { SwitchClient } from '../freeswitch/index.ts';
+
+/** What is kept there, by realm: whose each call is, signs of life, who was given up, checkpoints of controllers. */
+export const realms = {
+  calls: 'mirliton_calls',
+  beats: 'mirliton_beats',
+  dead: 'mirliton_dead',
+  checkpoints: 'mirliton_checkpoints',
+} as const;
+
+/** Text as a key or a value: both are cut at `/`. */
+export const safe = (text: string): string => Buffer.from(text).toString('base64url');
+
+/** The value of an entry; undefined when there is none. */
+export async function read(client: SwitchClient, realm: string, key: string): Promise<string | undefined> {
+  try {
+    const value = await client.api(`hash select/${realm}/${safe(key)}`);
+    return value === '' ? undefined : value;
+  } catch (error) {
+    // FreeSWITCH has no words for an empty answer.
+    if (hasCode(error, 'command_failed') && /no reply/.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
+/** Writes an entry. Rejects with `command_failed` when the switch has no mod_hash. */
+export async function write(client: SwitchClient, realm: string, key: string, value: string): Promise<void> {
+  await client.api(`hash insert/${realm}/${safe(key)}/${value}`);
+}
+
+/** Removes an entry, if there is one. */
+export async function remove(client: SwitchClient, realm: string, key: string): Promise<void> {
+  try {
+    await client.api(`hash delete/${realm}/${safe(key)}`);
+  } catch (error) {
+    if (!hasCode(error, 'command_failed')) throw error;
+  }
+}

@@ -1,0 +1,36 @@
+// The control of a call that goes on: its controller commands it through the same queue as before.
+import type { Channel } from '../channel.ts';
+import { type SwitchEvent, variable } from '../freeswitch/index.ts';
+import type { SwitchNode } from '../switch-node.ts';
+import { controlled } from '../variables.ts';
+
+// A caller who has waited longer than this for somebody to take the call is not put through any more.
+const stillWanted = 60_000;
+
+/** A call of ours from before, or of one who died: its controller goes on through the same queue. */
+export function takeUp(node: SwitchNode, channel: Channel, dump: SwitchEvent): void {
+  const fetchId = channel.get('Fetch-ID');
+  if (fetchId === undefined || channel.get('Control-Queue') === undefined) return;
+  if (!isControlled(channel, dump)) {
+    wantsRoute(channel, dump);
+    return;
+  }
+  channel.routed = true;
+  const control = node.control(channel, fetchId);
+  control
+    .ready()
+    .catch((error: unknown) => node.around.log.error('control of a call could not be taken up', { error }));
+}
+
+/** Whether somebody has won the call: that is written on it, with its own id, since other legs inherit variables. */
+const isControlled = (channel: Channel, dump: SwitchEvent): boolean =>
+  variable(dump, controlled) === channel.callId;
+
+/** Nothing is done with the leg, and nothing has been since it came in. */
+export const idle = (dump: SwitchEvent): boolean => variable(dump, 'current_application') === 'park';
+
+/** A leg that parked while nobody looked is routed once it is ours. */
+export function wantsRoute(channel: Channel, dump: SwitchEvent): void {
+  if (idle(dump) && Date.now() - channel.createdAt < stillWanted)
+    channel.hold({ ...dump, 'Event-Name': 'CHANNEL_PARK' });
+}
