@@ -1,17 +1,16 @@
 // callflow: takes calls to an account's numbers and does what its callflow documents say.
-import type { Delivery } from '../../core/amqp/index.ts';
 import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
 import { type CallControl, type RouteRequest, startCallControl } from '../../core/calls/index.ts';
-import { type FlowNode, getAt } from '../../core/contract/index.ts';
+import { getAt } from '../../core/contract/index.ts';
 import { accountDatabase } from '../../core/couch/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
 import { resume } from '../../core/messages/callflow.ts';
 import { routeReq } from '../../core/messages/route.ts';
 import { publishSchemas } from '../../core/schemas/index.ts';
 import { actions } from './actions/index.ts';
-import { fromCallJson } from './call/resume.ts';
 import { newCallState, realmOf, userOf } from './call/state.ts';
 import { Calls } from './calls.ts';
+import { resumeCall } from './resume.ts';
 import { flowToRun } from './routing/flow.ts';
 import { type Lookup, lookUp } from './routing/lookup.ts';
 import { isServed, mayUse } from './routing/permission.ts';
@@ -26,7 +25,7 @@ async function start(context: AppContext): Promise<RunningApp> {
     Object.values(actions).map(({ schemaName, schema }) => ({ name: schemaName, schema })),
   );
   const control = await startCallControl(bus);
-  const calls = new Calls(context, control);
+  const calls = new Calls(context);
   const bindings = ['route.req.audio.*', 'route.req.video.*'].map(
     (key) => ({ exchange: 'callmgr', key }) as const,
   );
@@ -40,18 +39,20 @@ async function start(context: AppContext): Promise<RunningApp> {
       bindings: [{ exchange: 'kapps', key: 'callflow.resume' }],
       contracts: [resume],
     },
-    (delivery) => onResume(context, calls, control, delivery),
+    (delivery) => resumeCall(context, calls, control, delivery),
   );
+  // Handlers that are under way end when their calls have been started, or are known to be of others.
   const stopTaking = async (): Promise<void> => {
-    control.cancelOffers();
     await Promise.all([requests.stop(), resumes.stop()]);
   };
   return {
     drain: async () => {
       await stopTaking();
+      await calls.handOver();
       await calls.idle();
     },
     stop: async () => {
+      control.cancelOffers();
       await stopTaking();
       calls.release();
       await calls.idle();
@@ -78,19 +79,19 @@ async function onRouteRequest(
       return;
     }
     const timeout = await systemConfig.get('callflow', 'route_win_timeout', 3000);
-    const win = await control.offer(request, await answerTo(context, request, found), timeout);
-    if (!win) return log.debug('another app took the call');
-    const [flow, language] = await Promise.all([
+    // All that may take time is done before: a call that was won has its flow, and its checkpoint, at once.
+    const [flow, language, answer] = await Promise.all([
       flowToRun(database, accountId, found),
       languageOf(context, request),
+      answerTo(context, request, found),
     ]);
-    const won = {
-      controlQueue: win['Control-Queue'],
-      channelVars: { ...win['Custom-Channel-Vars'] },
-      language,
-    };
+    const won = await control.offer(request, answer, timeout);
+    if (!won) return log.debug('another app took the call');
+    const { win, hearing } = won;
+    const channelVars = { ...win['Custom-Channel-Vars'] };
+    const state = newCallState(message, { controlQueue: win['Control-Queue'], channelVars, language }, found);
     log.info('callflow begins', { number: found.number, callflow: found.callflowId });
-    calls.start(newCallState(message, won, found), flow);
+    calls.start(state, hearing, flow && { flow });
   });
 }
 
@@ -123,17 +124,4 @@ async function languageOf(context: AppContext, { message }: RouteRequest): Promi
     if (typeof language === 'string' && language !== '') return language.toLowerCase();
   }
   return context.systemConfig.get('media', 'default_language', 'en-us');
-}
-
-async function onResume(
-  context: AppContext,
-  calls: Calls,
-  control: CallControl,
-  { message }: Delivery<typeof resume>,
-): Promise<void> {
-  const state = fromCallJson(message.Call);
-  if (calls.has(state.callId)) return;
-  await control.watch(state.callId);
-  context.log.info('callflow goes on here', { callId: state.callId, accountId: state.accountId });
-  calls.start(state, message.Flow as unknown as FlowNode);
 }

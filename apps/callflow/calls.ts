@@ -1,34 +1,36 @@
 // The calls that this process runs: one actor each, fed with the call's events, walking its callflow.
 import type { Actor } from '../../core/actors/index.ts';
 import type { AppContext } from '../../core/app/index.ts';
-import type { CallControl, CallMessage } from '../../core/calls/index.ts';
+import type { CallMessage, Hearing } from '../../core/calls/index.ts';
 import type { FlowNode } from '../../core/contract/index.ts';
 import { accountDatabase } from '../../core/couch/index.ts';
-import { AppError, toAppError } from '../../core/errors/index.ts';
+import { toAppError } from '../../core/errors/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
 import { actions } from './actions/index.ts';
 import { Buckets } from './buckets.ts';
 import { LiveCall } from './call/live.ts';
+import type { Position, Standing } from './call/standing.ts';
 import type { CallState } from './call/state.ts';
 import { lookUp } from './routing/lookup.ts';
 import { type WalkEnd, walk } from './walker.ts';
 
 interface Running {
   readonly live: LiveCall;
+  readonly hearing: Hearing;
   readonly actor: Actor<CallMessage>;
-  readonly done: Promise<void>;
+  done: Promise<void>;
 }
 
 /** Runs callflows on calls that `control` won. */
 export class Calls {
   readonly #context: AppContext;
-  readonly #control: CallControl;
   readonly #running = new Map<string, Running>();
   readonly #buckets = new Buckets();
+  #stopped = false;
+  #spawned = 0;
 
-  constructor(context: AppContext, control: CallControl) {
+  constructor(context: AppContext) {
     this.#context = context;
-    this.#control = control;
     context.metrics.gauge(
       'callflow_calls',
       'calls whose callflow this process runs',
@@ -40,30 +42,38 @@ export class Calls {
     return this.#running.size;
   }
 
-  has(callId: string): boolean {
-    return this.#running.has(callId);
+  /** The fetch id under which a call runs here. */
+  fetchIdOf(callId: string): string | undefined {
+    return this.#running.get(callId)?.live.fetchId;
   }
 
-  /** Starts `flow` on a call whose events are heard already. A flow that still runs on the same call lets go of it. */
-  start(state: CallState, flow: FlowNode | undefined): void {
-    this.#running
-      .get(state.callId)
-      ?.live.end(new AppError('call_lost', { message: 'the call was routed again' }));
-    withLogContext({ callId: state.callId, accountId: state.accountId }, () => this.#start(state, flow));
+  /** Starts a flow where it stands on a call. A flow that still runs on the same call lets go of it. */
+  start(state: CallState, hearing: Hearing, standing: Standing | undefined): void {
+    this.#running.get(state.callId)?.live.release('the call was routed again');
+    withLogContext({ callId: state.callId, accountId: state.accountId }, () =>
+      this.#start(state, hearing, standing),
+    );
   }
 
   /** Resolves when every running flow is over. */
   async idle(): Promise<void> {
-    await Promise.all([...this.#running.values()].map(({ done }) => done));
+    while (this.#running.size > 0) await Promise.all([...this.#running.values()].map(({ done }) => done));
+  }
+
+  /** Hands every call over to another process; those that nobody takes go on here. Resolves when that is known. */
+  async handOver(): Promise<void> {
+    const calls = [...this.#running.values()];
+    for (const { live } of calls) live.handOver();
+    await Promise.all(calls.map(({ live }) => live.fate));
   }
 
   /** Lets go of every call without hanging it up. */
   release(): void {
-    for (const { live } of this.#running.values())
-      live.end(new AppError('call_lost', { message: 'this process stops' }));
+    this.#stopped = true;
+    for (const { live } of this.#running.values()) live.release('this process stops');
   }
 
-  #start(state: CallState, flow: FlowNode | undefined): void {
+  #start(state: CallState, hearing: Hearing, standing: Standing | undefined): void {
     const { actors, bus, store, systemConfig, log } = this.#context;
     const database = store.database(accountDatabase(state.accountId));
     const findFlow = async (number: string) => {
@@ -72,40 +82,53 @@ export class Calls {
     };
     const live = new LiveCall(state, { bus, database, config: systemConfig, log, findFlow });
     const actor = actors.spawn<LiveCall, CallMessage>({
-      name: `callflow:${state.callId}:${state.fetchId}`,
+      name: `callflow:${state.callId}:${state.fetchId}:${++this.#spawned}`,
       initial: live,
       behaviour: (call, message) => {
-        this.#deliver(call, message);
+        call.hear(message);
+        this.#follow(call);
         return call;
       },
     });
-    const call: Running = { live, actor, done: this.#walk(live, flow).then(() => this.#forget(call)) };
+    const call: Running = { live, hearing, actor, done: Promise.resolve() };
     this.#running.set(state.callId, call);
-    this.#control.listen(state.callId, (message) => actor.send(message));
+    call.done = this.#walk(live, standing).then(() => this.#over(call));
+    hearing.listen((message) => actor.send(message));
   }
 
-  #deliver(live: LiveCall, message: CallMessage): void {
-    if (message['Event-Category'] === 'error') live.refuse(message);
-    else if (message['Event-Name'] === 'usurp_control') {
-      if (message['Fetch-ID'] !== live.state.fetchId)
-        live.end(new AppError('call_lost', { message: 'another process took control of the call' }));
-    } else if (message['Event-Name'] === 'CHANNEL_TRANSFEREE') {
-      live.end(new AppError('call_lost', { message: 'the caller was transferred' }));
-    } else live.take(message);
+  /** A call that another leg has replaced is known by that one's id. */
+  #follow(live: LiveCall): void {
+    if (this.#running.get(live.callId)?.live === live) return;
+    for (const [callId, call] of this.#running) {
+      if (call.live !== live) continue;
+      this.#running.delete(callId);
+      this.#running.set(live.callId, call);
+      return;
+    }
   }
 
-  async #walk(live: LiveCall, flow: FlowNode | undefined): Promise<void> {
+  async #walk(live: LiveCall, standing: Standing | undefined): Promise<void> {
     const { log, systemConfig } = this.#context;
     try {
       const maxBranches = await systemConfig.get('callflow', 'max_branch_count', 50);
-      const end: WalkEnd = flow
-        ? await walk(live, flow, { actions, maxBranches, mayRun: (node) => this.#mayRun(live, node) })
-        : { end: 'hangup' };
+      const end: WalkEnd = standing ? await this.#walkFrom(live, standing, maxBranches) : { end: 'hangup' };
       log.info('callflow is over', { end: end.end, cause: 'cause' in end ? end.cause : undefined });
       if (end.end === 'hangup' && !live.ended) await live.send('hangup', { 'Hangup-Cause': end.cause });
     } catch (error) {
       log.error('callflow broke off', { error: toAppError(error) });
     }
+  }
+
+  async #walkFrom(live: LiveCall, standing: Standing, maxBranches: number): Promise<WalkEnd> {
+    // What the process before this one had queued is void, but for a bridge: the action that began it awaits its end.
+    if (standing.begun) {
+      live.reach(standing, standing.note);
+      if (standing.note?.['Bridge'] === undefined)
+        await live.execute('noop', { 'Insert-At': 'flush' }, 10_000);
+    }
+    const onNode = (position: Position): void =>
+      live.reach(position, position.flow === standing.flow ? standing.note : undefined);
+    return walk(live, standing, { actions, maxBranches, onNode, mayRun: (node) => this.#mayRun(live, node) });
   }
 
   /** A node takes tokens only when it says so: from its own bucket, or from its account's. */
@@ -122,12 +145,19 @@ export class Calls {
     return this.#buckets.take(bucket, typeof tokens === 'number' ? tokens : 1, { capacity, perSecond });
   }
 
-  async #forget(call: Running): Promise<void> {
-    const { callId } = call.live.state;
-    const replaced = this.#running.get(callId) !== call;
-    if (!replaced) this.#running.delete(callId);
+  /** The walk is over: the call is forgotten, unless it was handed over and came back. */
+  async #over(call: Running): Promise<void> {
+    const { live, hearing, actor } = call;
+    const back = (await live.fate) === 'kept' && !this.#stopped;
+    const { callId, state, standing } = live;
+    const current = this.#running.get(live.callId) === call;
+    if (current) this.#running.delete(live.callId);
     try {
-      await Promise.all([replaced ? undefined : this.#control.release(callId), call.actor.stop()]);
+      await actor.stop();
+      if (back && current) {
+        this.#context.log.info('nobody took the call; it goes on here', { callId });
+        this.#start(state, hearing, standing);
+      } else await hearing.release();
     } catch (error) {
       this.#context.log.warn('cleaning up after a call failed', { callId, error: toAppError(error) });
     }

@@ -89,7 +89,7 @@ const node = (
 
 async function walked(flow: FlowNode) {
   const { call, trace } = trial();
-  const end = await walk(call, flow, { actions: table });
+  const end = await walk(call, { flow }, { actions: table });
   return { end, visited: trace.visited };
 }
 
@@ -169,7 +169,9 @@ describe('callflow walker', () => {
         },
       }),
     };
-    expect(await walk(call, { module: 'branch' }, { actions: endless, maxBranches: 50 })).to.deep.equal({
+    expect(
+      await walk(call, { flow: { module: 'branch' } }, { actions: endless, maxBranches: 50 }),
+    ).to.deep.equal({
       end: 'hangup',
     });
     expect(count).to.equal(51);

@@ -1,7 +1,9 @@
 // Walks a callflow: runs each node's action and goes where its outcome says (contract/callflow.md §3).
 import { type ActionContract, type FlowNode, isRecord, type Outcome } from '../../core/contract/index.ts';
 import { hasCode, toAppError } from '../../core/errors/index.ts';
+import { inSpan } from '../../core/trace/index.ts';
 import type { Call } from './call/call.ts';
+import type { Position } from './call/standing.ts';
 
 /** How a walk ended. `hangup`: the call is to be hung up, with this cause. `released`: something else controls the call. */
 export type WalkEnd =
@@ -17,22 +19,25 @@ export interface WalkOptions {
   readonly maxBranches?: number;
   /** Takes the tokens of a node that has a bucket; false stops the walk. */
   readonly mayRun?: (node: FlowNode) => Promise<boolean>;
-  /** Told before each node: the node and the stack that remains, for the checkpoint that another process resumes from. */
-  readonly onNode?: (node: FlowNode, stack: readonly FlowNode[]) => Promise<void> | void;
+  /** Told before each node: where the walk is, for the checkpoint that another process resumes from. */
+  readonly onNode?: (position: Position) => void;
 }
 
-/** Walks `flow` to its end. Never rejects: an action that fails goes on with `_`, a call that is gone ends the walk. */
-export async function walk(call: Call, flow: FlowNode, options: WalkOptions): Promise<WalkEnd> {
-  const walkState: Walk = { node: asNode(flow), stack: [], branches: 0, options };
+/** Walks from `start` to the end. Never rejects: an action that fails goes on with `_`, a call that is gone ends the walk. */
+export async function walk(call: Call, start: Position, options: WalkOptions): Promise<WalkEnd> {
+  const { flow, stack = [], branches = 0, begun = false } = start;
+  const walkState: Walk = { node: asNode(flow), stack: [...stack], branches, options };
+  if (begun && walkState.node && isSkipped(walkState.node, options.actions))
+    walkState.node = childOf(walkState.node, '_');
   for (;;) {
     const { node } = walkState;
     if (!node) {
       const stacked = walkState.stack.pop();
       if (!stacked) return { end: 'hangup' };
-      walkState.node = stacked;
+      walkState.node = asNode(stacked);
       continue;
     }
-    await options.onNode?.(node, walkState.stack);
+    options.onNode?.({ flow: node, stack: [...walkState.stack], branches: walkState.branches, begun: true });
     if ((await options.mayRun?.(node)) === false) {
       call.log.warn('the token bucket of a callflow is empty; the flow stops', { module: node.module });
       return { end: 'hangup' };
@@ -43,6 +48,9 @@ export async function walk(call: Call, flow: FlowNode, options: WalkOptions): Pr
     if (end) return end;
   }
 }
+
+const isSkipped = (node: FlowNode, actions: ActionTable): boolean =>
+  Object.hasOwn(actions, node.module) && actions[node.module]?.onResume === 'skip';
 
 interface Walk {
   node: FlowNode | undefined;
@@ -82,7 +90,7 @@ async function run(call: Call, node: FlowNode, actions: ActionTable): Promise<Ou
   if (!action || node.data?.['skip_module'] === true) return { do: 'next', key: '_' };
   call.log.debug('action begins', { module: node.module });
   try {
-    return await action.run(call, node);
+    return await inSpan(`action ${node.module}`, {}, () => action.run(call, node));
   } catch (error) {
     if (hasCode(error, 'call_lost')) return { do: 'release' };
     if (hasCode(error, 'call_hung_up')) return { do: 'stop' };

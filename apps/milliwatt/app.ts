@@ -3,6 +3,7 @@ import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
 import {
   type CallControl,
   ControlledCall,
+  type Hearing,
   type RouteRequest,
   startCallControl,
 } from '../../core/calls/index.ts';
@@ -31,21 +32,19 @@ async function start(context: AppContext): Promise<RunningApp> {
       if (won)
         running.set(
           won.call,
-          serve(context, control, won).then(() => void running.delete(won.call)),
+          serve(context, won).then(() => void running.delete(won.call)),
         );
     },
   );
-  const stopTaking = (): Promise<void> => {
-    control.cancelOffers();
-    return requests.stop();
-  };
   return {
     drain: async () => {
-      await stopTaking();
+      // Handlers of requests that are under way end when it is known whether they won the call.
+      await requests.stop();
       await Promise.all(running.values());
     },
     stop: async () => {
-      await stopTaking();
+      control.cancelOffers();
+      await requests.stop();
       for (const call of running.keys())
         call.end(new AppError('call_lost', { message: 'this process stops' }));
       await Promise.all(running.values());
@@ -56,6 +55,7 @@ async function start(context: AppContext): Promise<RunningApp> {
 
 interface Won {
   readonly call: ControlledCall;
+  readonly hearing: Hearing;
   readonly test: Test;
 }
 
@@ -68,27 +68,23 @@ async function win(
   const won = test && (await control.offer(request));
   if (!won) return undefined;
   const call = new ControlledCall(context.bus, {
-    callId: won['Call-ID'],
-    controlQueue: won['Control-Queue'],
+    callId: won.win['Call-ID'],
+    controlQueue: won.win['Control-Queue'],
+    fetchId: won.hearing.fetchId,
   });
-  control.listen(call.callId, (message) => {
-    if (message['Event-Category'] === 'error') call.refuse(message);
-    else if (message['Event-Name'] !== 'usurp_control') call.take(message);
-  });
-  return { call, test };
+  won.hearing.listen((message) => call.hear(message));
+  return { call, hearing: won.hearing, test };
 }
 
 /** Runs the test until the caller hangs up. Never rejects. */
-async function serve(context: AppContext, control: CallControl, { call, test }: Won): Promise<void> {
+async function serve(context: AppContext, { call, hearing, test }: Won): Promise<void> {
   try {
     await withLogContext({ callId: call.callId }, () => runTest(call, test));
   } catch (error) {
     const over = hasCode(error, 'call_hung_up') || hasCode(error, 'call_lost');
     if (!over) context.log.warn('test call failed', { callId: call.callId, test, error: toAppError(error) });
   }
-  await control
-    .release(call.callId)
-    .catch((error: unknown) => context.log.warn('unbinding a call failed', { error }));
+  await hearing.release().catch((error: unknown) => context.log.warn('unbinding a call failed', { error }));
 }
 
 async function runTest(call: ControlledCall, test: Test): Promise<void> {

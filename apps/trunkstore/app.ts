@@ -56,8 +56,8 @@ async function start(context: AppContext): Promise<RunningApp> {
     (delivery) => serveTrunk({ context, control, calls, meters }, delivery),
   );
 
+  // Handlers of route requests that are under way end when it is known whether they won the call.
   const stopTaking = async (): Promise<void> => {
-    control.cancelOffers();
     await Promise.all([stepswitch.stop(), trunks.stop()]);
   };
   const idle = async (): Promise<void> => {
@@ -70,6 +70,7 @@ async function start(context: AppContext): Promise<RunningApp> {
       await idle();
     },
     stop: async () => {
+      control.cancelOffers();
       await stopTaking();
       calls.release();
       outbound.release();

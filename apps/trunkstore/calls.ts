@@ -3,16 +3,16 @@ import type { Bus } from '../../core/amqp/index.ts';
 import {
   type CallControl,
   type CallEvent,
-  type CallMessage,
+  type CallIdentity,
   ControlledCall,
+  type Hearing,
 } from '../../core/calls/index.ts';
 import { AppError, toAppError } from '../../core/errors/index.ts';
 import { type Logger, withLogContext } from '../../core/log/index.ts';
 
-/** Which call, where its commands go to, and for the log, whose it is. */
-export interface CallIdentity {
-  readonly callId: string;
-  readonly controlQueue: string;
+/** A call to work with; `hearing` when it was won here, and for the log, whose it is. */
+export interface WorkCall extends CallIdentity {
+  readonly hearing?: Hearing;
   readonly accountId?: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export class Calls {
   }
 
   /** Runs `work` with a call. Work that still runs on the same call lets go of it. Rejects with what `work` rejects with. */
-  run<T>(identity: CallIdentity, work: (call: TrunkCall) => Promise<T>): Promise<T> {
+  run<T>(identity: WorkCall, work: (call: TrunkCall) => Promise<T>): Promise<T> {
     const { callId, accountId } = identity;
     const done = withLogContext({ callId, accountId }, () => this.#run(identity, work));
     this.#work.add(done);
@@ -65,33 +65,23 @@ export class Calls {
       call.end(new AppError('call_lost', { message: 'this process stops' }));
   }
 
-  async #run<T>(identity: CallIdentity, work: (call: TrunkCall) => Promise<T>): Promise<T> {
+  async #run<T>(identity: WorkCall, work: (call: TrunkCall) => Promise<T>): Promise<T> {
     const { callId } = identity;
     this.#running.get(callId)?.end(new AppError('call_lost', { message: 'the call was given away again' }));
     const call = new TrunkCall(this.#bus, identity);
     this.#running.set(callId, call);
-    this.#control.listen(callId, (message) => deliver(call, message));
+    let hearing: Hearing | undefined;
     try {
-      await this.#control.watch(callId);
+      hearing = identity.hearing ?? (await this.#control.hear(callId));
+      hearing.listen((message) => call.hear(message));
       return await work(call);
     } finally {
-      await this.#forget(call);
+      if (this.#running.get(callId) === call) this.#running.delete(callId);
+      await hearing
+        ?.release()
+        .catch((error: unknown) =>
+          this.#log.warn('unbinding a call failed', { callId, error: toAppError(error) }),
+        );
     }
   }
-
-  /** Resolves when the call's events are no longer heard, so that the next work on the same call can hear them. */
-  async #forget(call: TrunkCall): Promise<void> {
-    if (this.#running.get(call.callId) !== call) return;
-    this.#running.delete(call.callId);
-    try {
-      await this.#control.release(call.callId);
-    } catch (error) {
-      this.#log.warn('unbinding a call failed', { callId: call.callId, error: toAppError(error) });
-    }
-  }
-}
-
-function deliver(call: TrunkCall, message: CallMessage): void {
-  if (message['Event-Category'] === 'error') call.refuse(message);
-  else if (message['Event-Name'] !== 'usurp_control') call.take(message);
 }

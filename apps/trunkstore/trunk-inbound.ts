@@ -1,8 +1,8 @@
 // Calls to a DID of a PBX: won by the route handshake, then bridged to the server that has the DID, or to its failover.
-import type { MessageFields, MessageOf } from '../../core/contract/index.ts';
+import type { CarrierJob } from '../../core/calls/index.ts';
+import type { MessageOf } from '../../core/contract/index.ts';
 import { accountDatabase, numberDatabase } from '../../core/couch/index.ts';
 import { connectivity } from '../../core/documents/index.ts';
-import type { offnetReq } from '../../core/messages/resource.ts';
 import type { routeReq } from '../../core/messages/route.ts';
 import { type BridgeEndpoint, findE164, toNpan } from '../../core/telephony/index.ts';
 import { type Attempt, type Outcome, tryAttempts } from './attempts.ts';
@@ -109,10 +109,7 @@ function failoverEndpoint(uri: string, e164: string): BridgeEndpoint {
 }
 
 /** The failover shows the caller: whoever is called there wants to know who calls. */
-function failoverFields(
-  { request, accountId, realm, trunk }: Incoming,
-  number: string,
-): Omit<MessageFields<typeof offnetReq>, 'Call-ID' | 'Control-Queue'> {
+function failoverFields({ request, accountId, realm, trunk }: Incoming, number: string): CarrierJob {
   return {
     'Application-Name': 'bridge',
     'Resource-Type': request['Resource-Type'] === 'video' ? 'video' : 'audio',

@@ -1,8 +1,8 @@
 // Calls from a PBX to the world: won by the route handshake, then given to the carriers by offnet_req.
-import type { MessageFields, MessageOf } from '../../core/contract/index.ts';
+import { type CarrierJob, giveToCarriers } from '../../core/calls/index.ts';
+import type { MessageOf } from '../../core/contract/index.ts';
 import { accountDatabase, type StoredDocument } from '../../core/couch/index.ts';
 import { connectivity } from '../../core/documents/index.ts';
-import { offnetReq } from '../../core/messages/resource.ts';
 import type { routeReq } from '../../core/messages/route.ts';
 import { classify, isReconcilable, toE164 } from '../../core/telephony/index.ts';
 import { type Outcome, outcomeOf, outcomeOfEnd } from './attempts.ts';
@@ -22,9 +22,6 @@ import {
 import type { TrunkJob, TrunkOptions } from './trunk-job.ts';
 
 type Request = MessageOf<typeof routeReq>;
-
-// A carrier may bill a call of a day in one piece.
-const offnetLimit = 24 * 3600_000;
 
 /** What to do with a call that a PBX makes; undefined when it is not for a carrier: callflow has it then. */
 export async function outboundJob(
@@ -78,12 +75,7 @@ interface Outgoing {
   readonly account: StoredDocument | undefined;
 }
 
-type OffnetFields = Omit<MessageFields<typeof offnetReq>, 'Call-ID' | 'Control-Queue'>;
-
-function offnetFields(
-  { context }: TrunkOptions,
-  { request, trunk, number, account }: Outgoing,
-): OffnetFields {
+function offnetFields({ context }: TrunkOptions, { request, trunk, number, account }: Outgoing): CarrierJob {
   const { options = {} } = trunk.server;
   const shown = { name: request['Caller-ID-Name'], number: request['Caller-ID-Number'] };
   const caller = outboundCaller(trunk, shown);
@@ -114,13 +106,10 @@ function offnetFields(
 export async function callOut(
   { context }: TrunkOptions,
   call: TrunkCall,
-  fields: OffnetFields,
+  fields: CarrierJob,
 ): Promise<Outcome> {
-  const whole = { ...fields, 'Call-ID': call.callId, 'Control-Queue': call.controlQueue };
   try {
-    // Whoever should answer may have died: the end of the call ends the waiting too.
-    const waiting = { timeout: offnetLimit, signal: call.over };
-    const answer = await context.bus.request(offnetReq, whole as MessageFields<typeof offnetReq>, waiting);
+    const answer = await giveToCarriers(context.bus, call, fields);
     const cause = answer['Response-Message'];
     return { ...outcomeOf(cause), ...(answer['Response-Code'] ? { code: answer['Response-Code'] } : {}) };
   } catch (error) {

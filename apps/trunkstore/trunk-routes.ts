@@ -54,9 +54,11 @@ async function take(
   const { control, calls, meters, context } = options;
   const vars = delivery.message['Custom-Channel-Vars'];
   // ecallmgr learns here whose call it is: a carrier's request came to it without an account.
-  const win = await control.offer(delivery, vars ? { 'Custom-Channel-Vars': vars } : {});
-  if (!win) return;
-  const identity = { callId: win['Call-ID'], controlQueue: win['Control-Queue'], accountId };
+  const won = await control.offer(delivery, vars ? { 'Custom-Channel-Vars': vars } : {});
+  if (!won) return;
+  const { win, hearing } = won;
+  const named = { callId: win['Call-ID'], controlQueue: win['Control-Queue'], fetchId: hearing.fetchId };
+  const identity = { ...named, hearing, accountId };
   calls
     .run(identity, async (call) => {
       const outcome = await work(call);

@@ -3,12 +3,15 @@ import { randomBytes } from 'node:crypto';
 import type { Bus } from '../amqp/index.ts';
 import type { AnyMessage, MessageFields, MessageOf } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
-import type { callEvent } from '../messages/call.ts';
+import type { callEvent, usurpControl } from '../messages/call.ts';
 import { type CommandName, commands, type dialplanError } from '../messages/dialplan.ts';
 import { DigitQueue } from './digits.ts';
 
 export type CallEvent = MessageOf<typeof callEvent>;
 export type DialplanError = MessageOf<typeof dialplanError>;
+
+/** What is told of a call: its events, refused commands, and that another process took control. */
+export type CallMessage = CallEvent | DialplanError | MessageOf<typeof usurpControl>;
 
 /** The fields of a command, without those that the call fills in. */
 export type CommandFields<N extends CommandName> = Omit<
@@ -22,27 +25,40 @@ interface Pending {
   readonly timer: NodeJS.Timeout | undefined;
 }
 
-/** One controlled call. Feed it events with `take` and `refuse`; everything that waits rejects once it has ended. */
-export class ControlledCall {
+/** Which call, where its commands go to, and the fetch id it was won under: another one that takes control ends it here. */
+export interface CallIdentity {
   readonly callId: string;
   readonly controlQueue: string;
+  readonly fetchId?: string | undefined;
+}
+
+/** One controlled call. Feed it what is told of the call with `hear`; everything that waits rejects once it has ended. */
+export class ControlledCall {
+  readonly controlQueue: string;
+  fetchId: string | undefined;
   answered = false;
   /** True when the leg was bridged at least once since the last `bridge` command began. */
   bridged = false;
+  /** The end of the last bridge, whoever commanded it, and when it was told (`performance.now`). */
+  lastBridge: { readonly event: CallEvent; readonly at: number } | undefined;
   /** Why the call ended for this process, once it has. */
   endReason: AppError | undefined;
+  #callId: string;
   readonly #over = new AbortController();
   readonly #bus: Bus;
   readonly #pending = new Map<string, Pending>();
   readonly #digits = new DigitQueue();
 
-  constructor(
-    bus: Bus,
-    { callId, controlQueue }: { readonly callId: string; readonly controlQueue: string },
-  ) {
+  constructor(bus: Bus, { callId, controlQueue, fetchId }: CallIdentity) {
     this.#bus = bus;
-    this.callId = callId;
+    this.fetchId = fetchId;
+    this.#callId = callId;
     this.controlQueue = controlQueue;
+  }
+
+  /** The id of the leg that it is now: another leg may take its place (CHANNEL_REPLACED). Its control queue stays the same. */
+  get callId(): string {
+    return this.#callId;
   }
 
   /** Aborted, with the reason, once the call has ended for this process. */
@@ -58,28 +74,42 @@ export class ControlledCall {
    * Queues a command and awaits its CHANNEL_EXECUTE_COMPLETE, which carries the command's Msg-ID.
    * Rejects with `command_failed` when the switch refused it, `command_timeout` after `timeout` milliseconds (without
    * it the command may last as long as the call), `call_hung_up` or `call_lost` when the call is gone.
+   * `messageId` is given to find the completion again in another process (`rejoin`).
    */
   async execute<N extends CommandName>(
     name: N,
     fields: CommandFields<N>,
     timeout?: number,
+    messageId = newCommandId(),
   ): Promise<CallEvent> {
     if (this.endReason) throw this.endReason;
-    const messageId = randomBytes(16).toString('hex');
     if (name === 'bridge') this.bridged = false;
     const completion = this.#expect(messageId, name, timeout);
-    try {
-      await this.#publish(name, fields, messageId);
-    } catch (error) {
-      this.#settle(messageId)?.reject(error as AppError);
-    }
+    await this.#publishExpected(name, fields, messageId);
+    return completion;
+  }
+
+  /**
+   * Awaits the completion of a command that this process or one before it has sent under `messageId`. When all that the
+   * call had to do is done and nothing was heard of it, it is sent again under that id, which the switch side runs only
+   * if it never did. Rejects as `execute`.
+   */
+  async rejoin<N extends CommandName>(
+    name: N,
+    fields: CommandFields<N>,
+    messageId: string,
+  ): Promise<CallEvent> {
+    if (this.endReason) throw this.endReason;
+    const completion = this.#expect(messageId, name, undefined);
+    await Promise.race([completion, this.execute('noop', {}).catch(() => undefined)]);
+    if (this.#pending.has(messageId)) await this.#publishExpected(name, fields, messageId);
     return completion;
   }
 
   /** Queues a command and does not wait for it. */
   async send<N extends CommandName>(name: N, fields: CommandFields<N>): Promise<void> {
     if (this.endReason) throw this.endReason;
-    await this.#publish(name, fields, randomBytes(16).toString('hex'));
+    await this.#publish(name, fields, newCommandId());
   }
 
   /** The next digit, or undefined after `timeout` milliseconds. Digits pressed before are kept until they are taken. */
@@ -92,11 +122,27 @@ export class ControlledCall {
     this.#digits.clear();
   }
 
+  /** Takes whatever is told of the call. */
+  hear(message: CallMessage): void {
+    if (message['Event-Category'] === 'error') this.refuse(message);
+    else if (message['Event-Name'] === 'usurp_control') this.usurp(message['Fetch-ID']);
+    else this.take(message);
+  }
+
+  /** The call is controlled under this fetch id from now on. */
+  usurp(fetchId: string): void {
+    if (this.fetchId === undefined || this.fetchId === fetchId) return;
+    this.end(new AppError('call_lost', { message: 'another process took control of the call' }));
+  }
+
   /** Takes one event of the call. */
   take(event: CallEvent): void {
     const name = event['Event-Name'];
+    if (name === 'CHANNEL_EXECUTE_COMPLETE' && event['Application-Name'] === 'bridge')
+      this.lastBridge = { event, at: performance.now() };
     if (name === 'CHANNEL_EXECUTE_COMPLETE') this.#settle(event['Msg-ID'])?.resolve(event);
     else if (name === 'CHANNEL_EXECUTE_ERROR') this.#settle(event['Msg-ID'])?.reject(refusal(event.Error));
+    else if (name === 'CHANNEL_REPLACED') this.#callId = event['Replaced-By'] ?? this.#callId;
     else if (name === 'CHANNEL_DESTROY') this.end(hungUp(event));
     else if (name === 'DTMF' && event['DTMF-Digit']) this.#digits.push(event['DTMF-Digit']);
     else if (name === 'CHANNEL_ANSWER') this.answered = true;
@@ -123,10 +169,19 @@ export class ControlledCall {
     this.#over.abort(reason);
   }
 
+  async #publishExpected(name: CommandName, fields: object, messageId: string): Promise<void> {
+    try {
+      await this.#publish(name, fields, messageId);
+    } catch (error) {
+      this.#settle(messageId)?.reject(error as AppError);
+    }
+  }
+
   #publish(name: CommandName, fields: object, messageId: string): Promise<void> {
-    const command = { ...fields, 'Application-Name': name, 'Call-ID': this.callId };
+    const command = { ...fields, 'Application-Name': name, 'Call-ID': this.#callId };
     const contract: AnyMessage = commands[name];
-    return this.#bus.send(this.controlQueue, contract, command as MessageFields<AnyMessage>, { messageId });
+    const options = { messageId, serverId: this.#bus.serverId };
+    return this.#bus.send(this.controlQueue, contract, command as MessageFields<AnyMessage>, options);
   }
 
   #expect(messageId: string, application: string, timeout: number | undefined): Promise<CallEvent> {
@@ -148,6 +203,9 @@ export class ControlledCall {
     return pending;
   }
 }
+
+/** A Msg-ID for a command. */
+export const newCommandId = (): string => randomBytes(16).toString('hex');
 
 const refusal = (why: string | undefined): AppError =>
   new AppError('command_failed', { message: why ?? 'the switch refused the command' });

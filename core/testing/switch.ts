@@ -19,8 +19,10 @@ export type Script = (
 export interface FakeCall {
   readonly callId: string;
   readonly controlQueue: string;
-  /** The commands so far, oldest first. */
+  /** The commands so far, oldest first, without the checkpoints. */
   readonly commands: Command[];
+  /** The checkpoints so far, oldest first. */
+  readonly checkpoints: Command[];
   /** The names of the commands so far. */
   names(): string[];
   /** What to do with commands of this name from now on; the default completes them at once. */
@@ -105,7 +107,12 @@ async function openCall(bus: Bus, callId: string): Promise<FakeCall> {
       command['Msg-ID'],
     );
   const contracts: AnyMessage[] = Object.values(commands);
+  const checkpoints: Command[] = [];
   const take = async (command: Command): Promise<void> => {
+    if (command['Application-Name'] === 'checkpoint') {
+      checkpoints.push(command);
+      return;
+    }
     seen.push(command);
     const name = String(command['Application-Name']);
     const wanted = waiting.get(name);
@@ -132,6 +139,7 @@ async function openCall(bus: Bus, callId: string): Promise<FakeCall> {
     callId,
     controlQueue: control.queue,
     commands: seen,
+    checkpoints,
     names: () => seen.map((command) => String(command['Application-Name'])),
     on: (name, script) => void scripts.set(name, script),
     next: (name) => {

@@ -7,7 +7,7 @@ export const answer = action({
   name: 'answer',
   summary: 'Answer the call',
   data: {},
-  onResume: 'skip',
+  onResume: 'repeat',
   run: async (call: Call) => {
     await ensureAnswered(call);
     return next();

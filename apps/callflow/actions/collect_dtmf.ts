@@ -23,6 +23,8 @@ export const collect_dtmf = action({
       timeout: data.timeout,
       interdigitTimeout: data.interdigit_timeout,
       terminators: data.terminators ?? [data.terminator],
+      begin: String(call.noted['Digits'] ?? ''),
+      onDigits: (soFar) => call.note({ Digits: soFar }),
     });
     call.state.collections[data.collection_name] = digits;
     return next();

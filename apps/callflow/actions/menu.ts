@@ -41,13 +41,19 @@ export const menu = action({
     let greeting = settings.media?.greeting
       ? mediaName(call, settings.media.greeting)
       : prompt(call, 'menu-no_prompt');
-    for (let retries = settings.retries ?? 3; retries > 0; retries -= 1) {
+    const { Retries: left, Digits: pressed = '' } = call.noted;
+    let begin: string | undefined = String(pressed);
+    for (let retries = Number(left ?? settings.retries ?? 3); retries > 0; retries -= 1) {
+      if (begin === undefined) call.note({ Retries: retries, Digits: '' });
       const { digits } = await collectDigits(call, {
+        begin: begin ?? '',
+        onDigits: (soFar) => call.note({ Retries: retries, Digits: soFar }),
         maxDigits: settings.max_extension_length ?? 4,
         timeout: settings.timeout ?? 10_000,
         interdigitTimeout: data.interdigit_timeout ?? settings.interdigit_timeout ?? 2000,
         media: greeting,
       });
+      begin = undefined;
       if (digits === '') {
         if (hasChild(node, 'timeout')) return next('timeout');
         continue;

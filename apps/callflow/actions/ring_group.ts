@@ -46,7 +46,8 @@ export const ring_group = action({
       ignoreForward: data.ignore_forward,
       ...(data.ringback ? { ringback: mediaName(call, data.ringback) } : {}),
     });
-    for (let round = 1; ; round += 1) {
+    for (let round = Number(call.noted['Round'] ?? 1); ; round += 1) {
+      if (round > 1) call.note({ Round: round });
       const result = await ring(call, fields);
       const settled = result.connected || result.transferred || failureKey(node, result) !== undefined;
       if (settled || round >= data.repeats || call.ended) return afterRinging(node, result);

@@ -13,7 +13,9 @@ export const sleep = action({
   },
   onResume: 'repeat',
   run: async (call: Call, { duration, unit }) => {
-    const time = duration * milliseconds[unit];
+    const until = Number(call.noted['Until'] ?? Date.now() + duration * milliseconds[unit]);
+    const time = until - Date.now();
+    call.note({ Until: until });
     if (time > 0) await call.execute('sleep', { Time: time });
     return next();
   },

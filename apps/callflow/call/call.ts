@@ -1,18 +1,11 @@
 // The call as an action sees it: commands to run, events to await, documents to read.
-import type { CallEvent, CommandFields } from '../../../core/calls/index.ts';
-
+import type { CallEvent, CarrierAnswer, CarrierJob, CommandFields } from '../../../core/calls/index.ts';
 import type { SystemConfig } from '../../../core/config/index.ts';
-import type {
-  AnyDocument,
-  DocumentOf,
-  FlowNode,
-  MessageFields,
-  MessageOf,
-} from '../../../core/contract/index.ts';
+import type { AnyDocument, DocumentOf, FlowNode } from '../../../core/contract/index.ts';
 import type { Database } from '../../../core/couch/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
 import type { CommandName } from '../../../core/messages/dialplan.ts';
-import type { offnetReq, offnetResp } from '../../../core/messages/resource.ts';
+import type { Note } from './standing.ts';
 import type { CallState } from './state.ts';
 
 /** A live call. Every method that talks to it rejects with `call_hung_up` once the call is gone. */
@@ -27,6 +20,8 @@ export interface Call {
   answered: boolean;
   /** Queues a command and awaits its completion event (ControlledCall.execute). */
   execute<N extends CommandName>(name: N, fields: CommandFields<N>, timeout?: number): Promise<CallEvent>;
+  /** Queues a bridge and awaits its end; when this action is repeated, the end of the bridge that it had begun. */
+  bridge(fields: CommandFields<'bridge'>): Promise<CallEvent>;
   /** Queues a command and does not wait for it. */
   send<N extends CommandName>(name: N, fields: CommandFields<N>): Promise<void>;
   /** The next digit, or undefined after `timeout` milliseconds. Digits pressed before the call of this method are kept. */
@@ -35,10 +30,12 @@ export interface Call {
   dropDigits(): void;
   /** True when the leg was bridged at least once since `execute('bridge', …)` began. */
   readonly bridged: boolean;
-  /** Hands the call to the carriers and awaits how it went. `timeout` in seconds bounds the ringing. */
-  offnet(
-    fields: Omit<MessageFields<typeof offnetReq>, 'Call-ID' | 'Control-Queue'>,
-  ): Promise<MessageOf<typeof offnetResp>>;
+  /** Hands the call to the carriers and awaits how it went. */
+  offnet(job: CarrierJob): Promise<CarrierAnswer>;
+  /** Adds to what is kept for the process that repeats the running action when this one dies. Costs one message. */
+  note(note: Note): void;
+  /** What the process before this one had noted in the action that is repeated here; empty otherwise. */
+  readonly noted: Note;
   /** The callflow behind a number of the account, with the flow to run. */
   findFlow(number: string): Promise<{ readonly flow: FlowNode; readonly noMatch: boolean } | undefined>;
   /** A document of the account, or undefined when it is missing, deleted or of another type. */

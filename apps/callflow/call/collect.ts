@@ -11,6 +11,10 @@ export interface CollectOptions {
   readonly terminators?: readonly string[];
   /** What plays meanwhile; the first digit stops it, and the first-digit timeout begins at its end. */
   readonly media?: string;
+  /** Told of the digits so far while more are awaited: what `begin` is to be when the collection is repeated. */
+  readonly onDigits?: (digits: string) => void;
+  /** Digits that were collected before: nothing is played then. */
+  readonly begin?: string;
 }
 
 /** The digits, `''` when there were none in time. `terminator` is the key that ended it. */
@@ -22,15 +26,16 @@ export interface Collected {
 /** Plays `media`, if any, and collects. Digits pressed while it plays count, the one that stopped it included. */
 export async function collectDigits(call: Call, options: CollectOptions): Promise<Collected> {
   const terminators = options.terminators ?? ['#'];
-  let digits = '';
-  let wait = options.timeout;
-  if (options.media !== undefined) await playUntilDigit(call, options.media);
+  let digits = options.begin ?? '';
+  let wait = digits === '' ? options.timeout : options.interdigitTimeout;
+  if (options.media !== undefined && digits === '') await playUntilDigit(call, options.media);
   while (digits.length < options.maxDigits) {
     const digit = await call.nextDigit(wait);
     if (digit === undefined) break;
     if (terminators.includes(digit)) return { digits, terminator: digit };
     digits += digit;
     wait = options.interdigitTimeout;
+    if (digits.length < options.maxDigits) options.onDigits?.(digits);
   }
   return { digits };
 }

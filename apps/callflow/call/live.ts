@@ -1,18 +1,24 @@
-// A call whose callflow runs here: a controlled call with the account's documents and the flows behind its numbers.
+// A call whose callflow runs here: a controlled call with the account's documents, and where its flow stands.
 import type { Bus } from '../../../core/amqp/index.ts';
-import { ControlledCall } from '../../../core/calls/index.ts';
+import {
+  type CallEvent,
+  type CallMessage,
+  type CarrierAnswer,
+  type CarrierJob,
+  type CommandFields,
+  ControlledCall,
+  giveToCarriers,
+  newCommandId,
+} from '../../../core/calls/index.ts';
 import type { SystemConfig } from '../../../core/config/index.ts';
-import type {
-  AnyDocument,
-  DocumentOf,
-  FlowNode,
-  MessageFields,
-  MessageOf,
-} from '../../../core/contract/index.ts';
+import type { AnyDocument, DocumentOf } from '../../../core/contract/index.ts';
 import type { Database } from '../../../core/couch/index.ts';
+import { AppError } from '../../../core/errors/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
-import { offnetReq, type offnetResp } from '../../../core/messages/resource.ts';
 import type { Call } from './call.ts';
+import { type Fate, HandedOver } from './handed-over.ts';
+import { toResume } from './resume.ts';
+import type { Note, Position, Standing } from './standing.ts';
 import type { CallState } from './state.ts';
 
 /** What a LiveCall needs from its surroundings. */
@@ -24,19 +30,17 @@ export interface CallSurroundings {
   readonly findFlow: Call['findFlow'];
 }
 
-// Above any ring timeout plus the longest call that a carrier bills in one piece.
-const offnetLimit = 24 * 3600_000;
-
 /** One call. Its actor feeds it events; actions use it through `Call`. */
 export class LiveCall extends ControlledCall implements Call {
   readonly state: CallState;
   readonly log: Logger;
   readonly database: Database;
   readonly config: SystemConfig;
-  readonly findFlow: (
-    number: string,
-  ) => Promise<{ readonly flow: FlowNode; readonly noMatch: boolean } | undefined>;
-  readonly #carriers: Bus;
+  readonly findFlow: Call['findFlow'];
+  readonly #bus: Bus;
+  #standing: Standing | undefined;
+  #noted: Note = {};
+  #handedOver: HandedOver | undefined;
 
   constructor(state: CallState, around: CallSurroundings) {
     super(around.bus, state);
@@ -46,21 +50,114 @@ export class LiveCall extends ControlledCall implements Call {
     this.config = around.config;
     this.findFlow = around.findFlow;
     this.answered = state.answered;
-    this.#carriers = around.bus;
+    this.#bus = around.bus;
   }
 
-  async offnet(
-    fields: Omit<MessageFields<typeof offnetReq>, 'Call-ID' | 'Control-Queue'>,
-  ): Promise<MessageOf<typeof offnetResp>> {
-    if (this.endReason) throw this.endReason;
-    const request = { ...fields, 'Call-ID': this.callId, 'Control-Queue': this.controlQueue };
-    return this.#carriers.request(offnetReq, request as MessageFields<typeof offnetReq>, {
-      timeout: offnetLimit,
-    });
+  /** Where its flow stands; undefined before it has begun. */
+  get standing(): Standing | undefined {
+    return this.#standing;
+  }
+
+  get noted(): Note {
+    return this.#noted;
+  }
+
+  /** The flow has come to a node. `noted` when it is the one that is repeated. */
+  reach(position: Position, noted: Note = {}): void {
+    this.#noted = noted;
+    this.#standing = { ...position, note: noted };
+    this.#checkpoint();
+  }
+
+  note(note: Note): void {
+    if (!this.#standing) return;
+    this.#standing = { ...this.#standing, note: { ...this.#standing.note, ...note } };
+    this.#checkpoint();
+  }
+
+  /** Who has the call, once it was handed over. */
+  get fate(): Promise<Fate> | undefined {
+    return this.#handedOver?.fate;
+  }
+
+  /** Lets go of the call, and asks for another process that goes on where this one is now. */
+  handOver(): void {
+    // A flow that has not begun has nothing to hand over yet.
+    if (!this.#standing || this.ended) return;
+    this.#handedOver = new HandedOver(this.state.fetchId);
+    this.#checkpoint(true);
+    this.end(new AppError('call_lost', { message: 'the call is handed over' }));
+  }
+
+  /** Lets go of the call without hanging it up. */
+  release(why: string): void {
+    this.end(new AppError('call_lost', { message: why }));
+    this.#handedOver?.settle('gone');
+  }
+
+  override hear(message: CallMessage): void {
+    super.hear(message);
+    this.#handedOver?.take(message);
+  }
+
+  override take(event: CallEvent): void {
+    super.take(event);
+    this.state.callId = this.callId;
+    this.state.answered = this.answered;
+    const name = event['Event-Name'];
+    if (name === 'CHANNEL_TRANSFEREE')
+      this.end(new AppError('call_lost', { message: 'the caller was transferred' }));
+    // From here on the caller is with somebody: whoever comes after us must not ring again.
+    const { note } = this.#standing ?? {};
+    if (name === 'CHANNEL_BRIDGE' && note?.['Bridge'] !== undefined && note['Bridged'] !== true)
+      this.note({ Bridged: true });
+  }
+
+  async bridge(fields: CommandFields<'bridge'>): Promise<CallEvent> {
+    const { Bridge: before, Bridged: bridged } = this.#takeNoted();
+    if (typeof before !== 'string') {
+      const id = newCommandId();
+      this.note({ Bridge: id, Bridged: false });
+      return this.execute('bridge', fields, undefined, id);
+    }
+    this.bridged = bridged === true;
+    // Done when the bridge is over; how it ended is no question any more.
+    return this.bridged ? this.execute('noop', {}) : this.rejoin('bridge', fields, before);
+  }
+
+  async offnet(job: CarrierJob): Promise<CarrierAnswer> {
+    const { Bridge: before, Bridged: bridged } = this.#takeNoted();
+    if (before !== undefined && bridged === true) {
+      await this.execute('noop', {});
+      return { 'Response-Message': 'SUCCESS' };
+    }
+    this.bridged = false;
+    this.note({ Bridge: 'carriers', Bridged: false });
+    return giveToCarriers(this.#bus, this, job, { underWay: before !== undefined });
   }
 
   async findDocument<D extends AnyDocument>(contract: D, id: string): Promise<DocumentOf<D> | undefined> {
     const found = await this.database.find(id);
     return found?.pvt_type === contract.type ? (found as DocumentOf<D>) : undefined;
+  }
+
+  /** A bridge is repeated once: the next one of the same action is a new one. */
+  #takeNoted(): Note {
+    const noted = this.#noted;
+    this.#noted = {};
+    return noted;
+  }
+
+  /** Not awaited: it must not slow the call. The bus keeps it in order with the commands. */
+  #checkpoint(handOver = false): void {
+    if (!this.#standing || this.ended) return;
+    const checkpoint = {
+      Resume: toResume(this.state, this.#standing),
+      'Insert-At': 'now' as const,
+      ...(handOver ? { 'Hand-Over': true } : {}),
+    };
+    this.send('checkpoint', checkpoint).catch((error: unknown) =>
+      this.log.warn('a checkpoint could not be sent', { callId: this.callId, error }),
+    );
   }
 }

@@ -1,10 +1,40 @@
 // A call as `callflow.resume` carries it: Kazoo's keys where it has them, so that either side can send it.
-import { isRecord } from '../../../core/contract/index.ts';
+import type { CommandFields } from '../../../core/calls/index.ts';
+import { type FlowNode, isRecord, type MessageFields } from '../../../core/contract/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
+import type { resume } from '../../../core/messages/callflow.ts';
+import type { Standing } from './standing.ts';
 import type { CallState } from './state.ts';
 
+/** The body of a resume message, as a checkpoint carries it. */
+export type Resume = NonNullable<CommandFields<'checkpoint'>['Resume']>;
+
+/** The body of the resume message for a call whose flow stands there. */
+export function toResume(state: CallState, { flow, stack, branches, begun, note }: Standing): Resume {
+  return {
+    Call: toCallJson(state),
+    Flow: { ...flow },
+    ...(begun ? { Begun: true } : {}),
+    ...(note && Object.keys(note).length > 0 ? { Note: { ...note } } : {}),
+    ...(stack && stack.length > 0 ? { Stack: stack.map((it) => ({ ...it })) } : {}),
+    ...(branches ? { Branches: branches } : {}),
+  };
+}
+
+/** Where the flow of a resume message stands. */
+export function standingOf(message: MessageFields<typeof resume>): Standing {
+  const { Flow, Stack = [], Branches = 0, Begun = false, Note = {} } = message;
+  return {
+    flow: Flow as unknown as FlowNode,
+    stack: Stack as unknown as FlowNode[],
+    branches: Branches,
+    begun: Begun,
+    note: Note,
+  };
+}
+
 /** The `Call` of a resume message. */
-export function toCallJson(state: CallState): Record<string, unknown> {
+function toCallJson(state: CallState): Record<string, unknown> {
   return {
     'Call-ID': state.callId,
     'Account-ID': state.accountId,

@@ -1,13 +1,6 @@
 // Ringing endpoints or carriers, and where the flow goes when nobody takes the call (contract/callflow.md §3).
-import {
-  type FlowNode,
-  type MessageFields,
-  next,
-  type Outcome,
-  release,
-  stop,
-} from '../../../core/contract/index.ts';
-import type { bridge } from '../../../core/messages/dialplan.ts';
+import type { CommandFields } from '../../../core/calls/index.ts';
+import { type FlowNode, next, type Outcome, release, stop } from '../../../core/contract/index.ts';
 import type { Call } from './call.ts';
 
 /** How an attempt to connect the caller ended. */
@@ -20,11 +13,9 @@ export type Connected =
       readonly code: string;
     };
 
-type BridgeFields = Omit<MessageFields<typeof bridge>, 'Call-ID' | 'Application-Name'>;
-
-/** Rings endpoints and stays until the two legs part. */
-export async function ring(call: Call, fields: BridgeFields): Promise<Connected> {
-  const done = await call.execute('bridge', fields);
+/** Rings endpoints and stays until the two legs part; goes on with the ringing of the process before this one. */
+export async function ring(call: Call, fields: CommandFields<'bridge'>): Promise<Connected> {
+  const done = await call.bridge(fields);
   const result = String(done['Application-Response'] ?? '');
   if (call.bridged || result === 'SUCCESS') return { connected: true };
   const cause = result || done['Hangup-Cause'] || 'NORMAL_TEMPORARY_FAILURE';

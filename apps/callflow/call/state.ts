@@ -7,7 +7,8 @@ export type Vars = Record<string, unknown>;
 
 /** The story of a call so far. Must survive JSON. */
 export interface CallState {
-  readonly callId: string;
+  /** That of the leg it is now; another leg may take its place. */
+  callId: string;
   readonly accountId: string;
   readonly controlQueue: string;
   readonly fetchId: string;
@@ -25,8 +26,7 @@ export interface CallState {
   callerIdName: string;
   callerIdNumber: string;
   language: string;
-  /** Whether it was answered when this process took it. */
-  readonly answered: boolean;
+  answered: boolean;
   channelVars: Vars;
   applicationVars: Vars;
   /** Digits collected by `collect_dtmf`, by collection name. */
