@@ -61,7 +61,7 @@ export function createHandling<M extends AnyMessage>(options: HandlingOptions<M>
     const delivery = deliveryOf(json, contract, incoming) as Delivery<M>;
     try {
       const ended = withTrace(parseTraceparent(incoming.headers['traceparent']), () =>
-        inSpan(`process ${contract.id}`, spanOf(queue, incoming), () =>
+        inSpan(`process ${eventOf(json)}`, spanOf(queue, incoming), () =>
           withLogContext(idsOf(json), () => handler(delivery)),
         ),
       );
