@@ -8,3 +8,4 @@ export { openLeg } from './leg.ts';
 export { createMixer } from './mixer.ts';
 export { openSource } from './sources.ts';
 export { openSpeech } from './speech.ts';
+export { wavHeader } from './wavFile.ts';
