@@ -34,17 +34,26 @@ export class KnownNodes {
 
   learn({ Node: node, Expires, Zone, Version, WhApps = {} }: Partial<Advertisement>): void {
     if (node === undefined || Expires === undefined) return;
-    if (Expires === 0) this.#nodes.delete(node);
+    const apps = Object.keys(WhApps).sort();
+    if (Expires === 0) this.#forget(node, apps);
     else
       this.#nodes.set(node, {
         node,
         zone: Zone,
         version: Version,
-        apps: Object.keys(WhApps).sort(),
+        apps,
         heardAt: this.#now(),
         // A receiver gives it a quarter more (contract/kapi.md, nodes).
         until: this.#now() + Expires * 1.25,
       });
+  }
+
+  /** A process takes its apps with it, some of which tell of themselves as well (ecallmgr, the edge). */
+  #forget(node: string, apps: readonly string[]): void {
+    this.#nodes.delete(node);
+    for (const [other, known] of this.#nodes)
+      if (hostOf(other) === hostOf(node) && known.apps.every((app) => apps.includes(app)))
+        this.#nodes.delete(other);
   }
 
   list(): KnownNode[] {
@@ -53,6 +62,8 @@ export class KnownNodes {
     return [...this.#nodes.values()].map(({ until, ...node }) => ({ ...node, gone: until < now }));
   }
 }
+
+const hostOf = (node: string): string | undefined => node.split('@').at(-1);
 
 export interface Presence {
   readonly known: KnownNodes;

@@ -26,7 +26,8 @@ export function createOutput(json: boolean, out: Sink = process.stdout, err: Sin
     const text = json ? JSON.stringify(data, null, 2) : render();
     out.write(`${text}\n`);
   };
-  let told = 0;
+  const begun = Date.now();
+  let told = begun;
   return {
     json,
     show,
@@ -35,7 +36,8 @@ export function createOutput(json: boolean, out: Sink = process.stdout, err: Sin
     done: (line, data = {}) => show({ ...data, message: line }, () => line),
     progress: (done, total, what) => {
       if (err.isTTY) err.write(`\r\u001b[K${done} of ${total} ${what}${done >= total ? '\n' : ''}`);
-      else if (done >= total || Date.now() - told > 2_000) {
+      // Short work needs no word.
+      else if (Date.now() - told > 2_000 || (done >= total && told > begun)) {
         told = Date.now();
         err.write(`${done} of ${total} ${what}\n`);
       }

@@ -3,7 +3,7 @@
 import type { Api } from '../calls/contract.ts';
 
 const MODULES = new Set(
-  'mod_commands mod_conference mod_dptools mod_event_socket mod_hash mod_loopback mod_sofia mod_sndfile mod_tone_stream mod_local_stream'.split(
+  'mod_commands mod_conference mod_dptools mod_event_socket mod_hash mod_http_cache mod_loopback mod_sofia mod_sndfile mod_tone_stream mod_local_stream'.split(
     ' ',
   ),
 );
