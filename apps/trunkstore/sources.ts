@@ -12,6 +12,8 @@ export interface Source {
   readonly hosts: readonly string[];
   readonly ports?: readonly number[];
   readonly token: string;
+  /** The type of the document that says so. */
+  readonly type: string;
 }
 
 const types: readonly string[] = [resource.type, connectivity.type, device.type, 'account'];
@@ -34,7 +36,8 @@ export async function readDevices(store: Store): Promise<Source[]> {
     // A device may have an address and sign in by password all the same.
     if (doc?.pvt_type !== device.type || !account || record(doc['sip'])['method'] !== 'ip') return [];
     if (!isNarrow(String(key))) return [];
-    return [{ name: `${doc._id}@${account}`, hosts: [String(key)], token: `${doc._id}@${account}` }];
+    const token = `${doc._id}@${account}`;
+    return [{ name: token, hosts: [String(key)], token, type: device.type }];
   });
 }
 
@@ -91,7 +94,7 @@ function carrierSources(carrier: { readonly _id: string }, place: string): Sourc
     const inServer = /^[^:]+:(\d+)$/.exec(text(gateway['server']) ?? '')?.[1];
     const port = Number(inServer ?? gateway['port'] ?? 5060);
     const ports = gateway['force_port'] === true ? { ports: [port] } : {};
-    return [{ name: `${token}/${index + 1}`, hosts, ...ports, token }];
+    return [{ name: `${token}/${index + 1}`, hosts, ...ports, token, type: resource.type }];
   });
 }
 
@@ -103,7 +106,7 @@ function pbxSources(document: Json & { readonly _id: string }, accountId: string
     const byAddress = text(auth['auth_method'])?.toLowerCase() === 'ip';
     const enabled = record(server['options'])['enabled'] !== false;
     if (!byAddress || !enabled) return [];
-    return [{ name: `${token}/${index + 1}`, hosts: hostsOf(auth['ip']), token }];
+    return [{ name: `${token}/${index + 1}`, hosts: hostsOf(auth['ip']), token, type: connectivity.type }];
   });
 }
 

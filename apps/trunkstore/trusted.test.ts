@@ -18,7 +18,8 @@ async function open(lookup: Lookup) {
   await store.ensure('offnet', 'offnet');
   await store.ensure('sip_auth', 'sip_auth');
   await store.ensure(account, 'account');
-  const context = { bus, store, log: silentLog() };
+  const log = silentLog();
+  const context = { bus, store, log };
   const carriers = watchCarriers(context as unknown as AppContext);
   const edge = bus.peer('edge@test');
   const reloads: (() => void)[] = [];
@@ -28,6 +29,7 @@ async function open(lookup: Lookup) {
   );
   return {
     store,
+    log,
     start: async () => {
       const reloaded = new Promise<void>((resolve) => reloads.push(resolve));
       const trusted = await startTrusted(context as unknown as AppContext, carriers, lookup);
@@ -68,12 +70,12 @@ describe('trunkstore: trusted addresses', () => {
       .save({ ...device, sip: { method: 'ip', ip: '192.0.2.7' } } as { _id: string });
     const trusted = await zone.start();
     expect(await zone.ask()).to.deep.equal({
-      'c1@offnet/1': { cidrs: ['192.0.2.1/32', '2001:db8::1/128'], token: 'c1@offnet' },
-      'c1@offnet/2': { cidrs: ['192.0.2.2/32'], ports: [5070], token: 'c1@offnet' },
-      'c1@offnet/3': { cidrs: ['198.51.100.0/24'], token: 'c1@offnet' },
-      [`d1@${accountId}`]: { cidrs: ['192.0.2.7/32'], token: `d1@${accountId}` },
-      [`r1@${accountId}/1`]: { cidrs: ['192.0.2.4/32'], token: `r1@${accountId}` },
-      [`p1@${accountId}/1`]: { cidrs: ['192.0.2.5/32'], token: `p1@${accountId}` },
+      'c1@offnet/1': { cidrs: ['192.0.2.1/32', '2001:db8::1/128'], token: 'c1@offnet', type: 'resource' },
+      'c1@offnet/2': { cidrs: ['192.0.2.2/32'], ports: [5070], token: 'c1@offnet', type: 'resource' },
+      'c1@offnet/3': { cidrs: ['198.51.100.0/24'], token: 'c1@offnet', type: 'resource' },
+      [`d1@${accountId}`]: { cidrs: ['192.0.2.7/32'], token: `d1@${accountId}`, type: 'device' },
+      [`r1@${accountId}/1`]: { cidrs: ['192.0.2.4/32'], token: `r1@${accountId}`, type: 'resource' },
+      [`p1@${accountId}/1`]: { cidrs: ['192.0.2.5/32'], token: `p1@${accountId}`, type: 'sys_info' },
     });
     await trusted.stop();
     await zone.close();
@@ -93,6 +95,45 @@ describe('trunkstore: trusted addresses', () => {
       .save({ ...device, sip: { method: 'ip', ip: '0.0.0.0/0' } } as { _id: string });
     const trusted = await zone.start();
     expect(Object.keys(await zone.ask())).to.deep.equal([`r1@${accountId}/5`, `r1@${accountId}/6`]);
+    await trusted.stop();
+    await zone.close();
+  });
+
+  it('believes nobody by an address that two accounts claim, and says so once', async () => {
+    const other = accountDatabase('b'.repeat(32));
+    const zone = await open(async () => []);
+    await zone.store.ensure(other, 'account');
+    const pbx = (...ips: string[]) =>
+      ({
+        _id: 'p',
+        pvt_type: 'sys_info',
+        servers: ips.map((ip) => ({ auth: { auth_method: 'ip', ip } })),
+      }) as unknown as { _id: string };
+    await zone.store
+      .database('offnet')
+      .save(carrierDocument('c1', { gateways: [{ server: '203.0.113.1' }] }));
+    const provider = carrierDocument('r', { gateways: [{ server: '198.51.100.1' }] });
+    await zone.store.database(account).save(pbx('192.0.2.1', '192.0.2.2', '2001:db8::1'));
+    await zone.store.database(account).save({ ...provider });
+    await zone.store.database(other).save(pbx('192.0.2.0/31', '203.0.113.1', '2001:DB8:0::1', '192.0.2.3'));
+    await zone.store.database(other).save({ ...provider });
+    const trusted = await zone.start();
+    const list = (await zone.ask()) as Record<string, { cidrs: string[]; disputed?: string[] }>;
+    const networks = (name: string) => [list[name]?.cidrs, list[name]?.disputed];
+    const [a, b] = [`p@${accountId}`, `p@${'b'.repeat(32)}`];
+    expect(networks(`${a}/1`)).to.deep.equal([[], ['192.0.2.1/32']]);
+    expect(networks(`${b}/1`)).to.deep.equal([[], ['192.0.2.0/31']]);
+    expect(networks(`${a}/3`)).to.deep.equal([[], ['2001:db8::1/128']]);
+    expect(networks(`${a}/2`), 'not shared').to.deep.equal([['192.0.2.2/32'], undefined]);
+    expect(networks(`${b}/2`), 'of a carrier of the cluster').to.deep.equal([[], ['203.0.113.1/32']]);
+    expect(networks('c1@offnet/1')).to.deep.equal([['203.0.113.1/32'], undefined]);
+    expect(networks(`r@${accountId}/1`), 'a carrier of both').to.deep.equal([['198.51.100.1/32'], undefined]);
+    expect(zone.log.at('warn')).to.have.length(1);
+    const told = zone.reloaded();
+    await zone.store.database(other).remove('p', { hard: true });
+    await told;
+    const settled = (await zone.ask()) as typeof list;
+    expect(settled[`${a}/1`]).to.deep.include({ cidrs: ['192.0.2.1/32'] });
     await trusted.stop();
     await zone.close();
   });

@@ -4,6 +4,7 @@ import { isMonthDatabase } from '../../core/couch/index.ts';
 import { toAppError } from '../../core/errors/index.ts';
 import { trustedQuery, trustedReload, trustedReply } from '../../core/messages/trusted.ts';
 import type { Carriers } from './carriers.ts';
+import { type Claim, disputed } from './disputes.ts';
 import { createResolver, type Lookup } from './resolver.ts';
 import {
   isTrustSource,
@@ -14,11 +15,9 @@ import {
   type Source,
 } from './sources.ts';
 
-/** One entry of `Trusted`. */
-interface Entry {
-  readonly cidrs: readonly string[];
-  readonly ports?: readonly number[];
-  readonly token: string;
+/** One entry of `Trusted`; `disputed` are networks that another account claims as well, and that count for neither. */
+interface Entry extends Claim {
+  readonly disputed?: readonly string[];
 }
 
 export interface TrustedApp {
@@ -80,6 +79,7 @@ class TrustedList {
   #timer: NodeJS.Timeout | undefined;
   #building: Promise<void> = Promise.resolve();
   #stopped = false;
+  #disputes = '';
   loaded = false;
   entries: Readonly<Record<string, Entry>> = {};
 
@@ -152,12 +152,32 @@ class TrustedList {
 
   async #resolved(): Promise<Record<string, Entry>> {
     const sources = [...this.#sources.values()].flat();
-    const entries = await Promise.all(
-      sources.map(async ({ name, hosts, ports, token }): Promise<[string, Entry]> => {
+    const claims = await Promise.all(
+      sources.map(async ({ name, hosts, ports, token, type }): Promise<[string, Claim]> => {
         const cidrs = (await Promise.all(hosts.map(this.#resolve))).flat();
-        return [name, { cidrs: [...new Set(cidrs)], ...(ports ? { ports } : {}), token }];
+        return [name, { cidrs: [...new Set(cidrs)], ...(ports ? { ports } : {}), token, type }];
       }),
     );
-    return Object.fromEntries(entries.filter(([, { cidrs }]) => cidrs.length > 0));
+    const named = claims.filter(([, { cidrs }]) => cidrs.length > 0);
+    const shared = disputed(named.map(([, claim]) => claim));
+    this.#warn(shared);
+    return Object.fromEntries(named.map(([name, claim]) => [name, undisputed(claim, shared.get(claim))]));
   }
+
+  /** Says once which addresses count for nobody. */
+  #warn(shared: ReadonlyMap<Claim, ReadonlySet<string>>): void {
+    const claims = [...shared].map(([{ token }, cidrs]) => `${[...cidrs].join(', ')} by ${token}`).sort();
+    const text = claims.join('; ');
+    if (text !== '' && text !== this.#disputes)
+      this.#context.log.warn(
+        'several accounts claim the same address: a call from there needs a password until only one does',
+        { claims },
+      );
+    this.#disputes = text;
+  }
+}
+
+function undisputed(claim: Claim, shared: ReadonlySet<string> | undefined): Entry {
+  if (!shared) return claim;
+  return { ...claim, cidrs: claim.cidrs.filter((cidr) => !shared.has(cidr)), disputed: [...shared] };
 }

@@ -2,7 +2,10 @@
 import { message } from '../contract/index.ts';
 import { Vars } from './fields.ts';
 
-/** `Trusted` is `{name: {cidrs: [], ports?: [], token}}`. */
+/**
+ * `Trusted` is `{name: {cidrs: [], ports?: [], token, type, disputed?: []}}`. `disputed` networks are claimed by another
+ * account as well: they are not to be trusted, only known as taken.
+ */
 export const trustedReply = message({
   category: 'trusted',
   name: 'reply',

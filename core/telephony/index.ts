@@ -3,5 +3,6 @@ export * from './caller-id.ts';
 export * from './endpoint.ts';
 export * from './expressions.ts';
 export * from './hangup-cause.ts';
+export * from './networks.ts';
 export * from './numbers.ts';
 export * from './sip-uri.ts';

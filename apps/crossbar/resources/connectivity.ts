@@ -2,6 +2,7 @@
 import { resource } from '../../../core/contract/index.ts';
 import { connectivity as connectivityDocument } from '../../../core/documents/index.ts';
 import { plain, type RestRequest } from '../engine/index.ts';
+import { checkAddresses } from '../live/trusted.ts';
 import { markUse } from '../numbers/use.ts';
 
 const usedBy = 'trunkstore';
@@ -12,8 +13,17 @@ export const connectivity = plain(
     summary: 'Trunks to PBXs',
     document: connectivityDocument,
     listing: { design: 'trunkstore', view: 'crossbar_listing' },
-    afterSave: (request: RestRequest, document, previous) =>
-      markUse(request, usedBy, didsOf(previous), didsOf(document)),
+    validate: (request: RestRequest, next) =>
+      checkAddresses(
+        request,
+        connectivityDocument.type,
+        (next.servers ?? []).flatMap(({ auth }, index) =>
+          auth.auth_method.toLowerCase() === 'ip'
+            ? [{ path: `servers.${index}.auth.ip`, address: auth.ip }]
+            : [],
+        ),
+      ),
+    afterSave: (request, document, previous) => markUse(request, usedBy, didsOf(previous), didsOf(document)),
     afterDelete: (request, document) => markUse(request, usedBy, didsOf(document), []),
   }),
 );

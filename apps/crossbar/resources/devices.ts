@@ -17,6 +17,7 @@ import {
 } from '../engine/index.ts';
 import { registrationsOf } from '../live/registrations.ts';
 import { checkForeign, copyToSipAuth, removeFromSipAuth } from '../live/sip-auth.ts';
+import { checkAddresses } from '../live/trusted.ts';
 
 export const devices = plain(
   resource({
@@ -34,6 +35,8 @@ export const devices = plain(
       if (next.sip?.method === 'ip' && next.sip.ip === undefined)
         throw invalid('sip.ip', 'required', 'sip.ip is required when sip.method is ip');
       await checkForeign(request, next.sip, previous?._id);
+      if (next.sip?.method === 'ip')
+        await checkAddresses(request, device.type, [{ path: 'sip.ip', address: next.sip.ip }]);
     },
     afterSave: (request, document) => copyToSipAuth(request, document),
     afterDelete: ({ services }, document) => removeFromSipAuth(services, document._id),

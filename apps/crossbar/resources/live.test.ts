@@ -8,6 +8,7 @@ import {
 } from '../../../core/messages/call.ts';
 import { regQuery, regQueryResp } from '../../../core/messages/registration.ts';
 import { commandReply, switchCommand } from '../../../core/messages/switch.ts';
+import { trustedQuery, trustedReply } from '../../../core/messages/trusted.ts';
 import { publishSchemas } from '../../../core/schemas/index.ts';
 import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
 
@@ -262,5 +263,38 @@ describe('resources over the bus and the system', () => {
     expect((await create({ flow })).body.data).to.have.nested.property('numbers.required');
     expect((await create({ numbers: ['1'], flow })).body.data).to.have.nested.property('numbers.unique');
     expect((await create({ patterns: ['('], flow })).status).to.equal(400);
+  });
+
+  it('gives an address that needs no password to one account only', async () => {
+    const peer = rest.bus.peer('trunkstore@localhost');
+    const entry = (account: string, type: string, cidr: string) => ({
+      cidrs: [cidr],
+      token: `doc@${account}`,
+      type,
+    });
+    const Trusted = {
+      a: entry(other.id, 'sys_info', '192.0.2.1/32'),
+      b: entry(other.id, 'resource', '192.0.2.64/32'),
+      c: entry(tenant.id, 'sys_info', '192.0.2.128/32'),
+      d: { ...entry(other.id, 'device', '192.0.2.200/32'), cidrs: [], disputed: ['192.0.2.200/32'] },
+    };
+    await peer.consume(
+      { bindings: [{ exchange: 'trusted', key: 'trusted.query' }], contracts: [trustedQuery] },
+      (query) => peer.reply(query, trustedReply, { Trusted }),
+    );
+    const server = (ip: string) => ({ auth: { auth_method: 'ip', ip } });
+    const pbx = (...ips: string[]) => tenant.send('PUT', 'connectivity', { servers: ips.map(server) });
+    const refused = await pbx('192.0.2.9', '192.0.2.1:5080');
+    expect(refused.status).to.equal(400);
+    expect(refused.body.data['servers.1.auth.ip'].unique.cause).to.equal('192.0.2.1:5080');
+    for (const taken of ['192.0.2.0/28', '192.0.2.64', '192.0.2.200'])
+      expect((await pbx(taken)).status, taken).to.equal(400);
+    expect((await pbx('192.0.2.128', '192.0.2.9', 'pbx.example.org')).status).to.equal(201);
+    const carrier = (gateway: string) =>
+      tenant.send('PUT', 'resources', { name: gateway, gateways: [{ server: gateway }] });
+    expect((await carrier('192.0.2.64')).status, 'a carrier of both').to.equal(201);
+    expect((await carrier('192.0.2.1')).body.data).to.have.keys('gateways.0.server');
+    const phone = { name: 'p', sip: { method: 'ip', ip: '192.0.2.1' } };
+    expect((await tenant.send('PUT', 'devices', phone)).body.data).to.have.keys('sip.ip');
   });
 });

@@ -4,6 +4,7 @@ import { resource as carrier } from '../../../core/documents/index.ts';
 import { trustedReload } from '../../../core/messages/trusted.ts';
 import { plain, type RestRequest } from '../engine/index.ts';
 import { tell } from '../live/tell.ts';
+import { checkAddresses } from '../live/trusted.ts';
 
 /** The addresses of carriers are trusted by the edge, which keeps a list of them. */
 const announce = ({ services }: RestRequest): Promise<void> => tell(services, trustedReload, {});
@@ -21,6 +22,15 @@ export const resources = plain(
         item: { GET: 'superduper', POST: 'superduper', PATCH: 'superduper', DELETE: 'superduper' },
       },
     },
+    validate: (request: RestRequest, next) =>
+      checkAddresses(
+        request,
+        carrier.type,
+        (next.gateways ?? []).map(({ server }, index) => ({
+          path: `gateways.${index}.server`,
+          address: server,
+        })),
+      ),
     afterSave: announce,
     afterDelete: announce,
   }),

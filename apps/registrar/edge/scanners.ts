@@ -1,5 +1,5 @@
 // Requests that deserve no answer: from known scanners, and from addresses that fail too often.
-import { isWithin } from './networks.ts';
+import { isWithin } from '../../../core/telephony/index.ts';
 
 /** True when the User-Agent is that of a program which only looks for holes. */
 export function isScanner(userAgent: string | undefined, scanners: readonly string[]): boolean {

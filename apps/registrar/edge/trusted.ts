@@ -2,8 +2,8 @@
 import type { AppContext } from '../../../core/app/index.ts';
 import { isRecord } from '../../../core/contract/index.ts';
 import { trustedQuery, trustedReload } from '../../../core/messages/trusted.ts';
+import { isWithin } from '../../../core/telephony/index.ts';
 import type { Source } from './location.ts';
-import { isWithin } from './networks.ts';
 
 export interface Trusted {
   /** The token of whoever sends from this address. */
@@ -61,7 +61,7 @@ export async function watchTrusted(
   };
 }
 
-/** `{name: {cidrs: [], ports?: [], token}}`; what has no token or network is left out. */
+/** `{name: {cidrs: [], ports?: [], token, …}}`; what has no token or network is left out. */
 export function entriesOf(list: Readonly<Record<string, unknown>>): Entry[] {
   return Object.values(list).flatMap((entry): Entry[] => {
     if (!isRecord(entry) || typeof entry['token'] !== 'string' || !Array.isArray(entry['cidrs'])) return [];

@@ -1,4 +1,4 @@
-// Networks in CIDR form, and whether an address is in one.
+// Networks in CIDR form: whether an address is in one, and whether two have an address in common.
 import { BlockList, isIP } from 'node:net';
 
 const lists = new Map<string, BlockList | undefined>();
@@ -7,6 +7,21 @@ const lists = new Map<string, BlockList | undefined>();
 export function isWithin(address: string, networks: readonly string[]): boolean {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
   return networks.some((network) => network === address || listOf(network)?.check(address, family) === true);
+}
+
+/** True when the two networks have an address in common. */
+export function overlap(one: string, other: string): boolean {
+  return isWithin(baseOf(one), [other]) || isWithin(baseOf(other), [one]);
+}
+
+const baseOf = (network: string): string => network.split('/')[0] ?? '';
+
+/** An address or network, as it may stand with a port or in brackets, in CIDR form; undefined for a host name. */
+export function networkOf(text: string): string | undefined {
+  const host = text.replace(/^([^:]+):\d+$/, '$1').replace(/^\[(.*)\](?::\d+)?$/, '$1');
+  const family = isIP(baseOf(host));
+  if (family === 0) return undefined;
+  return host.includes('/') ? host : `${host}/${family === 6 ? 128 : 32}`;
 }
 
 function listOf(network: string): BlockList | undefined {
