@@ -69,6 +69,7 @@ export function siteText(site: KamailioSite, folder: string): string {
     SITE_DATABASE: `sqlite:///${join(folder, 'edge.sqlite')}`,
     SITE_DISPATCHER_LIST: join(folder, 'dispatcher.list'),
     SITE_BUS: withVhost(site.bus),
+    SITE_SOCKET: `udp:${firstSip}`,
     SITE_PING_FROM: `sip:edge@${site.advertise ?? firstSip}`,
     SITE_NONCE_SECRET: createHash('sha256').update(`nonce ${site.zone} ${site.secret}`).digest('hex'),
     SITE_RPC_SECRET: `Bearer ${site.secret}`,
@@ -91,7 +92,8 @@ export function siteText(site: KamailioSite, folder: string): string {
     FLOOD_LIMIT: limits?.requests ?? 500,
     PROBE_EVERY: probing?.every ?? defaults.dispatcher.probe_every,
     PROBE_FAILURES: probing?.failures ?? defaults.dispatcher.failures,
-    SWITCH_RINGING: 180_000,
+    RINGING: 180_000,
+    SILENCE: 30_000,
     SWITCH_SILENCE: defaults.dispatcher.probe_timeout * 1000,
   };
   const features = [

@@ -31,6 +31,7 @@ export interface Destination {
   readonly set: number;
   readonly uri: string;
   readonly attributes: string;
+  /** It gets calls. */
   readonly active: boolean;
 }
 
@@ -81,7 +82,8 @@ export function destinationsOf(result: unknown): Destination[] {
           set: Number(set['ID']),
           uri: text(destination['URI']),
           attributes: text(record(destination['ATTRS'])['BODY']),
-          active: text(destination['FLAGS']).startsWith('A'),
+          // Active, or trying: it has lost a probe, not yet as many as it takes.
+          active: /^[AT]/.test(text(destination['FLAGS'])),
         };
       }),
     );

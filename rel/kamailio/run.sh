@@ -1,0 +1,7 @@
+#!/bin/sh
+# Writes the configuration of a Kamailio from the settings and becomes it: what a container and a service run.
+# run.sh FOLDER [options of mirliton write kamailio]
+set -eu
+folder=$1
+node "$(dirname "$0")/../built.mjs" write kamailio "$@"
+exec kamailio -f "$folder/edge.cfg" -DD -E -Y "$folder" -m 256 -M 16
