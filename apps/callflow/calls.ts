@@ -18,13 +18,13 @@ interface Running {
   readonly live: LiveCall;
   readonly hearing: Hearing;
   readonly actor: Actor<CallMessage>;
-  done: Promise<void>;
 }
 
 /** Runs callflows on calls that `control` won. */
 export class Calls {
   readonly #context: AppContext;
   readonly #running = new Map<string, Running>();
+  readonly #work = new Set<Promise<void>>();
   readonly #buckets = new Buckets();
   #stopped = false;
   #spawned = 0;
@@ -57,7 +57,8 @@ export class Calls {
 
   /** Resolves when every running flow is over. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all([...this.#running.values()].map(({ done }) => done));
+    // A call that comes back begins anew.
+    while (this.#work.size > 0) await Promise.all(this.#work);
   }
 
   /** Hands every call over to another process; those that nobody takes go on here. Resolves when that is known. */
@@ -90,9 +91,12 @@ export class Calls {
         return call;
       },
     });
-    const call: Running = { live, hearing, actor, done: Promise.resolve() };
+    const call: Running = { live, hearing, actor };
     this.#running.set(state.callId, call);
-    call.done = this.#walk(live, standing).then(() => this.#over(call));
+    const work = this.#walk(live, standing)
+      .then(() => this.#over(call))
+      .finally(() => this.#work.delete(work));
+    this.#work.add(work);
     hearing.listen((message) => actor.send(message));
   }
 

@@ -103,7 +103,6 @@ export class LiveCall extends ControlledCall implements Call {
   override take(event: CallEvent): void {
     super.take(event);
     this.state.callId = this.callId;
-    this.state.answered = this.answered;
     const name = event['Event-Name'];
     if (name === 'CHANNEL_TRANSFEREE')
       this.end(new AppError('call_lost', { message: 'the caller was transferred' }));
@@ -133,7 +132,8 @@ export class LiveCall extends ControlledCall implements Call {
     }
     this.bridged = false;
     this.note({ Bridge: 'carriers', Bridged: false });
-    return giveToCarriers(this.#bus, this, job, { underWay: before !== undefined });
+    const patience = await this.config.get('callflow', 'carrier_patience', 4_000);
+    return giveToCarriers(this.#bus, this, job, { underWay: before !== undefined, patience });
   }
 
   async findDocument<D extends AnyDocument>(contract: D, id: string): Promise<DocumentOf<D> | undefined> {
@@ -151,6 +151,7 @@ export class LiveCall extends ControlledCall implements Call {
   /** Not awaited: it must not slow the call. The bus keeps it in order with the commands. */
   #checkpoint(handOver = false): void {
     if (!this.#standing || this.ended) return;
+    this.state.answered = this.answered;
     const checkpoint = {
       Resume: toResume(this.state, this.#standing),
       'Insert-At': 'now' as const,
