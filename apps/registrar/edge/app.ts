@@ -67,6 +67,7 @@ async function start(context: AppContext): Promise<RunningApp> {
     'media servers that take calls',
     () => dispatcher.candidates('').length,
   );
+  metrics.gauge('edge_b2bua_calls', 'answered calls that end with the edge', () => sip?.calls.size ?? 0);
   const upkeep = setInterval(() => {
     buckets.sweep();
     live
@@ -78,6 +79,7 @@ async function start(context: AppContext): Promise<RunningApp> {
     drain: async () => {
       draining = true;
       heartbeat.beat();
+      await sip?.calls.idle();
     },
     stop: async () => {
       clearInterval(upkeep);

@@ -1,5 +1,7 @@
 // Requests from media servers: to the registered contacts of a user, to one contact, or on to where they are addressed.
+import { standsBehind } from './between.ts';
 import type { Binding, Location } from './location.ts';
+import type { EdgeOptions } from './options.ts';
 import type { Incoming, Listener } from './sip.ts';
 import { isIpLiteral, parseUri, type SipUri, uriOf, uriParam } from './uri.ts';
 
@@ -10,38 +12,43 @@ export async function relayInside(
   location: Location,
   listeners: readonly Listener[],
   request: Incoming,
+  options: EdgeOptions,
 ): Promise<Outcome> {
   const uri = parseUri(request.uri);
   if (!uri) {
     request.reply(416);
     return 'invalid';
   }
-  const destinations = destinationsOf(location, listeners, request, uri);
-  if (destinations.length === 0) {
+  const phones = phonesFor(location, listeners, request, uri);
+  if (phones?.length === 0) {
     request.reply(480);
     return 'unregistered';
   }
-  await request.proxy({ destinations });
+  if (standsBehind(request, phones ?? [], options)) {
+    // As the phone calls itself: it may know nothing of the address that others see.
+    const called = phones?.map((phone) => ({ uri: phone.contact, route: wayTo(phone) }));
+    await request.connect({ destinations: called ?? [{ uri: request.uri }] });
+  } else await request.proxy({ destinations: phones?.map(wayTo) ?? [request.uri] });
   return 'relayed';
 }
 
-/** Empty when the request is for a user of ours who is not registered. */
-function destinationsOf(
+/** Empty when the request is for a user of ours who is not registered, undefined when it is for somebody else. */
+function phonesFor(
   location: Location,
   listeners: readonly Listener[],
   request: Incoming,
   uri: SipUri,
-): string[] {
+): Binding[] | undefined {
   const named = request.header('x-kazoo-aor');
   const asked = named === undefined ? uri : parseUri(uriOf(named));
   const contacts = asked ? location.find(`${asked.user.toLowerCase()}@${asked.host}`) : [];
   const one = contacts.find(({ contact }) => isSameAddress(contact, uri));
-  if (one) return [wayTo(one)];
-  if (contacts.length > 0 || named !== undefined) return contacts.map(wayTo);
+  if (one) return [one];
+  if (contacts.length > 0 || named !== undefined) return contacts;
   const single = location.withContact(uri.user, uri.host, uri.port);
-  if (single) return [wayTo(single)];
+  if (single) return [single];
   const ours = listeners.some(({ host, port }) => host === uri.host && port === (uri.port ?? 5060));
-  return ours || location.knows(uri.host) ? [] : [request.uri];
+  return ours || location.knows(uri.host) ? [] : undefined;
 }
 
 /**

@@ -1,6 +1,8 @@
 // Requests from phones, PBXs and carriers: authorised, then passed to a media server with the headers that say who calls.
 import type { Authoriser } from './authorise.ts';
-import type { Dispatcher } from './dispatcher.ts';
+import type { Destination, Failure } from './b2bua/index.ts';
+import { isWithheld, standsInFront } from './between.ts';
+import type { Dispatcher, MediaServer } from './dispatcher.ts';
 import type { Binding, Location } from './location.ts';
 import type { EdgeOptions } from './options.ts';
 import type { Probing } from './probing.ts';
@@ -36,16 +38,60 @@ export async function relayOutside(parts: OutsideOptions, request: Incoming): Pr
     request.reply(503, { 'Retry-After': '5' }, 'No Media Server');
     return 'no_switch';
   }
-  const status = await request.proxy({
-    destinations: [`sip:${userOf(request.uri)}${server.address}`],
-    headers: headersFor(request, sender),
-    silence: parts.options().dispatcher.probe_timeout * 2000,
-  });
-  // 408 is made by drachtio itself when nothing came back.
-  if (status === 0 || status === 408) parts.dispatcher.note(server, undefined);
-  else parts.dispatcher.sawAlive(server);
+  const headers = headersFor(request, sender);
+  if (standsInFront(request, sender.isCarrier, parts.options()))
+    await connect(parts, request, server, headers);
+  else await proxy(parts, request, server, headers);
   return 'relayed';
 }
+
+async function proxy(
+  { dispatcher, options }: OutsideOptions,
+  request: Incoming,
+  server: MediaServer,
+  headers: Record<string, string>,
+): Promise<void> {
+  const destinations = [addressOf(request, server)];
+  const status = await request.proxy({ destinations, headers, silence: silenceOf(options()) });
+  // 408 is made by drachtio itself when nothing came back.
+  if (status === 0 || status === 408) dispatcher.note(server, undefined);
+  else dispatcher.sawAlive(server);
+}
+
+/** Stands between; a media server that is dead or full is passed over for the next one. */
+async function connect(
+  { dispatcher, probing, options }: OutsideOptions,
+  request: Incoming,
+  first: MediaServer,
+  headers: Record<string, string>,
+): Promise<void> {
+  const tried = [first];
+  const current = (): MediaServer => tried.at(-1) ?? first;
+  const next = async ({ status, reason }: Failure): Promise<Destination[]> => {
+    // Any other answer is one of the callflow, and the call must not be made twice. drachtio says 408 or 503 itself
+    // when a server cannot be reached.
+    if (status === 503 && /maximum calls/i.test(reason)) dispatcher.note(current(), 503);
+    else if ((status !== 408 && status !== 503) || !(await probing.isLost(current()))) return [];
+    const server = await probing.choose(request.header('call-id') ?? '', tried);
+    if (!server) return [];
+    tried.push(server);
+    return [{ uri: addressOf(request, server) }];
+  };
+  const status = await request.connect({
+    destinations: [{ uri: addressOf(request, first) }],
+    headers,
+    withheld: isWithheld,
+    next,
+    silence: silenceOf(options()),
+    isLost: () => probing.isLost(current()),
+  });
+  if (status !== 408 && status !== 503) dispatcher.sawAlive(current());
+}
+
+const silenceOf = ({ dispatcher }: EdgeOptions): number => dispatcher.probe_timeout * 2000;
+
+const addressOf = (request: Incoming, { address }: MediaServer): string =>
+  `sip:${userOf(request.uri)}${address}`;
 
 /** A registered contact or a trusted address needs no digest. */
 function senderBySource({ location, trusted }: OutsideOptions, request: Incoming): Sender | undefined {

@@ -17,7 +17,9 @@ export interface Probing {
    * A server for this call. One that has been silent for a moment is asked first when there is another choice:
    * a call that was passed to a dead one cannot be taken back (a proxy over drachtio retries every failure or none).
    */
-  choose(callId: string): Promise<MediaServer | undefined>;
+  choose(callId: string, tried?: readonly MediaServer[]): Promise<MediaServer | undefined>;
+  /** Asks a server that has not answered a call. True when it does not answer this either. */
+  isLost(server: MediaServer): Promise<boolean>;
   stop(): void;
 }
 
@@ -56,8 +58,8 @@ export function startProbing({ dispatcher, probe, options, log }: ProbingOptions
   timer = setTimeout(() => void round(), options().probe_every * 1000);
   return {
     welcome: (server) => void ask(server, options().probe_timeout * 1000),
-    choose: async (callId) => {
-      const candidates = dispatcher.candidates(callId);
+    choose: async (callId, tried = []) => {
+      const candidates = dispatcher.candidates(callId).filter((server) => !tried.includes(server));
       if (candidates.length < 2) return candidates[0];
       const { fresh, probe_timeout } = options();
       for (const server of candidates) {
@@ -67,6 +69,11 @@ export function startProbing({ dispatcher, probe, options, log }: ProbingOptions
         if (server.up && server.failures <= failures) return server;
       }
       return undefined;
+    },
+    isLost: async (server) => {
+      const failures = server.failures;
+      await ask(server, options().probe_timeout * 1000);
+      return server.failures > failures;
     },
     stop: () => {
       stopped = true;

@@ -28,6 +28,7 @@ async function statusOf(method: string, parts: Partial<RequestsOptions> = {}): P
       status = given;
     },
     proxy: () => Promise.reject(new Error('drachtio is away')),
+    connect: () => Promise.reject(new Error('drachtio is away')),
   };
   const dispatcher = new Dispatcher({ zone: 'x', choice: () => 'hash', failures: () => 3 });
   const server = { address: '192.0.2.9:11000' };

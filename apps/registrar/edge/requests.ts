@@ -62,7 +62,7 @@ async function handle(parts: RequestsOptions, request: Incoming): Promise<string
   if (screened.kind === 'answer') return answer(request, screened.status, screened.reason);
   if (screened.kind === 'drop') return drop(parts, request, screened.why);
   if (internal && !(request.method === 'OPTIONS' && isForUs(parts, request)))
-    return relayInside(parts.outside.location, parts.listeners(), request);
+    return relayInside(parts.outside.location, parts.listeners(), request, options());
   return fromOutside(parts, request);
 }
 

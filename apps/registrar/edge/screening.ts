@@ -1,4 +1,5 @@
 // What is turned away before anybody looks closer: what is too large, loops, comes from a scanner or in a flood.
+import { mayCarry } from './between.ts';
 import type { EdgeOptions } from './options.ts';
 import { type Buckets, isScanner } from './scanners.ts';
 import type { Incoming, Listener } from './sip.ts';
@@ -11,12 +12,6 @@ export type Screened =
   | { readonly kind: 'drop'; readonly why: 'scanner' | 'flood' };
 
 const pass: Screened = { kind: 'pass' };
-
-/**
- * Fields that only this cluster may set (contract/kamailio.md §6). A proxy over drachtio can add fields but take none
- * away, so a request that brings them is refused. Other X-FS-… fields are sent by every FreeSWITCH and do no harm.
- */
-const reserved = /^x-(auth|kazoo|ecallmgr|fs-core-uuid|redirect-server)/;
 
 export function screen(
   request: Incoming,
@@ -32,8 +27,7 @@ export function screen(
   if (internal) return pass;
   if (isScanner(request.header('user-agent'), options.scanners)) return { kind: 'drop', why: 'scanner' };
   if (buckets.isEmpty(request.source.host)) return { kind: 'drop', why: 'flood' };
-  if (request.headerNames().some((name) => reserved.test(name)))
-    return { kind: 'answer', status: 403, reason: 'Reserved Header Field' };
+  if (!mayCarry(request, options)) return { kind: 'answer', status: 403, reason: 'Reserved Header Field' };
   return pass;
 }
 

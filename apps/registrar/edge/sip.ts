@@ -2,7 +2,10 @@
 import { once } from 'node:events';
 import Srf from 'drachtio-srf';
 import type { Logger } from '../../../core/log/index.ts';
+import { type B2bua, type B2buaOptions, createB2bua, type Destination } from './b2bua/index.ts';
+import type { RawRequest, RawResponse, RawSrf } from './drachtio.ts';
 import type { Source } from './location.ts';
+import { parseUri } from './uri.ts';
 
 /** Header fields of an answer; a list gives several fields of one name. */
 export type Fields = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -28,7 +31,12 @@ export interface Incoming {
   reply(status: number, fields?: Fields, reason?: string): void;
   /** Passes the request on and stays in its dialog. Resolves with the final status, 0 when there was none. */
   proxy(options: ProxyOptions): Promise<number>;
+  /** Passes an INVITE on in a dialog of our own with each side. Resolves with the status that the caller got. */
+  connect(options: ConnectOptions): Promise<number>;
 }
+
+/** A destination's URI is used where the Request-URI is this server's own; else it stays as it came. */
+export type ConnectOptions = B2buaOptions;
 
 export interface Listener {
   readonly protocol: string;
@@ -40,6 +48,8 @@ export interface SipConnection {
   readonly connected: boolean;
   /** What the server listens on, as it says itself. */
   readonly listeners: readonly Listener[];
+  /** Calls of `connect`. */
+  readonly calls: Pick<B2bua, 'size' | 'idle'>;
   /** Sends OPTIONS; resolves with the status, or undefined when none came in time (milliseconds). Never rejects. */
   probe(uri: string, timeout: number): Promise<number | undefined>;
   close(): Promise<void>;
@@ -55,41 +65,6 @@ export interface SipOptions {
   readonly onConnect: () => void;
 }
 
-/** What of drachtio-srf is used; its own declarations leave most of it out. */
-interface RawMessage {
-  readonly headers: Record<string, string>;
-}
-interface RawRequest {
-  readonly method: string;
-  readonly uri: string;
-  readonly raw: string;
-  readonly headers: Record<string, string>;
-  readonly source_address: string;
-  readonly source_port: number;
-  readonly protocol: string;
-  on(event: 'response', listener: (response: { readonly status: number }) => void): void;
-}
-interface RawResponse {
-  readonly msg: RawMessage;
-  send(status: number, reason?: string): void;
-}
-interface Wire {
-  closing: boolean;
-  readonly reconnectVars: { retryTimer: NodeJS.Timeout | null };
-}
-interface RawSrf extends NodeJS.EventEmitter {
-  readonly app: { readonly client: { readonly wp: Wire } };
-  connect(options: object): void;
-  disconnect(): void;
-  use(method: string, handler: (request: RawRequest, response: RawResponse) => void): void;
-  request(uri: string, options: object, callback: (error: unknown, sent?: RawRequest) => void): void;
-  proxyRequest(
-    request: RawRequest,
-    to: string[],
-    options: object,
-  ): Promise<{ readonly finalStatus?: number }>;
-}
-
 /** Connects, and connects again whenever the connection is lost. Resolves at once. */
 export function connectSip({
   host,
@@ -102,8 +77,22 @@ export function connectSip({
 }: SipOptions): SipConnection {
   const srf = new Srf() as unknown as RawSrf;
   const state = { connected: false, listeners: [] as Listener[] };
+  const calls = createB2bua(srf, log);
+  const connect: Connect = (request, response, options) => {
+    const uri = foreignUri(request.uri, state.listeners);
+    const keep = ({ uri: own, route = own }: Destination): Destination =>
+      uri === undefined ? { uri: own, route } : { uri, route };
+    const { destinations, next } = options;
+    return calls.connect(request, response, {
+      ...options,
+      destinations: destinations.map(keep),
+      ...(next && { next: async (failure) => (await next(failure))?.map(keep) }),
+    });
+  };
   for (const method of methods)
-    srf.use(method.toLowerCase(), (request, response) => onRequest(incoming(srf, request, response)));
+    srf.use(method.toLowerCase(), (request, response) =>
+      onRequest(incoming(srf, request, response, connect)),
+    );
   srf.on('connect', (error: Error | null, addresses: string) => {
     if (error) {
       log.error('the SIP server refuses the edge: edge.secret must be that of the server', {
@@ -116,6 +105,7 @@ export function connectSip({
     state.connected = true;
     state.listeners = addresses.split(',').flatMap(listenerOf);
     log.info('connected to the SIP server', { host, port, listeners: addresses });
+    calls.endLost();
     onConnect();
   });
   srf.on('error', (error: Error) =>
@@ -124,6 +114,7 @@ export function connectSip({
   srf.on('close', () => {
     if (state.connected) log.warn('the connection to the SIP server is lost', { host, port });
     state.connected = false;
+    calls.lose();
   });
   srf.connect({ host, port, secret, reconnect: { retryMaxDelay: 2000 }, enablePing: true });
   return {
@@ -133,8 +124,10 @@ export function connectSip({
     get listeners() {
       return state.listeners;
     },
+    calls,
     probe: (uri, timeout) => (state.connected ? probe(srf, uri, timeout) : Promise.resolve(undefined)),
     close: async () => {
+      await calls.stop();
       const { wp } = srf.app.client;
       wp.closing = true;
       clearTimeout(wp.reconnectVars.retryTimer ?? undefined);
@@ -146,7 +139,16 @@ export function connectSip({
   };
 }
 
-function incoming(srf: RawSrf, request: RawRequest, response: RawResponse): Incoming {
+type Connect = (request: RawRequest, response: RawResponse, options: ConnectOptions) => Promise<number>;
+
+/** A Request-URI that others can use as well, if it is one: not our own address, not a telephone number. */
+function foreignUri(uri: string, listeners: readonly Listener[]): string | undefined {
+  const parsed = parseUri(uri);
+  const own = listeners.some(({ host, port }) => host === parsed?.host && port === (parsed.port ?? 5060));
+  return parsed && !own ? uri : undefined;
+}
+
+function incoming(srf: RawSrf, request: RawRequest, response: RawResponse, connect: Connect): Incoming {
   const { headers } = request;
   return {
     method: request.method,
@@ -169,6 +171,7 @@ function incoming(srf: RawSrf, request: RawRequest, response: RawResponse): Inco
       });
       return finalStatus ?? 0;
     },
+    connect: (options) => connect(request, response, options),
   };
 }
 

@@ -31,6 +31,8 @@ export interface PhoneOptions {
   readonly password?: string;
   readonly realm?: string;
   readonly algorithm?: 'MD5' | 'SHA-256';
+  /** What it says of itself, where that is not where it is. */
+  readonly contact?: string;
 }
 
 type Fields = Record<string, string>;
@@ -55,6 +57,7 @@ export class Phone {
   readonly realm: string;
   password: string;
   algorithm: 'MD5' | 'SHA-256';
+  readonly contact: string;
   readonly callId = newCallId();
   #cseq = 0;
   /** The last challenge and how often it was used. */
@@ -80,6 +83,7 @@ export class Phone {
     this.realm = options.realm ?? realm;
     this.password = options.password ?? `secret-${user}`;
     this.algorithm = options.algorithm ?? 'MD5';
+    this.contact = options.contact ?? `<${this.uri}>`;
     stack.on('request', (request, transaction, source) => this.#arrive({ request, transaction, source }));
     stack.on('ack', (request, source, transaction) => {
       if (transaction) this.#arrive({ request, source, transaction });
@@ -101,7 +105,7 @@ export class Phone {
 
   /** Sends a request outside of dialogs to the edge. */
   send(method: string, uri: string, fields: Fields = {}, body = ''): ClientTransaction {
-    const { To, 'Call-ID': callId, CSeq, From, Contact = `<${this.uri}>`, ...rest } = fields;
+    const { To, 'Call-ID': callId, CSeq, From, Contact = this.contact, ...rest } = fields;
     const request = newRequest(method, uri, {
       from: From ?? this.aor,
       to: To ?? uri,
@@ -173,10 +177,10 @@ export class Phone {
 
   answer({ request, transaction }: Received): Dialog {
     transaction.respond(200, 'OK', {
-      headers: { Contact: `<${this.uri}>`, 'Content-Type': 'application/sdp' },
+      headers: { Contact: this.contact, 'Content-Type': 'application/sdp' },
       body: SDP,
     });
-    return Dialog.fromRequest(request, transaction.localTag, `<${this.uri}>`, 'confirmed');
+    return Dialog.fromRequest(request, transaction.localTag, this.contact, 'confirmed');
   }
 
   /** A request inside a dialog, by its routes. */

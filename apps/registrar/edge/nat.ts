@@ -1,0 +1,29 @@
+// Whether a sender can be reached at the Contact that it names (RFC 3581, RFC 5626 §1).
+import { isIP } from 'node:net';
+import { isWithin } from '../../../core/telephony/index.ts';
+import type { Source } from './location.ts';
+import { parseUri } from './uri.ts';
+
+/** Addresses that mean something inside of one network only (RFC 1918, 6598, 3927, 4193). */
+const inner = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  'fc00::/7',
+];
+
+/** Where a Contact points to, beside where its sender is. */
+export type Lie = 'none' | 'elsewhere' | 'inner';
+
+/**
+ * `inner`: an address of some private network that is not the sender's own; nobody can be there. `elsewhere`: another
+ * address; a phone is not there, but a carrier may well have its calls go on at another machine of its own. Names are
+ * believed, and so is another port on the same host: drachtio would take that one from the Contact in any case.
+ */
+export function contactLie(contact: string, { host: source }: Source): Lie {
+  const host = parseUri(contact)?.host.replace(/^\[|\]$/g, '') ?? '';
+  if (isIP(host) === 0 || host === source) return 'none';
+  return isWithin(host, inner) ? 'inner' : 'elsewhere';
+}
