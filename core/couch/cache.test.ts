@@ -1,5 +1,7 @@
 // The read cache: bounds, single flight, invalidation that races with a read.
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
+import { AppError } from '../errors/index.ts';
 import { type CacheKey, ReadCache } from './cache.ts';
 
 const limits = { bytes: 1_000_000, entries: 100 };
@@ -80,6 +82,19 @@ describe('ReadCache', () => {
     const failed = await cache.read(a, never).catch((error: Error) => error.message);
     expect(failed).to.equal('must not load');
     expect(await cache.read(a, give('good'))).to.equal('good');
+  });
+
+  it('gives what is past its time while the database is away, unless it was changed since', async () => {
+    const cache = new ReadCache(limits);
+    const away = () => Promise.reject(new AppError('datastore_unreachable'));
+    const message = (error: Error): string => error.message;
+    await cache.read(a, give('old', 1));
+    for (; cache.stale === 0; await turn()) expect(await cache.read(a, away)).to.equal('old');
+    expect(await cache.read(a, never).catch(message)).to.equal('must not load');
+    cache.invalidate('db', 'a');
+    expect(await cache.read(a, away).catch((error: AppError) => error.code)).to.equal(
+      'datastore_unreachable',
+    );
   });
 
   it('stays within its bounds and forgets what it dropped', async () => {

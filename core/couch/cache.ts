@@ -1,5 +1,6 @@
 // Read-through cache: one request for a stampede of equal reads, nothing kept that was invalidated while it was read.
 import { LRUCache } from 'lru-cache';
+import { hasCode } from '../errors/index.ts';
 
 /** What a cached value is about: a document, or all view results of its database. */
 export interface CacheKey {
@@ -35,6 +36,8 @@ export interface CacheLimits {
 export class ReadCache {
   hits = 0;
   misses = 0;
+  /** Reads answered by what is past its time, because the database did not answer. */
+  stale = 0;
   readonly #entries: LRUCache<string, Entry>;
   readonly #flights = new Map<string, Flight>();
   /** Keys that are cached or in flight, by database. */
@@ -44,6 +47,7 @@ export class ReadCache {
     this.#entries = new LRUCache<string, Entry>({
       max: entries,
       maxSize: bytes,
+      noDeleteOnStaleGet: true,
       sizeCalculation: ({ value }, text) => 2 * (text.length + (JSON.stringify(value)?.length ?? 0)) + 200,
       dispose: (entry, text, reason) => {
         if (reason !== 'set' && !this.#flights.has(text)) this.#forget(text, entry.key);
@@ -101,8 +105,12 @@ export class ReadCache {
         return loaded.value;
       },
       (error: unknown) => {
+        const stale = flight.keep ? this.#held(text) : undefined;
         this.#land(text, key, flight, undefined);
-        throw error;
+        // What was so a while ago keeps calls going while the database is away.
+        if (!stale || !hasCode(error, 'datastore_unreachable')) throw error;
+        this.stale++;
+        return stale.value as T;
       },
     );
     const flight: Flight = { promise, keep: true };
@@ -115,7 +123,7 @@ export class ReadCache {
     if (this.#flights.get(text) === flight) this.#flights.delete(text);
     if (flight.keep && loaded && loaded.ttl > 0)
       this.#entries.set(text, { key, value: loaded.value }, { ttl: loaded.ttl });
-    if (!this.#entries.has(text) && !this.#flights.has(text)) this.#forget(text, key);
+    if (!this.#held(text) && !this.#flights.has(text)) this.#forget(text, key);
   }
 
   #drop(text: string): void {
@@ -123,14 +131,19 @@ export class ReadCache {
     if (flight) flight.keep = false;
     // Later readers must not join it: it may have read what was before the change.
     this.#flights.delete(text);
-    const entry = this.#entries.peek(text);
+    const entry = this.#held(text);
     this.#entries.delete(text);
     if (entry) this.#forget(text, entry.key);
   }
 
+  /** An entry, also one that is past its time. */
+  #held(text: string): Entry | undefined {
+    return this.#entries.peek(text, { allowStale: true });
+  }
+
   #isAt(text: string, rev: string | undefined): boolean {
     if (rev === undefined || this.#flights.has(text)) return false;
-    const value = this.#entries.peek(text)?.value as { _rev?: string } | undefined;
+    const value = this.#held(text)?.value as { _rev?: string } | undefined;
     return value?._rev === rev;
   }
 

@@ -1,21 +1,37 @@
-// The nodes of one CouchDB cluster: any will do, one that fails is left alone for a while.
+// The nodes of one CouchDB cluster: any will do; one that fails, or has stopped answering, is left out until it is back.
+import { isDeepStrictEqual } from 'node:util';
+import { isRecord } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
 import { inSpan } from '../trace/index.ts';
 import { Connection, type Reply, type Request, Unreachable } from './connection.ts';
 
-/** How long a node that failed is asked last. */
-const restMs = 2_000;
+/** A node that has not answered for so long is asked whether it is up at all. */
+const patienceMs = 1_500;
+/** How long that answer may take, and how often a node that is out is asked. */
+const probeMs = 1_000;
 
 /** Told how many milliseconds a request took, failed or not. */
 export type Took = (method: string, milliseconds: number) => void;
 
-const databaseOf = (path: string): string => decodeURIComponent(path.split('/', 1)[0] ?? '');
+export interface ClusterOptions {
+  readonly urls: readonly string[];
+  readonly user: string;
+  readonly password: string;
+  readonly log: Logger;
+  readonly took?: Took;
+}
 
 interface Node {
   readonly connection: Connection;
-  restUntil: number;
+  /** Left out until it is known to be back. */
+  out: boolean;
+  /** Asks whether it is back. */
+  probing: Promise<void> | undefined;
+  next: NodeJS.Timeout | undefined;
 }
+
+const databaseOf = (path: string): string => decodeURIComponent(path.split('/', 1)[0] ?? '');
 
 export class Cluster {
   readonly #nodes: readonly Node[];
@@ -23,17 +39,18 @@ export class Cluster {
   readonly #took: Took;
   #turn = 0;
   #fault: string | undefined;
+  #closed = false;
 
-  constructor(
-    urls: readonly string[],
-    user: string,
-    password: string,
-    log: Logger,
-    took: Took = () => undefined,
-  ) {
+  /** Throws `invalid_config` without a URL. */
+  constructor({ urls, user, password, log, took = () => undefined }: ClusterOptions) {
     if (urls.length === 0)
       throw new AppError('invalid_config', { message: 'store.urls names no CouchDB node' });
-    this.#nodes = urls.map((url) => ({ connection: new Connection(url, user, password), restUntil: 0 }));
+    this.#nodes = urls.map((url) => ({
+      connection: new Connection(url, user, password),
+      out: false,
+      probing: undefined,
+      next: undefined,
+    }));
     this.#log = log;
     this.#took = took;
   }
@@ -50,7 +67,10 @@ export class Cluster {
     return inSpan(`${method} couchdb`, { kind: 'client', attributes }, async () => {
       const start = performance.now();
       try {
-        return await this.#try(request, (connection) => connection.json(request));
+        return await this.#try(request, async (connection, signal, repeated) => {
+          const reply = await connection.json({ ...request, signal });
+          return repeated && reply.status === 409 ? this.#settled(connection, request, reply) : reply;
+        });
       } finally {
         // A feed that waits for changes says nothing of how fast CouchDB is.
         if (!path.endsWith('/_changes')) this.#took(method, performance.now() - start);
@@ -59,39 +79,105 @@ export class Cluster {
   }
 
   stream(request: Request): Promise<Response> {
-    return this.#try(request, (connection) => connection.stream(request));
+    return this.#try(request, (connection, signal) => connection.stream({ ...request, signal }));
   }
 
-  async #try<T extends { readonly status: number }>(
+  /** Asks no node again whether it is back. */
+  close(): void {
+    this.#closed = true;
+    for (const node of this.#nodes) clearTimeout(node.next);
+  }
+
+  async #try<T>(
     request: Request,
-    ask: (connection: Connection) => Promise<T>,
+    ask: (connection: Connection, signal: AbortSignal, repeated: boolean) => Promise<T>,
   ): Promise<T> {
-    let reason = '';
-    for (const node of this.#order()) {
+    let reason = this.#fault ?? '';
+    let repeated = false;
+    for (const node of await this.#order()) {
       try {
-        const answer = await ask(node.connection);
-        if (node.restUntil > 0) this.#log.info('CouchDB answers again', { url: node.connection.url });
-        node.restUntil = 0;
+        const answer = await this.#attempt(node, request, (signal) => ask(node.connection, signal, repeated));
         this.#fault = undefined;
         return answer;
       } catch (error) {
         if (!(error instanceof Unreachable) || request.signal?.aborted) throw error;
-        if (node.restUntil === 0) this.#log.warn('CouchDB does not answer', { error });
-        node.restUntil = Date.now() + restMs;
+        this.#lose(node, error);
         reason = error.message;
-        // A write that may have arrived must not be sent again: the second would look like a conflict.
-        if (!error.unsent && request.method !== 'GET') break;
+        repeated ||= !error.unsent;
+        if (repeated && !isRepeatable(request)) break;
       }
     }
     this.#fault = reason;
     throw new AppError('datastore_unreachable', { message: `the database does not answer: ${reason}` });
   }
 
-  /** Healthy nodes first, in turn; those at rest after them, so that a request is only refused when all are gone. */
-  #order(): Node[] {
-    const now = Date.now();
+  /** One request to one node; broken off when the node turns out to have stopped. */
+  async #attempt<T>(
+    { connection }: Node,
+    { signal, path }: Request,
+    ask: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const stopped = new AbortController();
+    // A feed has a watchdog of its own; what is silent in it is mostly well.
+    const timer = setTimeout(() => {
+      connection.json({ method: 'GET', path: '_up', deadline: probeMs }).catch(() => stopped.abort());
+    }, patienceMs);
+    if (path.endsWith('/_changes')) clearTimeout(timer);
+    try {
+      return await ask(signal ? AbortSignal.any([stopped.signal, signal]) : stopped.signal);
+    } catch (error) {
+      if (!stopped.signal.aborted) throw error;
+      throw new Unreachable(`${connection.url} has stopped answering`, false);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The conflict of a repeated write: it is none when what stands there is what was to be written. */
+  async #settled(connection: Connection, { path, body }: Request, conflict: Reply): Promise<Reply> {
+    const { status, body: stored } = await connection.json({ method: 'GET', path });
+    if (status !== 200 || !isRecord(stored) || !isRecord(body)) return conflict;
+    const { _rev: rev, ...now } = stored;
+    const { _rev: _before, ...wanted } = JSON.parse(JSON.stringify(body)) as Record<string, unknown>;
+    return isDeepStrictEqual(now, { _id: now['_id'], ...wanted })
+      ? { status: 201, body: { ok: true, id: now['_id'], rev } }
+      : conflict;
+  }
+
+  #lose(node: Node, error: Unreachable): void {
+    if (node.out || this.#closed) return;
+    this.#log.warn('CouchDB does not answer', { error });
+    node.out = true;
+    this.#look(node);
+  }
+
+  #look(node: Node): void {
+    node.probing = node.connection
+      .json({ method: 'GET', path: '_up', deadline: probeMs })
+      .then(
+        () => {
+          node.out = false;
+          this.#log.info('CouchDB answers again', { url: node.connection.url });
+        },
+        () => {
+          if (!this.#closed) node.next = setTimeout(() => this.#look(node), probeMs).unref();
+        },
+      )
+      .finally(() => {
+        node.probing = undefined;
+      });
+  }
+
+  /** Nodes that answer, in turn. While all are out, those that are just being asked whether they are back count. */
+  async #order(): Promise<Node[]> {
     this.#turn = (this.#turn + 1) % this.#nodes.length;
     const turned = [...this.#nodes.slice(this.#turn), ...this.#nodes.slice(0, this.#turn)];
-    return turned.sort((a, b) => Number(a.restUntil > now) - Number(b.restUntil > now));
+    if (turned.every(({ out }) => out)) await Promise.all(turned.map(({ probing }) => probing));
+    return turned.filter(({ out }) => !out);
   }
+}
+
+/** Reading changes nothing, and a document that was written already is known again; any other write would be done twice. */
+function isRepeatable({ method, path }: Request): boolean {
+  return method === 'GET' || (method === 'PUT' && /^[^/]+\/(_local\/|_design\/)?[^/]+$/.test(path));
 }

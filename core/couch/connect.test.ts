@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { document, Type } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
@@ -138,6 +139,29 @@ describe('connectStore', () => {
     expect(await codeOf(wrong.database(account).get('x'))).to.equal('datastore_fault');
   });
 
+  it('leaves out a node that has stopped answering, and writes once though it was asked twice', async () => {
+    // It takes the write to the database and says nothing of it, as a process that is stopped at that moment.
+    const mute = await proxyTo(
+      server.url,
+      (status) => status,
+      () => stopped,
+    );
+    let stopped = false;
+    const log = silentLog();
+    const store = open({ urls: [mute.url, server.url], log });
+    const database = store.database(account);
+    const saved = await Promise.all([0, 1].map((n) => database.save({ _id: `mute-${n}`, n })));
+    stopped = true;
+    const written = await Promise.all(saved.map((document) => database.save({ ...document, changed: true })));
+    for (const document of written) expect(document._rev).to.match(/^2-/);
+    expect(log.at('warn')).to.deep.equal(['CouchDB does not answer']);
+    // Left out now: nobody waits for it.
+    for (const n of [0, 1, 2, 3]) await database.save({ _id: `mute-later-${n}` });
+    stopped = false;
+    while (!log.at('info').includes('CouchDB answers again')) await wait(20);
+    await mute.close();
+  });
+
   it('signs in again when its session is no longer good', async () => {
     const proxy = await proxyTo(server.url, (status, path) => (path.endsWith('/expired') ? 401 : status));
     const store = open({ urls: [proxy.url] });
@@ -214,7 +238,11 @@ describe('connectStore', () => {
 });
 
 /** A proxy that may change the status of answers and counts sign-ins. */
-async function proxyTo(target: string, change: (status: number, path: string) => number) {
+async function proxyTo(
+  target: string,
+  change: (status: number, path: string) => number,
+  isMute: () => boolean = () => false,
+) {
   let sessions = 0;
   const proxy: Server = createServer(async (request, response) => {
     const path = request.url ?? '/';
@@ -227,6 +255,7 @@ async function proxyTo(target: string, change: (status: number, path: string) =>
       headers: { cookie, 'content-type': type, accept: 'application/json' },
       ...(chunks.length > 0 ? { body: new Uint8Array(Buffer.concat(chunks)) } : {}),
     });
+    if (isMute()) return;
     const headers = { 'content-type': 'application/json', 'set-cookie': answer.headers.getSetCookie() };
     response.writeHead(change(answer.status, path), headers);
     response.end(Buffer.from(await answer.arrayBuffer()));

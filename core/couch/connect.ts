@@ -53,7 +53,10 @@ export function connectStore(options: StoreOptions): CouchStore {
 
 /** Counts writes without quorum, and logs the first of each ten seconds: while nodes are down every write is one. */
 function quorumWatch(log: Logger, metrics: Metrics | undefined): StoreCore['quorumMissed'] {
-  const counter = metrics?.counter('couch_quorum_missed_total', 'Writes accepted by fewer copies than asked for');
+  const counter = metrics?.counter(
+    'couch_quorum_missed_total',
+    'Writes accepted by fewer copies than asked for',
+  );
   let quietUntil = 0;
   return (where) => {
     counter?.inc();
@@ -80,7 +83,7 @@ class ConnectedStore implements CouchStore {
   readonly #viewsFolder: string | undefined;
 
   constructor({ urls, user, password, quorum = {}, bus, node, log, metrics, ...rest }: StoreOptions) {
-    const cluster = new Cluster(urls, user, password, log, requestTimer(metrics));
+    const cluster = new Cluster({ urls, user, password, log, took: requestTimer(metrics) });
     const cache = new ReadCache({ bytes: 32_000_000, entries: 50_000, ...rest.cache });
     this.#viewsFolder = rest.viewsFolder;
     this.#announcer = new Announcer({
@@ -113,6 +116,11 @@ class ConnectedStore implements CouchStore {
     metrics?.gauge('couch_cache_bytes', 'Bytes held by the document cache', () => cache.size);
     metrics?.gauge('couch_cache_hits', 'Reads answered by the document cache', () => cache.hits);
     metrics?.gauge('couch_cache_misses', 'Reads that went to CouchDB', () => cache.misses);
+    metrics?.gauge(
+      'couch_cache_stale',
+      'Reads answered by what is past its time, because CouchDB did not answer',
+      () => cache.stale,
+    );
     metrics?.gauge('couch_followed_databases', 'Change feeds that run', () => this.#followers.size);
   }
 
@@ -188,6 +196,7 @@ class ConnectedStore implements CouchStore {
 
   async close(): Promise<void> {
     await Promise.all([this.#followers.stop(), this.#announcer.close()]);
+    this.#core.cluster.close();
     this.#core.cache.clearAll();
   }
 
