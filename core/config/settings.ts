@@ -80,7 +80,13 @@ export const settingsSchema = Type.Object(
       },
     ),
     switch: section(
-      { port: port(8021), sipPort: port(11000), rtpMin: port(16384), rtpMax: port(17384) },
+      {
+        name: Type.String({ minLength: 1, default: 'embedded', description: 'its own name for itself' }),
+        port: port(8021),
+        sipPort: port(11000),
+        rtpMin: port(16384),
+        rtpMax: port(17384),
+      },
       'the embedded switch',
     ),
     edge: section(

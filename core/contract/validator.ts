@@ -1,5 +1,5 @@
 // Compiles a JSON schema once and reports every violation with Kazoo's validation codes.
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 
 /** A JSON schema as plain data. */
@@ -31,14 +31,18 @@ function newAjv(useDefaults: boolean): Ajv {
 }
 
 /**
- * Compiles `schema`. With `defaults: true` checking also writes the schema's defaults into the value.
- * Throws when the schema itself is not valid: that is a programming error.
+ * A validator of `schema`, compiled when it is first used: a process declares all contracts and checks a few.
+ * With `defaults: true` checking also writes the schema's defaults into the value.
+ * Checking throws when the schema itself is not valid: that is a programming error.
  */
 export function compile(schema: JsonSchema, { defaults = false } = {}): Validator {
-  const validate = (defaults ? filling : plain).compile(schema);
+  let validate: ValidateFunction | undefined;
   return {
     schema,
-    check: (value) => (validate(value) ? [] : (validate.errors ?? []).flatMap(toViolation)),
+    check: (value) => {
+      validate ??= (defaults ? filling : plain).compile(schema);
+      return validate(value) ? [] : (validate.errors ?? []).flatMap(toViolation);
+    },
   };
 }
 

@@ -4,16 +4,19 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Bus, connectBus } from '../../core/amqp/index.ts';
-import { loadSettings, type Settings } from '../../core/config/index.ts';
+import type { Settings } from '../../core/config/index.ts';
 import { type CouchStore, connectStore } from '../../core/couch/index.ts';
 import { AppError, errorText } from '../../core/errors/index.ts';
 import { logger } from '../../core/log/index.ts';
 import { createMetrics } from '../../core/metrics/index.ts';
 import { version } from '../zone/runtime.ts';
+import { readSettings } from '../zone/settings.ts';
 import type { Output } from './output.ts';
 
 export interface Cli extends Output {
-  /** The settings as a zone reads them; addresses of embedded parts are those of the zone that runs here. */
+  /** The settings as a process that starts now reads them. */
+  given(): Settings;
+  /** The same for a zone that runs; addresses of embedded parts are those of the zone that runs here. */
   settings(): Settings;
   /** Rejects with `bus_unreachable` when no broker answers within three seconds. */
   bus(): Promise<Bus>;
@@ -57,6 +60,7 @@ export function createCli(output: Output, config: string | undefined): Cli {
   };
   return {
     ...output,
+    given: () => readSettings(config),
     settings: known,
     bus,
     store: async () => {
@@ -84,9 +88,7 @@ function noZone(setting: string, code: 'bus_unreachable' | 'datastore_unreachabl
 
 /** As `npm start` reads them, completed by what a zone that runs on them wrote down. */
 function zoneSettings(config: string | undefined): Settings {
-  const file =
-    config ?? process.env['MIRLITON_CONFIG'] ?? (existsSync('mirliton.json') ? 'mirliton.json' : undefined);
-  const given = loadSettings({ file, environment: process.env });
+  const given = readSettings(config);
   const facts = join(given.data, 'zone.json');
   if (!existsSync(facts)) return given;
   try {

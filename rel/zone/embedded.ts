@@ -1,12 +1,9 @@
-// Starts the stand-ins for the real parts that the settings do not name, and fills their addresses in.
+// Starts stand-ins for the real parts, and fills their addresses in.
 import { join } from 'node:path';
 import type { Settings } from '../../core/config/index.ts';
 import { AppError, errorText } from '../../core/errors/index.ts';
 import { logger } from '../../core/log/index.ts';
-import { startBroker } from '../embedded/broker/index.ts';
-import { startCouch } from '../embedded/couch/index.ts';
-import { startSipServer } from '../embedded/sip/index.ts';
-import { startSwitch } from '../embedded/switch/index.ts';
+import { loopback, missingParts, type PartName, switchPassword } from './parts.ts';
 
 /** The running stand-ins and the settings with their addresses. */
 export interface EmbeddedParts {
@@ -17,83 +14,101 @@ export interface EmbeddedParts {
   stop(): Promise<void>;
 }
 
-const loopback = '127.0.0.1';
 // A phone that vanished (no power, no network) must not hold its call for ever. A phone that is on hold, or holds, is not
 // expected to send; one that suppresses silence still sends comfort noise now and then.
 const mediaTimeout = 300_000;
 
-/** Starts what is needed. When one cannot start, those that did are stopped and the error says which, where and why. */
-export async function startEmbedded(given: Settings): Promise<EmbeddedParts> {
-  const settings = structuredClone(given);
-  const log = logger('embedded');
-  const running: { readonly name: string; stop(): Promise<void> }[] = [];
-  const start = async <T extends { stop(): Promise<void> }>(
-    name: string,
-    where: string,
-    begin: () => Promise<T>,
-  ): Promise<T> => {
-    try {
-      const part = await begin();
-      running.push({ name, stop: () => part.stop() });
+interface Starter {
+  /** Where it listens, for the error. */
+  where(settings: Settings): string;
+  /** Starts it on the settings and writes its address into them. A part is loaded only by the process that runs it. */
+  start(settings: Settings): Promise<{ stop(): Promise<void> }>;
+}
+
+const log = logger('embedded');
+
+const starters: Readonly<Record<PartName, Starter>> = {
+  broker: {
+    where: ({ bus }) => `${loopback}:${bus.port}`,
+    start: async ({ bus, data }) => {
+      const { startBroker } = await import('../embedded/broker/index.ts');
+      const dataDir = join(data, 'broker');
+      const part = await startBroker({ host: loopback, port: bus.port, dataDir, log: log.child('broker') });
+      bus.urls = [part.url];
       return part;
-    } catch (cause) {
-      await stop();
-      throw new AppError('invalid_config', {
-        message: `the embedded ${name} cannot start on ${where}: ${explain(cause)}`,
-        cause,
+    },
+  },
+  couch: {
+    where: ({ store }) => `${loopback}:${store.port}`,
+    start: async ({ store, data }) => {
+      const { startCouch } = await import('../embedded/couch/index.ts');
+      const { port, user, password } = store;
+      const dataDir = join(data, 'couch');
+      const told = (line: string): void => log.child('couch').info(line);
+      const part = await startCouch({ host: loopback, port, dataDir, user, password, log: told });
+      store.urls = [part.url];
+      return part;
+    },
+  },
+  switch: {
+    where: ({ switch: { port, sipPort } }) => `${loopback}:${port} and ${sipPort}`,
+    start: async (settings) => {
+      const { startSwitch } = await import('../embedded/switch/index.ts');
+      const { name, port, sipPort, rtpMin, rtpMax } = settings.switch;
+      const part = await startSwitch({
+        name,
+        eventSocket: { host: loopback, port, password: switchPassword },
+        sip: { host: loopback, port: sipPort },
+        rtp: { host: loopback, portMin: rtpMin, portMax: rtpMax },
+        recordingsDir: join(settings.data, 'recordings'),
+        mediaTimeoutMs: mediaTimeout,
+        log: log.child('switch'),
       });
-    }
-  };
+      settings.switches = [{ host: loopback, port: part.eventSocketPort, password: switchPassword }];
+      return part;
+    },
+  },
+  sip: {
+    where: ({ sip }) => `${sip.host}:${sip.port}`,
+    start: async ({ edge, sip: { host, port } }) => {
+      const { startSipServer } = await import('../embedded/sip/index.ts');
+      const listen = (['udp', 'tcp'] as const).map((protocol) => ({ protocol, host, port }));
+      const control = { host: loopback, port: edge.port };
+      const part = await startSipServer({ control, secret: edge.secret, listen, log: log.child('sip') });
+      edge.host = loopback;
+      edge.port = part.controlPort;
+      return part;
+    },
+  },
+};
+
+/**
+ * Starts these stand-ins: without a list, those for which the settings name no real part. When one cannot start, those
+ * that did are stopped and the error says which, where and why.
+ */
+export async function startEmbedded(
+  given: Settings,
+  names: readonly PartName[] = missingParts(given),
+): Promise<EmbeddedParts> {
+  const settings = structuredClone(given);
+  const running: { stop(): Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
     for (const part of running.splice(0).reverse()) await part.stop();
   };
-
-  if (settings.bus.urls.length === 0) {
-    const { port } = settings.bus;
-    const dataDir = join(settings.data, 'broker');
-    const part = await start('broker', `${loopback}:${port}`, () =>
-      startBroker({ host: loopback, port, dataDir, log: log.child('broker') }),
-    );
-    settings.bus.urls = [part.url];
+  for (const name of names) {
+    const { where, start } = starters[name];
+    try {
+      running.push(await start(settings));
+    } catch (cause) {
+      await stop();
+      const what = name === 'sip' ? 'sip server' : name;
+      throw new AppError('invalid_config', {
+        message: `the embedded ${what} cannot start on ${where(given)}: ${explain(cause)}`,
+        cause,
+      });
+    }
   }
-  if (settings.store.urls.length === 0) {
-    const { port, user, password } = settings.store;
-    const dataDir = join(settings.data, 'couch');
-    const options = {
-      host: loopback,
-      port,
-      dataDir,
-      user,
-      password,
-      log: (line: string) => log.child('couch').info(line),
-    };
-    const part = await start('couch', `${loopback}:${port}`, () => startCouch(options));
-    settings.store.urls = [part.url];
-  }
-  if (settings.switches.length === 0) {
-    const { port, sipPort, rtpMin, rtpMax } = settings.switch;
-    const options = {
-      name: 'embedded',
-      eventSocket: { host: loopback, port, password: 'ClueCon' },
-      sip: { host: loopback, port: sipPort },
-      rtp: { host: loopback, portMin: rtpMin, portMax: rtpMax },
-      recordingsDir: join(settings.data, 'recordings'),
-      mediaTimeoutMs: mediaTimeout,
-      log: log.child('switch'),
-    };
-    const part = await start('switch', `${loopback}:${port} and ${sipPort}`, () => startSwitch(options));
-    settings.switches = [{ host: loopback, port: part.eventSocketPort, password: 'ClueCon' }];
-  }
-  if (settings.edge.kind === 'drachtio' && settings.edge.host === '') {
-    const { port, secret } = settings.edge;
-    const { host, port: sipPort } = settings.sip;
-    const listen = (['udp', 'tcp'] as const).map((protocol) => ({ protocol, host, port: sipPort }));
-    const options = { control: { host: loopback, port }, secret, listen, log: log.child('sip') };
-    const part = await start('sip server', `${host}:${sipPort}`, () => startSipServer(options));
-    settings.edge.host = loopback;
-    settings.edge.port = part.controlPort;
-  }
-  return { settings, names: running.map(({ name }) => name), stop };
+  return { settings, names, stop };
 }
 
 /** A system error in words an operator can act on. */

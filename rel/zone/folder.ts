@@ -1,44 +1,84 @@
-// The data folder of a zone: made, tried for writing, and held by one process at a time.
+// The data folder of a zone: made, and what is in it held by one process at a time, by name.
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, errorText } from '../../core/errors/index.ts';
 
-/** Makes and claims the folder. Returns what gives it back. Throws `invalid_config` when it cannot be used. */
-export function claimFolder(folder: string): () => void {
-  const lock = join(folder, 'lock');
+/** Gives a claim back. */
+export type Release = () => void;
+
+/**
+ * Claims one thing in the folder, which is made when it is missing. Returns the number of the process that has it when
+ * that runs. Throws `invalid_config` when the folder cannot be used.
+ */
+export function tryClaim(folder: string, name: string): Release | number {
+  const locks = join(folder, 'locks');
+  const lock = join(locks, name);
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(locks, { recursive: true });
   } catch (cause) {
-    throw new AppError('invalid_config', {
-      message: `cannot make the data folder ${folder}: ${errorText(cause)}`,
-      cause,
-    });
+    throw unusable('make', folder, cause);
   }
   for (let tries = 0; ; tries += 1) {
     try {
       const file = openSync(lock, 'wx', 0o600);
       writeSync(file, String(process.pid));
       closeSync(file);
-      // What a killed process left behind would send scripts to a zone that is not there yet.
-      rmSync(join(folder, 'zone.json'), { force: true });
       return () => rmSync(lock, { force: true });
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST' || tries > 0) {
-        throw new AppError('invalid_config', {
-          message: `cannot write to the data folder ${folder}: ${errorText(cause)}`,
-          cause,
-        });
-      }
+      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST' || tries > 0)
+        throw unusable('write to', folder, cause);
       const holder = Number(readFileSync(lock, 'utf8'));
-      if (isAlive(holder)) {
-        throw new AppError('invalid_config', {
-          message: `the data folder ${folder} is in use by process ${holder}; stop it or set another with MIRLITON_DATA`,
-        });
-      }
+      if (isAlive(holder)) return holder;
       // Its process was killed.
       rmSync(lock, { force: true });
     }
   }
+}
+
+/** Claims all of these. Throws `invalid_config`, and holds nothing, when a running process has one. */
+export function claim(folder: string, names: readonly string[]): Release {
+  const held: Release[] = [];
+  const release = (): void => {
+    for (const one of held.splice(0)) one();
+  };
+  for (const name of names) {
+    const got = tryClaim(folder, name);
+    if (typeof got === 'number') {
+      release();
+      throw new AppError('invalid_config', {
+        message: `the data folder ${folder} is in use by process ${got} (its ${name}); stop it or set another with MIRLITON_DATA`,
+      });
+    }
+    held.push(got);
+  }
+  return release;
+}
+
+/**
+ * The host part for the node names of a process with these apps, which must be its own: `host`, or `host-2` and so on
+ * where another process with one of them runs on the same folder.
+ */
+export function claimHost(
+  folder: string,
+  host: string,
+  apps: readonly string[],
+): { readonly host: string; readonly release: Release } {
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? host : `${host}-${number}`;
+    const held = apps.map((app) => tryClaim(folder, `${app}@${name}`));
+    const release = (): void => {
+      for (const one of held.splice(0)) if (typeof one !== 'number') one();
+    };
+    if (held.every((one) => typeof one !== 'number')) return { host: name, release };
+    release();
+  }
+}
+
+function unusable(what: string, folder: string, cause: unknown): AppError {
+  return new AppError('invalid_config', {
+    message: `cannot ${what} the data folder ${folder}: ${errorText(cause)}`,
+    cause,
+  });
 }
 
 function isAlive(pid: number): boolean {

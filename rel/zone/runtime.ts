@@ -9,7 +9,9 @@ import { connectStore, type Store } from '../../core/couch/index.ts';
 import { toAppError } from '../../core/errors/index.ts';
 import { logger } from '../../core/log/index.ts';
 import { createMetrics, type Health, serveMetrics } from '../../core/metrics/index.ts';
+import { startTracing } from '../../core/trace/index.ts';
 import { bePresent } from './presence.ts';
+import { type Tell, waitForBusAndStore } from './waiting.ts';
 
 export const version = '0.1.0';
 
@@ -41,14 +43,29 @@ interface Started {
   readonly running: RunningApp;
 }
 
-/** Starts `apps` in order. When one cannot start, those before it are stopped and its error is thrown. */
-export async function startRuntime(settings: Settings, apps: readonly App[]): Promise<Runtime> {
+export interface RuntimeOptions {
+  /** The name of the process among the nodes of the cluster, which no other may have: `mirliton@host`. */
+  readonly name: string;
+  /** Told for what the start waits. */
+  readonly tell: Tell;
+}
+
+/**
+ * Waits until broker and store answer, then starts `apps` in order. When one cannot start, those before it are stopped
+ * and its error is thrown.
+ */
+export async function startRuntime(
+  settings: Settings,
+  apps: readonly App[],
+  { name: node, tell }: RuntimeOptions,
+): Promise<Runtime> {
   const host = settings.node === '' ? hostname() : settings.node;
   const log = logger('zone');
+  const tracing = startTracing({ environment: process.env, version, node });
   const metrics = createMetrics();
   const buses: Bus[] = [];
-  const connect = async (app: string): Promise<Bus> => {
-    const options = { urls: settings.bus.urls, node: `${app}@${host}`, appName: app, appVersion: version };
+  const connect = async (app: string, node = `${app}@${host}`): Promise<Bus> => {
+    const options = { urls: settings.bus.urls, node, appName: app, appVersion: version };
     const bus = await connectBus({ ...options, log: logger(app), metrics, strict: false });
     buses.push(bus);
     return bus;
@@ -58,9 +75,8 @@ export async function startRuntime(settings: Settings, apps: readonly App[]): Pr
   const health = (): Record<string, Health> =>
     Object.fromEntries(started.map(({ app, running }) => [app.name, running.health?.() ?? { ok: true }]));
 
-  const node = `mirliton@${host}`;
   const { urls, user, password, quorum } = settings.store;
-  const bus = await connect('mirliton');
+  const bus = await connect('mirliton', node);
   const store = connectStore({
     urls,
     user,
@@ -86,8 +102,10 @@ export async function startRuntime(settings: Settings, apps: readonly App[]): Pr
     await store.close();
     await Promise.all(buses.splice(0).map((bus) => bus.close()));
     await server.stop();
+    await tracing.stop();
   };
   try {
+    await waitForBusAndStore(bus, store, tell);
     await Promise.all(
       Object.entries(systemDatabases).map(([name, databaseClass]) => store.ensure(name, databaseClass)),
     );

@@ -10,6 +10,12 @@ import { delimiter, join } from 'node:path';
 export interface Rabbit {
   /** `amqp://guest:guest@127.0.0.1:PORT` of a node that answers. */
   readonly url: string;
+  /** Undefined while it does not run. */
+  pid(): number | undefined;
+  /** Sends the signal to all of its processes. Resolves when it has gone; at once after `SIGSTOP` and `SIGCONT`. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Starts it again on the same port and data. */
+  start(): Promise<void>;
   /** Stops node and epmd, and removes their files. */
   stop(): Promise<void>;
 }
@@ -35,8 +41,19 @@ export async function startRabbit(): Promise<Rabbit> {
   const [amqpPort, distPort, epmdPort] = await freePorts(3);
   const env = await prepare(home, { amqpPort, distPort, epmdPort });
   const epmd = spawn('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'], { env, stdio: 'ignore' });
-  const node = spawn('rabbitmq-server', [], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const launch = () =>
+    spawn('rabbitmq-server', [], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  let node: ChildProcess = launch();
+  const pid = () => (node.exitCode === null && node.signalCode === null ? node.pid : undefined);
+  const kill = async (signal: NodeJS.Signals) => {
+    const first = pid();
+    if (first === undefined) return;
+    const exited = once(node, 'exit');
+    process.kill(-first, signal);
+    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await exited;
+  };
   const stop = async () => {
+    await kill('SIGCONT');
     await end(node, true);
     await end(epmd, false);
     await rm(home, { recursive: true, force: true });
@@ -47,7 +64,16 @@ export async function startRabbit(): Promise<Rabbit> {
     await stop();
     throw cause;
   }
-  return { url: `amqp://guest:guest@127.0.0.1:${amqpPort}`, stop };
+  return {
+    url: `amqp://guest:guest@127.0.0.1:${amqpPort}`,
+    pid,
+    kill,
+    start: async () => {
+      node = launch();
+      await ready(node, epmd);
+    },
+    stop,
+  };
 }
 
 async function prepare(

@@ -15,7 +15,9 @@ export interface TestKamailio {
   readonly address: string;
   /** What it wrote to its log so far. */
   log(): string;
-  /** `SIGKILL` is a crash. Resolves when it has gone. */
+  /** Of the first of its processes; undefined while it does not run. */
+  pid(): number | undefined;
+  /** `SIGKILL` is a crash. Resolves when it has gone; at once after `SIGSTOP` and `SIGCONT`. */
   end(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again on the same files. */
   start(): Promise<void>;
@@ -32,13 +34,15 @@ export async function startKamailio(given: Site): Promise<TestKamailio> {
   const file = writeKamailioConfig(site);
   let child: ChildProcess | undefined;
   let output = '';
+  const pid = (): number | undefined =>
+    child?.exitCode === null && child.signalCode === null ? child.pid : undefined;
   const end = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
-    const { pid } = child ?? {};
-    if (!child || pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const first = pid();
+    if (!child || first === undefined) return;
     const gone = once(child, 'exit');
     // The processes of Kamailio are one group: a crash takes all of them.
-    process.kill(signal === 'SIGKILL' ? -pid : pid, signal);
-    await gone;
+    process.kill(signal === 'SIGTERM' ? first : -first, signal);
+    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await gone;
   };
   const start = async (): Promise<void> => {
     // The zone may have to be built before its broker listens.
@@ -59,9 +63,12 @@ export async function startKamailio(given: Site): Promise<TestKamailio> {
   const kamailio = {
     address: site.sip[0] ?? '',
     log: () => output,
+    pid,
     end,
     start,
     stop: async () => {
+      // One that a test has stopped would not hear the next signal.
+      await end('SIGCONT');
       await end();
       rmSync(folder, { recursive: true, force: true });
     },

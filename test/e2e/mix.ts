@@ -13,16 +13,27 @@ export interface Mix {
    * at 5060 of that host, or `,sipport` behind it).
    */
   readonly edge: string;
+  /** `one` with everything, or `many`: each app and each stand-in in its own. */
+  readonly processes: string;
+  /** With many processes: how often an app, or the embedded `switch`, runs. */
+  readonly counts: Readonly<Record<string, number>>;
 }
 
-/** The mix of this run: `MIRLITON_E2E_BUS`, `_STORE`, `_SWITCH` and `_EDGE`. */
+/** The mix of this run: `MIRLITON_E2E_BUS`, `_STORE`, `_SWITCH`, `_EDGE`, `_PROCESSES` and `_COUNT` (`callflow=2,switch=2`). */
 export function mixOfRun(environment = process.env): Mix {
   return {
     bus: environment['MIRLITON_E2E_BUS'] ?? 'embedded',
     store: environment['MIRLITON_E2E_STORE'] ?? 'embedded',
     switch: environment['MIRLITON_E2E_SWITCH'] ?? 'embedded',
     edge: environment['MIRLITON_E2E_EDGE'] ?? 'embedded',
+    processes: environment['MIRLITON_E2E_PROCESSES'] ?? 'one',
+    counts: countsOf(environment['MIRLITON_E2E_COUNT'] ?? ''),
   };
+}
+
+function countsOf(words: string): Record<string, number> {
+  const pairs = words === '' ? [] : words.split(',').map((pair) => pair.split('='));
+  return Object.fromEntries(pairs.map(([app, count]) => [app, Number(count)]));
 }
 
 /** The mix as settings of a zone (see core/config/settings.ts). */

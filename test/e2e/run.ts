@@ -1,12 +1,14 @@
-// npm run e2e -- [--bus …] [--store …] [--switch …] [--edge …] [pattern]: the end-to-end suite on any mix of parts.
+// npm run e2e -- [--bus …] [--store …] [--switch …] [--edge …] [--processes …] [--count …] [pattern]: the end-to-end suite on any mix of parts.
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 const usage = `usage: npm run e2e -- [options] [words of a test's title]
-  --bus     embedded | amqp://user:password@host:port
+  --bus     embedded | rabbitmq | amqp://user:password@host:port
   --store   embedded | http://user:password@host:port   (its databases of ours are removed first)
   --switch  embedded | host:port:password[,host:port:password]
-  --edge    embedded | kamailio | drachtio:host:controlport[,sipport]`;
+  --edge    embedded | kamailio | drachtio:host:controlport[,sipport]
+  --processes  one | many   (many: each app and each stand-in in a process of its own)
+  --count   callflow=2,ecallmgr=2,switch=2   (with many: how often each runs)`;
 
 function options() {
   try {
@@ -16,6 +18,8 @@ function options() {
         store: { type: 'string', default: 'embedded' },
         switch: { type: 'string', default: 'embedded' },
         edge: { type: 'string', default: 'embedded' },
+        processes: { type: 'string', default: 'one' },
+        count: { type: 'string', default: '' },
         help: { type: 'boolean', default: false },
       },
       allowPositionals: true,
@@ -47,6 +51,8 @@ const environment = {
   MIRLITON_E2E_STORE: values.store,
   MIRLITON_E2E_SWITCH: values.switch,
   MIRLITON_E2E_EDGE: values.edge,
+  MIRLITON_E2E_PROCESSES: values.processes,
+  MIRLITON_E2E_COUNT: values.count,
 };
 const { status } = spawnSync('npx', args, { env: { ...process.env, ...environment }, stdio: 'inherit' });
 process.exit(status ?? 1);

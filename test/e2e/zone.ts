@@ -1,15 +1,15 @@
-// A whole zone for a test: started as `npm start` starts it, on free ports and an empty data folder.
-import { type ChildProcess, spawn } from 'node:child_process';
+// A whole zone for a test, in one process or in many, on free ports and an empty data folder.
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { ZoneFacts } from '../../rel/zone/report.ts';
-import { startRabbit } from '../conformance/rabbitmq.ts';
+import { type Rabbit, startRabbit } from '../conformance/rabbitmq.ts';
 import { addKamailios, startKamailio, type TestKamailio } from './kamailio.ts';
 import { mixOfRun, settingsOf } from './mix.ts';
+import { planMany, planOne } from './plan.ts';
 import { freePorts } from './ports.ts';
+import { build, type OwnProcess, ownProcess, spawnOwn, type ZoneProcess } from './processes.ts';
 import { logIn, type Rest } from './rest.ts';
 
 export interface Zone {
@@ -20,20 +20,22 @@ export interface Zone {
   /** As they are in the file at `config`. */
   readonly settings: Record<string, unknown>;
   readonly config: string;
-  /** Ctrl-C, then a start on the same data. `between` runs while the zone is down. */
+  /** All of them: ours, and the RabbitMQ and the Kamailios of the test. */
+  readonly processes: readonly ZoneProcess[];
+  /** The processes with this app, stand-in or part. */
+  running(app: string): readonly ZoneProcess[];
+  /** Ctrl-C to ours, then a start on the same data. `between` runs while the zone is down. */
   restart(between?: () => void | Promise<void>): Promise<void>;
-  /** SIGKILL, then a start on what is left. */
+  /** SIGKILL to ours, then a start on what is left. */
   crash(): Promise<void>;
   /** The edges, in a mix with Kamailio. */
   readonly kamailios: readonly TestKamailio[];
-  /** True while the process runs. */
+  /** True while all of our processes run. */
   alive(): boolean;
-  /** The log so far. */
+  /** The logs of our processes so far, one after the other. */
   log(): string;
   stop(): Promise<void>;
 }
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Starts a zone on the mix of this run, with some settings of the test's own. Throws with its output when it does not come up. */
 export async function startZone(more: Record<string, unknown> = {}, edges = 1): Promise<Zone> {
@@ -45,18 +47,24 @@ export async function startZone(more: Record<string, unknown> = {}, edges = 1): 
   const config = join(folder, 'mirliton.json');
   const settings = { ...(await settingsFor(folder, given)), ...more };
   const sites = mix.edge === 'kamailio' ? await addKamailios(settings, edges) : [];
+  const many = mix.processes === 'many';
+  if (many) build();
+  const plans = many ? await planMany(config, settings, mix.counts) : planOne(config);
+  const own = plans.map(ownProcess);
   writeFileSync(config, JSON.stringify(settings));
   // Each waits for the other: Kamailio for the broker, the zone for a Kamailio that takes calls.
   const starting = Promise.all(sites.map(startKamailio));
   // Awaited below; until then a failure must not count as one that nobody handles.
   starting.catch(() => undefined);
-  let child = await launch(config).catch(async (error: unknown) => {
+  await startAll(own).catch(async (error: unknown) => {
     await starting.then((all) => Promise.all(all.map((it) => it.stop()))).catch(() => undefined);
+    await rabbit?.stop();
     throw error;
   });
   const kamailios = await starting;
   const facts = readFacts(folder);
   const [host = '', port = ''] = facts.phones[0]?.proxy.split(':') ?? [];
+  const processes = [...own, ...kamailios.map(asProcess), ...(rabbit ? [rabbitProcess(rabbit)] : [])];
   const zone: Zone = {
     facts,
     folder,
@@ -65,22 +73,26 @@ export async function startZone(more: Record<string, unknown> = {}, edges = 1): 
     rest: await logIn(facts.api, facts.login),
     sip: { host, port: Number(port) },
     kamailios,
+    processes,
+    running: (app) => processes.filter((it) => it.app === app),
     restart: async (between) => {
-      await end(child);
+      await endAll(own);
       await between?.();
-      child = await launch(config);
+      await startAll(own);
     },
     crash: async () => {
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
-      child = await launch(config);
+      await Promise.all(own.map((it) => it.kill('SIGKILL')));
+      await startAll(own);
     },
-    alive: () => child.exitCode === null && child.signalCode === null,
-    log: () => readFileSync(join(folder, 'mirliton.log'), 'utf8'),
+    alive: () => own.every((it) => it.alive()),
+    log: () =>
+      readdirSync(folder)
+        .filter((file) => file.endsWith('.log'))
+        .map((file) => readFileSync(join(folder, file), 'utf8'))
+        .join(''),
     stop: async () => {
       await Promise.all(kamailios.map((it) => it.stop()));
-      await end(child);
+      await endAll(own);
       await rabbit?.stop();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -88,15 +100,54 @@ export async function startZone(more: Record<string, unknown> = {}, edges = 1): 
   return zone;
 }
 
+/** All at once: their order must not matter. When one does not come up, none is left running. */
+async function startAll(processes: readonly OwnProcess[]): Promise<void> {
+  try {
+    await Promise.all(processes.map((it) => it.start()));
+  } catch (error) {
+    await Promise.all(processes.map((it) => it.kill('SIGKILL')));
+    throw error;
+  }
+}
+
+/** The stand-ins last: the others say goodbye over them. */
+async function endAll(processes: readonly OwnProcess[]): Promise<void> {
+  const parts = ['broker', 'couch', 'switch', 'sip'];
+  for (const last of [false, true])
+    await Promise.all(processes.filter(({ app }) => parts.includes(app) === last).map((it) => it.end()));
+}
+
+const asProcess = (kamailio: TestKamailio): ZoneProcess => ({
+  app: 'kamailio',
+  node: `kamailio@${kamailio.address}`,
+  get pid() {
+    return kamailio.pid();
+  },
+  alive: () => kamailio.pid() !== undefined,
+  kill: (signal = 'SIGKILL') => kamailio.end(signal),
+  start: () => kamailio.start(),
+});
+
+const rabbitProcess = (rabbit: Rabbit): ZoneProcess => ({
+  app: 'rabbitmq',
+  node: `rabbitmq@${new URL(rabbit.url).host}`,
+  get pid() {
+    return rabbit.pid();
+  },
+  alive: () => rabbit.pid() !== undefined,
+  kill: (signal = 'SIGKILL') => rabbit.kill(signal),
+  start: () => rabbit.start(),
+});
+
 /** Starts a zone that is expected not to come up. Resolves with its exit code and the lines that it printed. */
 export async function failingStart(
   config: string,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<{ readonly code: number | null; readonly lines: readonly string[] }> {
-  const child = start(config, environment);
+  const child = spawnOwn({ config, run: ['rel/start.mjs'], environment });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => {
+    stream?.on('data', (chunk: Buffer) => {
       output += chunk.toString();
       // It did come up, against all expectation.
       if (output.includes('Mirliton is ready')) child.kill('SIGINT');
@@ -141,39 +192,6 @@ async function settingsFor(folder: string, given: Record<string, unknown>): Prom
     ...merged,
     ...(given['switches'] ? { switches: given['switches'] } : {}),
   };
-}
-
-function start(config: string, environment: NodeJS.ProcessEnv = {}) {
-  const env = { ...process.env, MIRLITON_CONFIG: config, ...environment };
-  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-  return spawn(process.execPath, [join(root, 'rel', 'start.mjs')], { cwd: dirname(config), env, stdio });
-}
-
-async function launch(config: string): Promise<ChildProcess> {
-  const child = start(config);
-  let output = '';
-  const ready = new Promise<void>((resolve) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        output += chunk.toString();
-        if (output.includes('Mirliton is ready')) resolve();
-      });
-    }
-  });
-  const exited = once(child, 'exit').then(() => {
-    throw new Error(`the zone ended while starting:\n${output.slice(-4000)}`);
-  });
-  await Promise.race([ready, exited]);
-  exited.catch(() => undefined);
-  return child;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGINT');
-  const [code] = (await gone) as [number | null];
-  if (code !== 0) throw new Error(`the zone ended with ${code} after SIGINT`);
 }
 
 function readFacts(folder: string): Required<ZoneFacts> {
