@@ -79,6 +79,22 @@ describe('calls under control', () => {
     expect(heard(hearing)).to.deep.equal(['CHANNEL_DESTROY c1']);
   });
 
+  it('hears an event once that is told again, but every completion', async () => {
+    const names = heard(await control.hear('c1'));
+    const again = async (name: CallEventName): Promise<void> => {
+      const event = { 'Call-ID': 'c1', 'Event-Name': name };
+      for (let time = 0; time < 2; time += 1) await bus.publish(callEvent, event, { messageId: 'same' });
+      await bus.settled();
+    };
+    await again('DTMF');
+    await again('CHANNEL_EXECUTE_COMPLETE');
+    expect(names.map((it) => it.split(' ')[0])).to.deep.equal([
+      'DTMF',
+      'CHANNEL_EXECUTE_COMPLETE',
+      'CHANNEL_EXECUTE_COMPLETE',
+    ]);
+  });
+
   it('follows a call to the leg that replaces it, beside whoever hears that one', async () => {
     const [consulting, first] = [await control.hear('c1'), await control.hear('c2')];
     const [follows, was] = [heard(consulting), heard(first)];

@@ -5,6 +5,8 @@ import type { CallMessage } from './controlled-call.ts';
 
 // What comes before anybody listens is kept; a call that nobody ever listens to must not fill the memory.
 const keptLimit = 64;
+// Another ecallmgr that takes a call over tells the events of the last second again.
+const rememberedIds = 32;
 // The transferee is told of an attended transfer right behind the replacement of the other leg.
 const afterReplacement = 5_000;
 
@@ -21,6 +23,8 @@ export interface Hearing {
 
 interface Heard {
   readonly ears: Set<Ear>;
+  /** Msg-IDs of the last events, oldest first. */
+  readonly recent: Set<string>;
   readonly bound: Promise<void>;
 }
 
@@ -47,15 +51,21 @@ export class Hearings {
   }
 
   deliver(message: CallMessage): void {
+    const heard = this.#calls.get(message['Call-ID']);
+    if (!heard || isRepeated(heard.recent, message)) return;
     // A hearing may move while it is told.
-    for (const ear of [...(this.#calls.get(message['Call-ID'])?.ears ?? [])]) ear.take(message);
+    for (const ear of [...heard.ears]) ear.take(message);
   }
 
   async enter(ear: Ear): Promise<void> {
     const { callId } = ear;
     let heard = this.#calls.get(callId);
     if (!heard) {
-      heard = { ears: new Set(), bound: this.#events?.bind(binding(callId)) ?? Promise.resolve() };
+      heard = {
+        ears: new Set(),
+        recent: new Set(),
+        bound: this.#events?.bind(binding(callId)) ?? Promise.resolve(),
+      };
       this.#calls.set(callId, heard);
     }
     heard.ears.add(ear);
@@ -74,6 +84,17 @@ export class Hearings {
 }
 
 const binding = (callId: string) => ({ exchange: 'callevt', key: `call.*.${segment(callId)}` }) as const;
+
+/** Completions and refusals bear the id of their command, and are told again to whoever asks again. */
+function isRepeated(recent: Set<string>, message: CallMessage): boolean {
+  const { 'Msg-ID': id, 'Event-Name': name } = message;
+  const own = name !== 'CHANNEL_EXECUTE_COMPLETE' && name !== 'CHANNEL_EXECUTE_ERROR' && name !== 'dialplan';
+  if (!own || id === undefined) return false;
+  if (recent.has(id)) return true;
+  recent.add(id);
+  if (recent.size > rememberedIds) for (const oldest of recent) return !recent.delete(oldest);
+  return false;
+}
 
 class Ear implements Hearing {
   callId: string;

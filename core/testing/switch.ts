@@ -190,5 +190,6 @@ async function resumeFrom(bus: Bus, checkpoint: Command | undefined, fetchId: st
   const last = checkpoint?.['Resume'];
   if (!last) throw new Error('there is no checkpoint to resume from');
   await bus.publish(usurpControl, { 'Call-ID': last.Call['Call-ID'], 'Fetch-ID': fetchId });
-  await bus.publish(resume, { ...last, Call: { ...last.Call, 'Fetch-ID': fetchId } });
+  const vars = { ...last.Call['Custom-Channel-Vars'], 'Fetch-ID': fetchId };
+  await bus.publish(resume, { ...last, Call: { ...last.Call, 'Custom-Channel-Vars': vars } });
 }

@@ -39,7 +39,6 @@ function toCallJson(state: CallState): Record<string, unknown> {
     'Call-ID': state.callId,
     'Account-ID': state.accountId,
     'Control-Queue': state.controlQueue,
-    'Fetch-ID': state.fetchId,
     'CallFlow-ID': state.callflowId,
     Request: state.request,
     To: state.to,
@@ -53,7 +52,7 @@ function toCallJson(state: CallState): Record<string, unknown> {
     'Caller-ID-Number': state.callerIdNumber,
     Language: state.language,
     Answered: state.answered,
-    'Custom-Channel-Vars': state.channelVars,
+    'Custom-Channel-Vars': { ...state.channelVars, 'Fetch-ID': state.fetchId },
     'Custom-Application-Vars': state.applicationVars,
     Collections: state.collections,
   };
@@ -67,11 +66,12 @@ export function fromCallJson(json: Readonly<Record<string, unknown>>): CallState
     if (text(key) === '')
       throw new AppError('invalid_message', { message: `callflow.resume: Call has no ${key}` });
   }
+  const channelVars = record('Custom-Channel-Vars');
   return {
     callId: text('Call-ID'),
     accountId: text('Account-ID'),
     controlQueue: text('Control-Queue'),
-    fetchId: text('Fetch-ID'),
+    fetchId: String(channelVars['Fetch-ID'] ?? text('Fetch-ID')),
     callflowId: text('CallFlow-ID'),
     request: text('Request'),
     to: text('To'),
@@ -83,7 +83,7 @@ export function fromCallJson(json: Readonly<Record<string, unknown>>): CallState
     callerIdNumber: text('Caller-ID-Number'),
     language: text('Language') || 'en-us',
     answered: json['Answered'] === true,
-    channelVars: record('Custom-Channel-Vars'),
+    channelVars,
     applicationVars: record('Custom-Application-Vars'),
     collections: record('Collections') as Record<string, string>,
     ...(text('Capture-Group') === '' ? {} : { captureGroup: text('Capture-Group') }),
