@@ -73,7 +73,7 @@ async function runCommand(
   nodes: readonly SwitchNode[],
   order: Delivery<typeof switchCommand>,
 ): Promise<void> {
-  const { Command, Args, 'FreeSWITCH-Node': wanted } = order.message;
+  const { Command, Args = '', 'FreeSWITCH-Node': wanted } = order.message;
   const chosen = nodes.filter(({ name }) => wanted === undefined || wanted === '*' || name === wanted);
   for (const node of chosen) {
     const result = await run(node, Command, Args);

@@ -63,7 +63,8 @@ export type Loose<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | undefin
   [K in keyof T as T extends Record<K, T[K]> ? never : K]?: T[K] | undefined;
 };
 
-type FieldsOf<P extends TProperties> = Static<ReturnType<typeof Type.Object<P>>>;
+/** The values of some declared fields. */
+export type FieldsOf<P extends TProperties> = Static<ReturnType<typeof Type.Object<P>>>;
 
 /** The declaration, as data. */
 export interface MessageDeclaration<

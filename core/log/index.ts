@@ -1,7 +1,10 @@
 // Logging: winston, one line of JSON per record, with the call and account at hand carried along by AsyncLocalStorage.
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { closeSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createLogger, format, transports } from 'winston';
-import { errorText } from '../errors/index.ts';
+import { AppError, errorText } from '../errors/index.ts';
+import { makeFolder } from '../files/index.ts';
 import { currentTrace } from '../trace/index.ts';
 import { Levels, type LogLevel } from './levels.ts';
 
@@ -50,7 +53,20 @@ const root = createLogger({
   transports: [new transports.Console({ stderrLevels: ['error', 'warn', 'info', 'debug'] })],
 });
 
-/** How and what to write: `json` for machines, `text` for people, a file instead of stderr when `file` is given. */
+/** Makes the folder of the log and opens it once: winston would only say later, or never, that it cannot. */
+function tryFile(file: string): void {
+  try {
+    makeFolder(dirname(file));
+    closeSync(openSync(file, 'a'));
+  } catch (cause) {
+    throw new AppError('invalid_config', {
+      message: `cannot write the log to ${file}: ${errorText(cause)}; set another with MIRLITON_LOG_FILE, or - for the screen`,
+      cause,
+    });
+  }
+}
+
+/** How and what to write: `json` for machines, `text` for people, a file instead of stderr when `file` is given. Throws `invalid_config` when that cannot be written. */
 export function configureLog({
   level,
   form,
@@ -60,6 +76,7 @@ export function configureLog({
   form: 'json' | 'text';
   file?: string | undefined;
 }): void {
+  if (file !== undefined) tryFile(file);
   levels.setBase(level);
   root.configure({
     level: 'debug',

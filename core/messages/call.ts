@@ -1,6 +1,7 @@
 // Call events on `callevt`, and questions about live channels (contract/kapi.md, kapi_call).
-import { message, segment, Type } from '../contract/index.ts';
-import { Any, Count, Flag, maybeOneOf, maybeText, some, Text, Texts, text, Vars } from './fields.ts';
+import type { TProperties, TSchema } from 'typebox';
+import { type AnyMessage, type FieldsOf, message, segment, Type } from '../contract/index.ts';
+import { Any, Count, Flag, maybeOneOf, maybeText, some, Texts, text, Vars } from './fields.ts';
 
 /** Every event name that ecallmgr or an app publishes for a call. */
 export const callEventNames = [
@@ -100,83 +101,64 @@ export const channelStatusReq = message({
   answers: [channelStatusResp],
 });
 
+/** What answers a question about live channels: every ecallmgr tells of its own. */
+const channelsAnswer = <const N extends string, C extends TSchema>(name: N, Channels: C) =>
+  message({ category: 'call_event', name, exchange: 'targeted', fields: { Channels } });
+
+/** A question about live channels; `about` is what they have in common. */
+const channelsQuestion = <const N extends string, P extends TProperties, A extends AnyMessage>(
+  name: N,
+  fields: P,
+  about: (fields: FieldsOf<P>) => string,
+  answer: A,
+) =>
+  message({
+    category: 'call_event',
+    name,
+    exchange: 'callevt',
+    key: (m) => `call.status_req.${segment(about(m))}`,
+    fields,
+    answers: [answer],
+  });
+
 const channelList = Type.Optional(Type.Array(Vars));
+const activeOnly = { 'Active-Only': Type.Optional(Flag) };
 
-export const queryAuthIdResp = message({
-  category: 'call_event',
-  name: 'query_auth_id_resp',
-  exchange: 'targeted',
-  fields: { Channels: channelList },
-});
-
+export const queryAuthIdResp = channelsAnswer('query_auth_id_resp', channelList);
 /** Channels authorised by one device. */
-export const queryAuthIdReq = message({
-  category: 'call_event',
-  name: 'query_auth_id_req',
-  exchange: 'callevt',
-  key: (m) => `call.status_req.${segment(m['Auth-ID'])}`,
-  fields: text('Auth-ID'),
-  answers: [queryAuthIdResp],
-});
+export const queryAuthIdReq = channelsQuestion(
+  'query_auth_id_req',
+  text('Auth-ID'),
+  (m) => m['Auth-ID'],
+  queryAuthIdResp,
+);
 
-export const queryUserChannelsResp = message({
-  category: 'call_event',
-  name: 'query_user_channels_resp',
-  exchange: 'targeted',
-  fields: { Channels: channelList },
-});
-
+export const queryUserChannelsResp = channelsAnswer('query_user_channels_resp', channelList);
 /** Channels of SIP users of a realm, or authorised by any of some devices. */
-export const queryUserChannelsReq = message({
-  category: 'call_event',
-  name: 'query_user_channels_req',
-  exchange: 'callevt',
-  key: (m) => `call.status_req.${segment(`${m.Username ?? ''}@${m.Realm ?? ''}`)}`,
-  fields: {
-    ...maybeText('Realm Username'),
-    ...some(Texts, 'Authorizing-IDs Usernames'),
-    'Active-Only': Type.Optional(Flag),
-  },
-  answers: [queryUserChannelsResp],
-});
+export const queryUserChannelsReq = channelsQuestion(
+  'query_user_channels_req',
+  { ...maybeText('Realm Username'), ...some(Texts, 'Authorizing-IDs Usernames'), ...activeOnly },
+  (m) => `${m.Username ?? ''}@${m.Realm ?? ''}`,
+  queryUserChannelsResp,
+);
 
-export const queryAccountChannelsResp = message({
-  category: 'call_event',
-  name: 'query_account_channels_resp',
-  exchange: 'targeted',
-  fields: { Channels: channelList },
-});
-
-export const queryAccountChannelsReq = message({
-  category: 'call_event',
-  name: 'query_account_channels_req',
-  exchange: 'callevt',
-  key: (m) => `call.status_req.${segment(m['Account-ID'])}`,
-  fields: {
-    ...text('Account-ID'),
-    Username: Type.Optional(Text),
-    Usernames: Type.Optional(Texts),
-    'Active-Only': Type.Optional(Flag),
-  },
-  answers: [queryAccountChannelsResp],
-});
+export const queryAccountChannelsResp = channelsAnswer('query_account_channels_resp', channelList);
+/** Channels of an account. */
+export const queryAccountChannelsReq = channelsQuestion(
+  'query_account_channels_req',
+  { ...text('Account-ID'), ...maybeText('Username'), ...some(Texts, 'Usernames'), ...activeOnly },
+  (m) => m['Account-ID'],
+  queryAccountChannelsResp,
+);
 
 /** Channels by call id; the values are channel objects. */
-export const queryChannelsResp = message({
-  category: 'call_event',
-  name: 'query_channels_resp',
-  exchange: 'targeted',
-  fields: { Channels: Vars },
-});
-
-export const queryChannelsReq = message({
-  category: 'call_event',
-  name: 'query_channels_req',
-  exchange: 'callevt',
-  key: () => 'call.status_req.channels',
-  fields: { 'Active-Only': Type.Optional(Flag), 'Call-ID': Type.Optional(Text), Fields: Type.Optional(Any) },
-  answers: [queryChannelsResp],
-});
+export const queryChannelsResp = channelsAnswer('query_channels_resp', Vars);
+export const queryChannelsReq = channelsQuestion(
+  'query_channels_req',
+  { ...activeOnly, ...maybeText('Call-ID'), Fields: Type.Optional(Any) },
+  () => 'channels',
+  queryChannelsResp,
+);
 
 /** "I control this call from now on": older controllers with another Fetch-ID let go. */
 export const usurpControl = message({

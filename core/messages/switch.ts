@@ -44,6 +44,6 @@ export const switchCommand = message({
   name: 'command',
   exchange: 'switch',
   key: (m) => `switch.command.${segment(m['FreeSWITCH-Node'] ?? '*')}`,
-  fields: { Args: Text, Command: Text, 'FreeSWITCH-Node': Type.Optional(Text) },
+  fields: { ...maybeText('Args'), Command: Text, 'FreeSWITCH-Node': Type.Optional(Text) },
   answers: [commandReply],
 });

@@ -9,8 +9,8 @@ import { type CouchStore, connectStore } from '../../core/couch/index.ts';
 import { AppError, errorText } from '../../core/errors/index.ts';
 import { logger } from '../../core/log/index.ts';
 import { createMetrics } from '../../core/metrics/index.ts';
-import { version } from '../zone/runtime.ts';
 import { readSettings } from '../zone/settings.ts';
+import { version } from '../zone/version.ts';
 import type { Output } from './output.ts';
 
 export interface Cli extends Output {

@@ -1,7 +1,8 @@
 // The data folder of a zone: made, and what is in it held by one process at a time, by name.
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, errorText } from '../../core/errors/index.ts';
+import { makeFolder } from '../../core/files/index.ts';
 
 /** Gives a claim back. */
 export type Release = () => void;
@@ -14,7 +15,7 @@ export function tryClaim(folder: string, name: string): Release | number {
   const locks = join(folder, 'locks');
   const lock = join(locks, name);
   try {
-    mkdirSync(locks, { recursive: true });
+    makeFolder(locks);
   } catch (cause) {
     throw unusable('make', folder, cause);
   }

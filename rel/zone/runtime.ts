@@ -11,9 +11,8 @@ import { logger } from '../../core/log/index.ts';
 import { createMetrics, type Health, serveMetrics } from '../../core/metrics/index.ts';
 import { startTracing } from '../../core/trace/index.ts';
 import { bePresent } from './presence.ts';
+import { version } from './version.ts';
 import { type Tell, waitForBusAndStore } from './waiting.ts';
-
-export const version = '0.1.0';
 
 /** Databases that must exist before any app runs, by name. */
 const systemDatabases: Readonly<Record<string, DatabaseClass>> = {
