@@ -6,7 +6,7 @@ import { accountDatabase, type Store } from '../../core/couch/index.ts';
 import { authnEndpointReq, authnReq, tokenReq } from '../../core/messages/authn.ts';
 import { regFlush, regQuery, regSuccess, regSync } from '../../core/messages/registration.ts';
 import { type FakeBus, fakeBus, memoryStore } from '../../core/testing/index.ts';
-import { registrar } from './app.ts';
+import { startRegistrar } from './app.ts';
 
 const accountId = 'a'.repeat(32);
 const realm = 'one.example.org';
@@ -21,7 +21,7 @@ describe('registrar', () => {
     peer = bus.peer('edge@test');
     store = await filled();
     const { log, metrics } = bus;
-    app = await registrar.start({ bus, store, log, metrics } as unknown as AppContext);
+    app = await startRegistrar({ bus, store, log, metrics } as unknown as AppContext, 0);
   });
   afterEach(async () => {
     await app.stop();
@@ -170,8 +170,21 @@ describe('registrar', () => {
     );
     await app.stop();
     const { log, metrics } = bus;
-    app = await registrar.start({ bus, store, log, metrics } as unknown as AppContext);
+    app = await startRegistrar({ bus, store, log, metrics } as unknown as AppContext, 0);
     expect((await query({ Realm: realm })).Fields[0]).to.include({ Contact: 'sip:told@192.0.2.1' });
+  });
+
+  it('lets one answer that knows more, while its own table is being filled', async () => {
+    await tell('phone1', 'sip:a@192.0.2.1');
+    await bus.settled();
+    const { log, metrics } = bus;
+    const context = { bus: bus.peer('registrar@new'), store, log, metrics } as unknown as AppContext;
+    const young = await startRegistrar(context, 60_000);
+    for (let time = 0; time < 3; time += 1)
+      expect((await query({ Realm: realm, Username: 'phone1' })).Fields).to.have.length(1);
+    const unsure = bus.named('reg_query_error').map((it) => it['Defer-Response']);
+    expect(unsure).to.deep.equal([true, true, true]);
+    await young.stop();
   });
 
   describe('flushes', () => {

@@ -15,27 +15,74 @@ import { type Flushing, startFlushing } from './flushing.ts';
 import { Registrations } from './registrations.ts';
 
 /** The registrar app. */
-export const registrar: App = { name: 'registrar', start };
+export const registrar: App = { name: 'registrar', start: (context) => startRegistrar(context) };
 
 const sweepEvery = 60_000;
+const lookEvery = 1_000;
+const youth = 3_000;
 
-async function start(context: AppContext): Promise<RunningApp> {
+/**
+ * Starts a registrar. Its table is filled by the edges, which takes a moment: for `youngFor` milliseconds its answers are
+ * taken only where no other registrar knows better.
+ */
+export async function startRegistrar(context: AppContext, youngFor = youth): Promise<RunningApp> {
   const registrations = new Registrations();
   const flushing = startFlushing(context, registrations);
   context.metrics.gauge('registrar_registrations', 'registered contacts', () => registrations.size);
-  const table = await keepTable(context, registrations);
+  const age = new Age(youngFor);
+  const table = await keepTable(context, registrations, age);
   const asked = await answerRequests(context, flushing);
   const sweep = setInterval(() => registrations.sweep(), sweepEvery);
   // Each edge tells its bindings to our own queue; one that starts later tells its own as they come.
   await context.bus.publish(regSync, {}, { serverId: table.queue });
+  const look = followBroker(context, age, table.queue);
   return {
     drain: () => asked.stop(),
     stop: async () => {
       clearInterval(sweep);
+      clearInterval(look);
       flushing.stop();
       await Promise.all([asked.stop(), table.stop()]);
     },
   };
+}
+
+/** How long a registrar is at work, and whether its table may still have gaps. */
+class Age {
+  readonly #since = Date.now();
+  readonly #youngFor: number;
+  #gapUntil: number;
+
+  constructor(youngFor: number) {
+    this.#youngFor = youngFor;
+    this.#gapUntil = this.#since + youngFor;
+  }
+
+  get seconds(): number {
+    return Math.floor((Date.now() - this.#since) / 1000);
+  }
+
+  get mayHaveGaps(): boolean {
+    return Date.now() < this.#gapUntil;
+  }
+
+  begin(): void {
+    this.#gapUntil = Date.now() + this.#youngFor;
+  }
+}
+
+/** What was told while the broker was away never came: the edges are asked again when it is back. */
+function followBroker({ bus, log }: AppContext, age: Age, serverId: string): NodeJS.Timeout {
+  let connected = true;
+  return setInterval(() => {
+    const before = connected;
+    connected = bus.status().connected;
+    if (before || !connected) return;
+    age.begin();
+    bus
+      .publish(regSync, {}, { serverId })
+      .catch((error: unknown) => log.warn('the edges could not be asked for their bindings', { error }));
+  }, lookEvery);
 }
 
 /** Credentials and tokens: any one instance answers. */
@@ -60,8 +107,7 @@ function answerRequests(context: AppContext, { learned }: Flushing) {
 }
 
 /** The table: every instance keeps all of it, so every instance hears all. */
-function keepTable(context: AppContext, registrations: Registrations) {
-  const age = Date.now();
+function keepTable(context: AppContext, registrations: Registrations, age: Age) {
   return context.bus.consume(
     {
       bindings: ['registration.success.#', 'registration.query.#', 'registration.flush.#'].map(
@@ -87,24 +133,24 @@ function flush(registrations: Registrations, { message }: Delivery<typeof regFlu
 async function answerQuery(
   { bus }: AppContext,
   registrations: Registrations,
-  since: number,
+  age: Age,
   request: Delivery<typeof regQuery>,
 ): Promise<void> {
   const { Realm, Username, Fields, 'Count-Only': countOnly } = request.message;
   const username = Username === '*' ? undefined : Username;
   const found = registrations.find({ realm: Realm === '*' ? undefined : Realm, username });
-  const age = { 'Registrar-Age': Math.floor((Date.now() - since) / 1000) };
+  const common = { 'Registrar-Age': age.seconds, ...(age.mayHaveGaps ? { 'Defer-Response': true } : {}) };
   if (countOnly === true) {
-    await bus.reply(request, regQueryResp, { Count: found.length, ...age });
+    await bus.reply(request, regQueryResp, { Count: found.length, ...common });
     return;
   }
   if (found.length === 0) {
-    await bus.reply(request, regQueryError, age);
+    await bus.reply(request, regQueryError, common);
     return;
   }
   const wanted = Fields === undefined || Fields.length === 0 ? undefined : new Set(Fields);
   const rows = wanted
     ? found.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => wanted.has(name))))
     : found.map((row) => ({ ...row }));
-  await bus.reply(request, regQueryResp, { Fields: rows, Count: found.length, ...age });
+  await bus.reply(request, regQueryResp, { Fields: rows, Count: found.length, ...common });
 }
