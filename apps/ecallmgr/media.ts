@@ -24,8 +24,8 @@ export interface Media {
 const direct = /^(silence_stream|tone_stream|local_stream|https?|http_cache|shout|file|file_string):\/\//;
 
 export function createMedia(bus: Bus): Media {
-  // A document that changes gets a new URL from media_mgr, so an old answer may only live for moments.
-  const known = new LRUCache<string, string>({ max: 5_000, ttl: 30_000 });
+  // A document that changes gets a new URL, and a media_mgr may die: an old answer may only live for moments.
+  const known = new LRUCache<string, string>({ max: 5_000, ttl: 5_000 });
   const ask = async (name: string, request: MediaRequest, type: 'new' | 'extant'): Promise<string> => {
     const answer = await bus.request(mediaReq, {
       'Media-Name': name,

@@ -47,6 +47,29 @@ describe('media_mgr', () => {
       .save({ _id: id, pvt_type: 'media', name, ...extra })
       .then(() => database.attach(id, name, Buffer.from(body), 'audio/x-wav'));
 
+  it('another instance serves the URLs that this one made, and may give out those of a balancer', async () => {
+    const config = systemConfig(store, { zone: 'z', node: 'm' });
+    const settings = { media: { host: '127.0.0.1', port: 0, url: 'http://media.example.net' } };
+    const [log, metrics] = [silentLog(), fakeMetrics()];
+    const other = {
+      bus: fakeBus({ node: 'media_mgr@other' }),
+      store,
+      settings,
+      systemConfig: config,
+      log,
+      metrics,
+    };
+    const own = new URL(await urlOf(`prompt://${accountId}/menu-exit/en-us`));
+    const second = await media_mgr.start(other as unknown as AppContext);
+    const answer = await other.bus.peer().request(mediaReq, { 'Media-Name': 'system_media/menu-exit' });
+    const url = new URL('Stream-URL' in answer ? answer['Stream-URL'] : '');
+    expect(url.origin).to.equal('http://media.example.net');
+    expect((await fetch(own.origin + url.pathname)).status).to.equal(200);
+    expect(own.pathname).to.equal(url.pathname);
+    await second.stop();
+    await other.bus.close();
+  });
+
   it('has every prompt of the list, in telephone quality', async () => {
     const url = await urlOf(`prompt://${accountId}/menu-exit/en-us`);
     const response = await fetch(url);

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Delivery } from '../../core/amqp/index.ts';
 import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
+import { getAt, isRecord } from '../../core/contract/index.ts';
+import type { StoredDocument } from '../../core/couch/index.ts';
 import { hasCode, toAppError } from '../../core/errors/index.ts';
 import { mediaError, mediaReq, mediaResp } from '../../core/messages/media.ts';
 import { findSound } from './find.ts';
@@ -18,7 +20,8 @@ async function start(context: AppContext): Promise<RunningApp> {
   const secret = await urlSecret(context);
   await importPrompts(store, log);
   const server = await startMediaServer({ ...settings.media, secret, store, log, metrics });
-  const base = `http://${settings.media.host}:${server.port}`;
+  // Any instance serves what another one has signed: behind a balancer a URL outlives the instance that made it.
+  const base = settings.media.url || `http://${settings.media.host}:${server.port}`;
   const requests = await bus.consume(
     {
       queue: 'media_mgr_listener',
@@ -36,12 +39,25 @@ async function start(context: AppContext): Promise<RunningApp> {
 }
 
 /** The key of the signatures, shared by all instances: the first one to start makes it. */
-async function urlSecret({ systemConfig }: AppContext): Promise<string> {
+async function urlSecret({ store }: AppContext): Promise<string> {
+  const database = store.database('system_config');
+  const read = (document: StoredDocument | undefined): string | undefined => {
+    const secret = getAt(document?.['default'], 'url_secret');
+    return typeof secret === 'string' && secret !== '' ? secret : undefined;
+  };
   for (let tries = 0; ; tries += 1) {
-    const known = await systemConfig.get('media', 'url_secret', '');
-    if (known !== '') return known;
+    const document = await database.find('media', { fresh: true });
+    const known = read(document);
+    if (known !== undefined) return known;
+    const url_secret = randomBytes(32).toString('base64url');
+    const section = isRecord(document?.['default']) ? document['default'] : {};
     try {
-      await systemConfig.set('media', 'url_secret', randomBytes(32).toString('base64url'));
+      // By the revision that was looked at: of two that begin together one must see the secret of the other.
+      await database.save({
+        ...(document ?? { _id: 'media', pvt_type: 'config' }),
+        default: { ...section, url_secret },
+      });
+      return url_secret;
     } catch (error) {
       if (!hasCode(error, 'datastore_conflict') || tries > 5) throw error;
     }

@@ -120,7 +120,19 @@ export const settingsSchema = Type.Object(
       'where phones register',
     ),
     rest: section({ host, port: port(8000) }, 'Crossbar'),
-    media: section({ host, port: port(24517) }, 'the media server for the switches'),
+    media: section(
+      {
+        host,
+        port: port(24517),
+        url: Type.String({
+          default: '',
+          pattern: '^(https?://[^/]+)?$',
+          description:
+            'where switches find it, when not at host:port: a balancer before several, as http://media.example.net',
+        }),
+      },
+      'the media server for the switches',
+    ),
     metrics: section({ host, port: port(9464) }, '/metrics and /health'),
     drain: Type.Integer({
       minimum: 0,
