@@ -1,8 +1,8 @@
 // The first account of a cluster: the master account with its administrator, made where there is no account yet.
 import type { AppContext } from '../../core/app/index.ts';
-import { accountDatabase, type StoredDocument } from '../../core/couch/index.ts';
+import { accountDatabase, type Store, type StoredDocument } from '../../core/couch/index.ts';
 import { user } from '../../core/documents/index.ts';
-import { createAccount } from './accounts/write.ts';
+import { createAccount, recount } from './accounts/write.ts';
 import { credentialFields } from './auth/credentials.ts';
 import { loadSecrets } from './auth/secrets.ts';
 
@@ -25,12 +25,35 @@ export async function createFirstAccount(
   const accounts = await store.ensure('accounts', 'accounts');
   if ((await accounts.view('accounts', 'listing_by_simple_id', { limit: 1, fresh: true })).length > 0)
     return undefined;
+  const made = await createAccountWithAdmin(store, { name, realm, username, password, master: true });
+  log.info('the first account was made', { accountId: made.accountId, realm });
+  return made;
+}
+
+export interface NewCustomer extends FirstAccount {
+  /** The account above it. */
+  readonly parent?: StoredDocument;
+  /** The first of a cluster: its administrators may do everything. */
+  readonly master: boolean;
+}
+
+/** An account with its administrator. Rejects with `invalid_data` when another account has its name or realm. */
+export async function createAccountWithAdmin(
+  store: Store,
+  { name, realm, username, password, parent, master }: NewCustomer,
+): Promise<{ readonly accountId: string; readonly userId: string }> {
   const { systemSecret } = await loadSecrets(await store.ensure('system_auth', 'system_auth'));
+  const tree = parent ? [...((parent['pvt_tree'] as readonly string[] | undefined) ?? []), parent._id] : [];
+  const privileges = { pvt_superduper_admin: true, pvt_reseller: true, pvt_wnm_allow_additions: true };
   const account = await createAccount(store, {
     fields: { name, realm },
-    tree: [],
-    private: { pvt_superduper_admin: true, pvt_reseller: true, pvt_wnm_allow_additions: true },
+    tree,
+    private: {
+      ...(master && privileges),
+      ...(parent && { pvt_reseller_id: resellerOf(parent) }),
+    },
   });
+  await recount(store, tree);
   const fields = user.accept({
     first_name: 'Account',
     last_name: 'Admin',
@@ -42,6 +65,8 @@ export async function createFirstAccount(
     ...(await credentialFields(systemSecret, account._id, username.toLowerCase(), password)),
     pvt_type: user.type,
   } as StoredDocument);
-  log.info('the first account was made', { accountId: account._id, realm });
   return { accountId: account._id, userId: saved._id };
 }
+
+const resellerOf = (parent: StoredDocument): unknown =>
+  parent['pvt_reseller'] === true ? parent._id : (parent['pvt_reseller_id'] ?? parent._id);

@@ -15,6 +15,7 @@ import {
 } from '../engine/index.ts';
 
 export type NumberDocument = DocumentOf<typeof contract>;
+type WithStore = Pick<Services, 'store'>;
 export type NumberState = NonNullable<NumberDocument['pvt_state']>;
 
 /** Fields that are features of the number. */
@@ -28,7 +29,7 @@ export function normal(given: string): string {
   return e164;
 }
 
-export async function findNumber({ store }: Services, e164: string): Promise<NumberDocument | undefined> {
+export async function findNumber({ store }: WithStore, e164: string): Promise<NumberDocument | undefined> {
   return typed(contract, await store.database(numberDatabase(e164)).find(e164, { fresh: true }));
 }
 
@@ -48,7 +49,7 @@ export async function numberOf(services: Services, accountId: string, e164: stri
  * account up to date. One change of a number at a time; `decide` throws to refuse, or answers undefined to leave it.
  */
 export async function changeNumber(
-  services: Services,
+  services: WithStore,
   e164: string,
   decide: (before: NumberDocument | undefined) => object | undefined,
 ): Promise<NumberDocument | undefined> {

@@ -1,0 +1,122 @@
+// The runtime settings that the apps read from `system_config`: what type each has, and what it is for.
+import { defaults as edgeDefaults } from '../../apps/registrar/edge/options.ts';
+import { stepswitchDefaults } from '../../apps/trunkstore/settings.ts';
+import { isRecord } from '../../core/contract/index.ts';
+import { AppError } from '../../core/errors/index.ts';
+
+export interface KnownSetting {
+  readonly type: 'string' | 'number' | 'boolean' | 'list' | 'object';
+  readonly summary?: string;
+  /** Where the app states it in one place. */
+  readonly default?: unknown;
+}
+
+const of =
+  (type: KnownSetting['type']) =>
+  (summary: string): KnownSetting => ({ type, summary });
+const [words, count, yes, list, tree] = (['string', 'number', 'boolean', 'list', 'object'] as const).map(
+  of,
+) as [Make, Make, Make, Make, Make];
+type Make = (summary: string) => KnownSetting;
+
+const typeOf = (value: unknown): KnownSetting['type'] => {
+  if (Array.isArray(value)) return 'list';
+  return isRecord(value) ? 'object' : (typeof value as 'string' | 'number' | 'boolean');
+};
+
+/** Settings whose defaults stand in one object of their app. */
+function fromDefaults(defaults: object, above = ''): Record<string, KnownSetting> {
+  return Object.fromEntries(
+    Object.entries(defaults).flatMap(([name, value]): [string, KnownSetting][] => {
+      const path = above + name;
+      return isRecord(value) && Object.keys(value).length > 0
+        ? Object.entries(fromDefaults(value, `${path}.`))
+        : [[path, { type: typeOf(value), default: value }]];
+    }),
+  );
+}
+
+/** By category, then by path. A test holds it to what the apps read. */
+export const knownSettings: Readonly<Record<string, Readonly<Record<string, KnownSetting>>>> = {
+  callflow: {
+    max_branch_count: count('flows that one call may branch into'),
+    'bucket.capacity': count('nodes that an account may run at once, over all its calls'),
+    'bucket.tokens_per_second': count('nodes that it may run a second after that'),
+    'menu.min_greeting_length': count('milliseconds of a greeting that is kept'),
+    route_win_timeout: count('milliseconds to wait for route_win'),
+    ring_ready_offnet: yes('callers from outside hear ringing at once'),
+  },
+  crossbar: {
+    'accounts.account_realm_suffix': words('domain of realms that nobody chose'),
+    'accounts.allow_sibling_listing': yes('an account may list its siblings'),
+    'auth.token_auth_expiry_s': count('seconds that a token is good for'),
+    max_upload_size: count('bytes of a request'),
+    maximum_range: count('seconds of a range of time in one request'),
+    pagination_page_size: count('documents of a page'),
+    reverse_proxies: list('addresses whose X-Forwarded-For is believed'),
+  },
+  ecallmgr: { switches: tree('switches beside those of the settings (mirliton fs)') },
+  edge: fromDefaults(edgeDefaults),
+  media: {
+    default_language: words('language of prompts where nobody chose'),
+    url_secret: words('signs the URLs of media; made by the first media_mgr'),
+  },
+  milliwatt: {
+    'echo.numbers': list('numbers of the echo test'),
+    'tone.numbers': list('numbers of the tone'),
+  },
+  number_manager: {
+    default_country: words('ISO 3166 country of numbers without a country code'),
+    default_area_code: words('put before numbers of seven digits'),
+    classifiers: tree('classes of numbers by name: {regex, friendly_name, emergency}'),
+  },
+  privacy: { block_anonymous_caller_id: yes('calls without a caller id are refused everywhere') },
+  stepswitch: fromDefaults(stepswitchDefaults),
+};
+
+/** What is known of a path: the setting itself, or one above it that is an object. */
+export function findKnown(category: string, path: string): KnownSetting | undefined {
+  const known = knownSettings[category];
+  if (!known) return undefined;
+  if (known[path]) return known[path];
+  const above = Object.entries(known).find(
+    ([name, { type }]) => type === 'object' && path.startsWith(`${name}.`),
+  );
+  return above ? { type: typeOf(undefined), summary: above[1].summary ?? '' } : undefined;
+}
+
+/**
+ * The value that the operator's word stands for: JSON where it is, text where text is wanted. Throws `invalid_data`
+ * when the setting is known and the value is of another type, or when nobody reads the path (unless `force`).
+ */
+export function readValue(category: string, path: string, word: string, force = false): unknown {
+  const known = findKnown(category, path);
+  const parsed = known?.type === 'string' ? word : parse(word);
+  if (force) return parsed;
+  if (!known) {
+    const paths = Object.keys(knownSettings[category] ?? {});
+    const hint =
+      paths.length > 0
+        ? `in ${category} there are ${paths.join(', ')}`
+        : `the categories are ${Object.keys(knownSettings).join(', ')}`;
+    throw new AppError('invalid_data', {
+      message: `nobody reads ${category}.${path}: ${hint} (--force sets it all the same)`,
+    });
+  }
+  if (isKnownType(known.type) && typeOf(parsed) !== known.type)
+    throw new AppError('invalid_data', {
+      message: `${category}.${path} must be a ${known.type}, not ${typeOf(parsed)}`,
+    });
+  return parsed;
+}
+
+const isKnownType = (type: string): boolean =>
+  ['string', 'number', 'boolean', 'list', 'object'].includes(type);
+
+function parse(word: string): unknown {
+  try {
+    return JSON.parse(word);
+  } catch {
+    return word;
+  }
+}
