@@ -2,6 +2,7 @@
 
 import { addressFields, otherLegOf } from './events/fields.ts';
 import { callIdOf, type SwitchEvent, variable } from './freeswitch/index.ts';
+import { Past } from './survival/past.ts';
 import { channelVarsOf, type Vars } from './variables.ts';
 
 /** Whose leg it is: one ecallmgr publishes its events, controls it and writes its CDR. */
@@ -53,6 +54,7 @@ export class Channel {
   presenceId: string | undefined;
   /** Custom-Channel-Vars that were decided here: they count at once, whether they have reached the channel or not. */
   decided: Record<string, unknown> = {};
+  #past: Past | undefined;
   #seen: Record<string, unknown> = {};
   /** Events that wait until it is known whose leg it is, or whether its owner has lived to tell them. */
   #held: SwitchEvent[] = [];
@@ -85,6 +87,12 @@ export class Channel {
     this.#seen = channelVarsOf(event);
   }
 
+  /** What others have run on it. */
+  get past(): Past {
+    this.#past ??= new Past();
+    return this.#past;
+  }
+
   /** Takes over what the switch says of it when asked. */
   learn(dump: SwitchEvent): void {
     this.update(dump);
@@ -101,6 +109,11 @@ export class Channel {
   age(): void {
     this.#heldBefore = this.#held;
     this.#held = [];
+  }
+
+  /** The last event of this name that is held. */
+  lastHeld(name: string): SwitchEvent | undefined {
+    return [...this.#heldBefore, ...this.#held].findLast((event) => event['Event-Name'] === name);
   }
 
   /** Takes all events that are held, oldest first. */

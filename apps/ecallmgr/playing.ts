@@ -37,11 +37,16 @@ const shortestRound = 200;
  * Plays it so many times, until it is broken off, a terminator ends it, or it cannot be played. The switch's own
  * endless_playback and loop_playback go on after a break, and know no terminators.
  */
-export async function playAgain(call: ControlledCall, path: string, times: number): Promise<Completion> {
+export async function playAgain(
+  call: ControlledCall,
+  command: { readonly 'Msg-ID': string },
+  path: string,
+  times: number,
+): Promise<Completion> {
   const { breaks } = call;
-  for (let round = 1; ; round += 1) {
+  for (let round = call.partsOver(command) + 1; ; round += 1) {
     const began = performance.now();
-    const event = await call.part('playback', path);
+    const event = await call.part(command, round, 'playback', path);
     const response = event['Application-Response'];
     const digit = variable(event, 'playback_terminator_used');
     if (round >= times || call.breaks > breaks || digit !== undefined || response !== 'FILE PLAYED')

@@ -31,7 +31,7 @@ export class Publisher {
   event(channel: Channel, event: SwitchEvent, completion?: Completion): void {
     const fields = translate(event, this.contextOf(channel));
     if (!fields) return;
-    const messageId = completion ? event['Application-UUID'] : undefined;
+    const messageId = completion ? event['Application-UUID'] : numberOf(event);
     this.#send({ ...fields, ...completion }, messageId).catch(() => undefined);
   }
 
@@ -67,4 +67,13 @@ export class Publisher {
       throw error;
     }
   }
+}
+
+/**
+ * The switch's own number of an event as its Msg-ID: when one ecallmgr died and another tells its last events again,
+ * those who had heard them know it.
+ */
+function numberOf(event: SwitchEvent): string | undefined {
+  const { 'Core-UUID': core, 'Event-Sequence': number } = event;
+  return core === undefined || number === undefined ? undefined : `${core}-${number}`;
 }

@@ -114,6 +114,9 @@ export class SwitchNode {
       proxy: () => edges.address(),
       tell: (event, name) => this.#publisher.as(name, event, this.channels.get(callIdOf(event))),
       tellCompletion: (channel, id, completion) => this.#publisher.completion(channel, id, completion),
+      isRinging: (callId) => [...this.channels.values()].some((leg) => leg.otherLeg === callId),
+      takeEnd: (channel, completion) => this.#handle(channel, completion),
+      mayAct: () => (this.lease.holds ? undefined : this.lease.regained()),
       log,
     };
   }
@@ -150,8 +153,14 @@ export class SwitchNode {
     if (peer && peer !== channel) peer.meetPeer(channel);
     if (event['Event-Name'] === 'CHANNEL_UNBRIDGE') this.#parted(event);
     if (channel.ownership === 'ours') this.#handle(channel, event);
-    else channel.hold(event);
+    else this.#keep(channel, event);
     if (channel.over && channel.ownership !== 'unknown') this.legs.forget(channel);
+  }
+
+  /** Whose leg it is, is not known yet, or another's: then what it lives to tell is not ours to tell. */
+  #keep(channel: Channel, event: SwitchEvent): void {
+    channel.hold(event);
+    if (event['Event-Name'] === 'CHANNEL_EXECUTE_COMPLETE') channel.past.add(event);
   }
 
   #parted({ 'Bridge-A-Unique-ID': a, 'Bridge-B-Unique-ID': b }: SwitchEvent): void {
@@ -185,7 +194,12 @@ export class SwitchNode {
 
   /** The leg is ours: what was held is told. */
   release(channel: Channel): void {
-    for (const held of channel.takeHeld()) this.#handle(channel, held);
+    const controlled = this.controls.has(channel.callId);
+    for (const held of channel.takeHeld()) {
+      // The end of a command is told when that comes again, and else has been told.
+      if (controlled && channel.inherited && held['Event-Name'] === 'CHANNEL_EXECUTE_COMPLETE') continue;
+      this.#handle(channel, held);
+    }
     if (channel.over) this.legs.forget(channel);
   }
 
@@ -277,8 +291,8 @@ export class SwitchNode {
     );
   }
 
-  /** Opens the control of a call. */
-  control(channel: Channel, fetchId: string): Control {
+  /** Opens the control of a call; `resumed` when it was controlled before, by another ecallmgr or before a restart. */
+  control(channel: Channel, fetchId: string, resumed = false): Control {
     const { context, meters } = this.shared;
     const control: Control = new Control({
       channel,
@@ -286,6 +300,7 @@ export class SwitchNode {
       bus: context.bus,
       actors: context.actors,
       fetchId,
+      resumed,
       countCommand: (name) => meters.command(name),
       onClosed: () => {
         for (const [callId, it] of this.controls) if (it === control) this.controls.delete(callId);

@@ -12,6 +12,7 @@ import { within } from './within.ts';
 export interface AmqplibOptions {
   readonly urls: readonly string[];
   readonly name: string;
+  readonly heartbeat: number;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -20,9 +21,9 @@ const flushTimeout = 1_000;
 const consumersFirst = 1_000;
 
 /** Starts connecting and returns at once. */
-export function amqplibTransport({ urls, name, log, metrics }: AmqplibOptions): Transport {
+export function amqplibTransport({ urls, name, heartbeat, log, metrics }: AmqplibOptions): Transport {
   const connections = metrics.counter('bus_connections_total', 'connections made to the broker');
-  const link = openLink({ urls, name, log, onConnect: () => connections.inc() });
+  const link = openLink({ urls, name, heartbeat, log, onConnect: () => connections.inc() });
   let returned: (messageId: string) => void = () => undefined;
   const onReturned = (messageId: string) => returned(messageId);
   const fast = new Outlet({ confirms: false, log, onReturned });

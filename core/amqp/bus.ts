@@ -64,16 +64,18 @@ export interface ConsumeOptions<M extends AnyMessage> {
   readonly contracts: readonly M[];
   /**
    * How many handlers run at a time, in order of arrival; as many messages again wait here. Default: no limit for
-   * `at_most_once`, 10 for `at_least_once`.
+   * `at_most_once`, 10 for `at_least_once`, 1000 for `when_over`.
    */
   readonly prefetch?: number;
   /** Milliseconds a shared queue outlives its last consumer, so that another process can take it over. Default: none. */
   readonly linger?: number;
   /**
    * `at_most_once` (default): acknowledged before its handler starts. `at_least_once`: durable queue, acknowledged when the handler
-   * resolves, retried with back-off when it rejects with a retryable error, dead-lettered otherwise.
+   * resolves, retried with back-off when it rejects with a retryable error, dead-lettered otherwise. `when_over`:
+   * acknowledged when the handler has ended, however it ended; it comes again, marked as redelivered, when this process
+   * goes away before that, and when the handler rejects with `stopping`: so another one can go on with it.
    */
-  readonly delivery?: 'at_most_once' | 'at_least_once';
+  readonly delivery?: 'at_most_once' | 'at_least_once' | 'when_over';
 }
 
 /** A running consumer. It survives reconnects and server-side cancels by declaring itself again. */

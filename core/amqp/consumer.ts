@@ -1,7 +1,7 @@
 // One running consumer: how many handlers run at a time, when a message is acknowledged, and a clean stop.
-import { AppError } from '../errors/index.ts';
+import { AppError, hasCode } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
-import type { Subscription } from './bus.ts';
+import type { ConsumeOptions, Subscription } from './bus.ts';
 import { newMessageId, parse } from './envelope.ts';
 import type { Ending } from './handling.ts';
 import type { Meters } from './meters.ts';
@@ -10,7 +10,7 @@ import type { Incoming, QueueSpec, Transport } from './transport.ts';
 
 export interface ConsumerOptions {
   readonly spec: QueueSpec;
-  readonly atLeastOnce: boolean;
+  readonly delivery: NonNullable<ConsumeOptions<never>['delivery']>;
   readonly retryDelays: readonly number[];
   readonly transport: Transport;
   readonly log: Logger;
@@ -28,7 +28,7 @@ export interface Consumer extends Subscription {
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
   const { spec, transport, log } = options;
   const limit = spec.prefetch === 0 ? Number.POSITIVE_INFINITY : spec.prefetch;
-  const work = options.atLeastOnce ? reliably(options) : once(options);
+  const work = ways[options.delivery](options);
   const waiting: Incoming[] = [];
   let running = 0;
   let stopping: Promise<void> | undefined;
@@ -54,7 +54,8 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     else waiting.push(incoming);
   };
 
-  const beside = options.atLeastOnce ? { beside: queuesBeside(spec.name, options.retryDelays) } : {};
+  const beside =
+    options.delivery === 'at_least_once' ? { beside: queuesBeside(spec.name, options.retryDelays) } : {};
   const consumer = await transport.consume({ ...spec, ...beside }, take);
   const stop = async (): Promise<void> => {
     await consumer.cancel();
@@ -93,6 +94,23 @@ function once({ spec, handle, log, meters }: ConsumerOptions) {
   };
 }
 
+/** Acknowledged when its handler has ended, but for one that lets go of it. */
+function whenOver({ spec, handle, log, meters }: ConsumerOptions) {
+  return async (incoming: Incoming): Promise<void> => {
+    if (incoming.redelivered) meters.redelivered(spec.name);
+    const ending = await handle(incoming);
+    if (ending.end === 'failed') {
+      if (hasCode(ending.error, 'stopping')) return;
+      log.error('a handler failed', {
+        queue: spec.name,
+        routingKey: incoming.routingKey,
+        error: ending.error,
+      });
+    }
+    incoming.ack();
+  };
+}
+
 /** At least once: acknowledged when handled, or when it is safe in a retry queue or among the dead letters. */
 function reliably({ spec, retryDelays, transport, handle, log, meters }: ConsumerOptions) {
   const done = createMemory();
@@ -122,6 +140,8 @@ function reliably({ spec, retryDelays, transport, handle, log, meters }: Consume
     else log.error('a message was given up: it stands among the dead letters', facts);
   };
 }
+
+const ways = { at_most_once: once, at_least_once: reliably, when_over: whenOver };
 
 const processWentAway = new AppError('stopping', { message: 'the process that handled it went away' });
 

@@ -6,7 +6,6 @@ import type { Logger } from '../log/index.ts';
 import { gatherWrites } from './gather.ts';
 
 const connectTimeout = 5_000;
-const heartbeatSeconds = 10;
 const shortestWait = 100;
 const longestWait = 5_000;
 const closeTimeout = 1_000;
@@ -16,6 +15,8 @@ export interface LinkOptions {
   readonly urls: readonly string[];
   /** Shown by the broker as the name of the connection. */
   readonly name: string;
+  /** Seconds; see `ConnectOptions`. */
+  readonly heartbeat: number;
   readonly log: Logger;
   readonly onConnect: () => void;
 }
@@ -36,7 +37,7 @@ export interface Link {
 }
 
 /** Starts connecting and returns at once. */
-export function openLink({ urls, name, log, onConnect }: LinkOptions): Link {
+export function openLink({ urls, name, heartbeat, log, onConnect }: LinkOptions): Link {
   if (urls.length === 0)
     throw new AppError('invalid_config', { message: 'bus.urls is empty: no broker to connect to' });
   const listeners = new Set<LinkListener>();
@@ -63,7 +64,7 @@ export function openLink({ urls, name, log, onConnect }: LinkOptions): Link {
     const abort = new AbortController();
     trying = abort;
     try {
-      const model = await connect(withHeartbeat(url), socketOptions(name, abort.signal));
+      const model = await connect(withHeartbeat(url, heartbeat), socketOptions(name, abort.signal));
       if (closed) abort.abort();
       else use(model, abort, url);
     } catch (error) {
@@ -149,9 +150,9 @@ const socketOptions = (name: string, signal: AbortSignal) => ({
 const socketOf = (model: ChannelModel): Duplex =>
   (model.connection as unknown as { readonly stream: Duplex }).stream;
 
-function withHeartbeat(url: string): string {
+function withHeartbeat(url: string, seconds: number): string {
   const parsed = new URL(url);
-  if (!parsed.searchParams.has('heartbeat')) parsed.searchParams.set('heartbeat', String(heartbeatSeconds));
+  if (!parsed.searchParams.has('heartbeat')) parsed.searchParams.set('heartbeat', String(seconds));
   return parsed.toString();
 }
 

@@ -16,7 +16,7 @@ import { defaultRetryDelays } from './retries.ts';
 import type { Incoming, QueueSpec, Transport, TransportConsumer } from './transport.ts';
 import { within } from './within.ts';
 
-const reliablePrefetch = 10;
+const prefetches = { at_most_once: 0, at_least_once: 10, when_over: 1_000 };
 const drainTimeout = 5_000;
 
 export interface BusOptions extends Sender {
@@ -56,7 +56,7 @@ export function busOver(transport: Transport, options: BusOptions): Bus {
       transport,
       log,
       meters,
-      atLeastOnce: wanted.delivery === 'at_least_once',
+      delivery: wanted.delivery ?? 'at_most_once',
       retryDelays: options.retryDelays ?? defaultRetryDelays,
       handle: createHandling({ queue: spec.name, contracts, handler, strict, log, meters, refuse }),
       onStopped: () => {
@@ -140,7 +140,7 @@ function specOf(wanted: ConsumeOptions<AnyMessage>, node: string): QueueSpec {
   return {
     name: queue ?? privateQueueName(node),
     kind: reliable ? 'durable' : queue === undefined ? 'private' : 'shared',
-    prefetch: wanted.prefetch ?? (reliable ? reliablePrefetch : 0),
+    prefetch: wanted.prefetch ?? prefetches[wanted.delivery ?? 'at_most_once'],
     linger,
     bindings,
   };

@@ -8,6 +8,6 @@ export const hold = unit({
     const media = command['Hold-Media'];
     setTerminators(call, []);
     const music = media ? await playable(call, media) : 'local_stream://default';
-    return playAgain(call, music, Number.POSITIVE_INFINITY);
+    return playAgain(call, command, music, Number.POSITIVE_INFINITY);
   },
 });

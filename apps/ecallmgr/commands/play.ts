@@ -12,6 +12,6 @@ export const play = unit({
     }
     setTerminators(call, command.Terminators);
     const times = command['Endless-Playback'] ? Number.POSITIVE_INFINITY : (command['Loop-Count'] ?? 1);
-    return times > 1 ? playAgain(call, path, times) : call.execute(command, 'playback', path);
+    return times > 1 ? playAgain(call, command, path, times) : call.execute(command, 'playback', path);
   },
 });

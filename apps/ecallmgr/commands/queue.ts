@@ -1,5 +1,4 @@
 // queue: several commands as one. They take its place in the queue; it completes when the last of them has.
-import { randomBytes } from 'node:crypto';
 import { isRecord } from '../../../core/contract/index.ts';
 import { type Command, readCommand } from '../control/command.ts';
 import { unit } from './unit.ts';
@@ -9,13 +8,13 @@ export const queue = unit({ name: 'queue', run: async () => ({}) });
 /** The commands of a `queue` in order, and the queue itself, emptied, behind them. Throws `invalid_message`. */
 export function membersOf(command: Command): readonly Command[] {
   const given = Array.isArray(command['Commands']) ? command['Commands'].filter(isRecord) : [];
-  const members = given.map((member) => {
+  const members = given.map((member, index) => {
     const { 'Insert-At': _place, ...fields } = member;
     return readCommand({
       ...headersOf(command),
       ...fields,
       'Call-ID': command['Call-ID'],
-      'Msg-ID': typeof member['Msg-ID'] === 'string' ? member['Msg-ID'] : randomBytes(16).toString('hex'),
+      'Msg-ID': typeof member['Msg-ID'] === 'string' ? member['Msg-ID'] : `${command['Msg-ID']}-${index}`,
     });
   });
   return [...members, { ...command, Commands: [] }];

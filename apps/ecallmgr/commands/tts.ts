@@ -13,7 +13,7 @@ export const tts = unit({
     if (engine !== 'flite') {
       const url = await playable(call, `tts://${encodeURIComponent(command.Text)}`, command.Language);
       const times = command['Endless-Playback'] ? Number.POSITIVE_INFINITY : (command['Loop-Count'] ?? 1);
-      return times > 1 ? playAgain(call, url, times) : call.execute(command, 'playback', url);
+      return times > 1 ? playAgain(call, command, url, times) : call.execute(command, 'playback', url);
     }
     const voice = voices[command.Voice === 'male' ? 'male' : 'female'];
     // `|` parts engine, voice and text.

@@ -7,6 +7,7 @@ import type { CallEventName } from '../../../core/messages/call.ts';
 import type { Channel } from '../channel.ts';
 import { type SwitchClient, type SwitchEvent, uuid } from '../freeswitch/index.ts';
 import type { Media } from '../media.ts';
+import { unheard } from '../survival/past.ts';
 import { asChannelVariables, type Vars } from '../variables.ts';
 import type { Completion } from './command.ts';
 
@@ -26,6 +27,12 @@ export interface Surroundings {
   readonly tell: (event: SwitchEvent, name: CallEventName) => Promise<void>;
   /** Publishes the completion of a command that no event of the switch completes. */
   readonly tellCompletion: (channel: Channel, messageId: string, completion: Completion) => Promise<void>;
+  /** Whether a phone is rung for this call. */
+  readonly isRinging: (callId: string) => boolean;
+  /** Takes the end of an application as if the switch had told it now. */
+  readonly takeEnd: (channel: Channel, completion: SwitchEvent) => void;
+  /** Resolves at once while we may act for our calls, else when we may again. */
+  readonly mayAct: () => Promise<void> | undefined;
   readonly log: Logger;
 }
 
@@ -38,6 +45,7 @@ export const isQuiet = (event: SwitchEvent): boolean => (event['Application-UUID
 
 interface Pending {
   readonly application: string;
+  readonly argument: string;
   resolve(event: SwitchEvent): void;
   reject(error: AppError): void;
 }
@@ -85,20 +93,68 @@ export class ControlledCall {
     return told;
   }
 
+  /** Takes the end of an application that another process had begun. */
+  async endedBefore(end: SwitchEvent): Promise<typeof told> {
+    const over = new Promise<SwitchEvent>((resolve, reject) => {
+      const application = end['Application'] ?? '';
+      this.#pending.set(end['Application-UUID'] ?? '', { application, argument: '', resolve, reject });
+    });
+    this.around.takeEnd(this.channel, end);
+    await over;
+    return told;
+  }
+
+  /** The switch could not be heard for a while: what is awaited may have ended meanwhile. */
+  recheck(): void {
+    for (const [id, { application, argument, reject }] of [...this.#pending])
+      this.#await(id, application, argument).catch(reject);
+  }
+
   /** Runs an application that is a part of a command only: nobody is told of its end but the caller. */
-  part(application: string, argument: string): Promise<SwitchEvent> {
-    return this.#execute(quiet + randomBytes(8).toString('hex'), application, argument);
+  part(
+    command: { readonly 'Msg-ID': string },
+    round: number,
+    application: string,
+    argument: string,
+  ): Promise<SwitchEvent> {
+    return this.#execute(`${quiet}${command['Msg-ID']}:${round}`, application, argument);
+  }
+
+  /** How many parts of a command are over, when another process has begun it. */
+  partsOver(command: { readonly 'Msg-ID': string }): number {
+    return this.channel.past.rounds(quiet + command['Msg-ID']);
   }
 
   #execute(id: string, application: string, argument: string): Promise<SwitchEvent> {
     if (this.#ended) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { application, resolve, reject });
-      this.around.client.execute(this.callId, application, argument, id).catch((error: AppError) => {
+      const failed = (error: AppError): void => {
         this.#pending.delete(id);
         reject(error);
-      });
+      };
+      this.#pending.set(id, { application, argument, resolve, reject });
+      if (this.channel.past.mayBeRunning(application, argument, this.#hasOtherLeg))
+        this.#await(id, application, argument).catch(failed);
+      else this.around.client.execute(this.callId, application, argument, id).catch(failed);
     });
+  }
+
+  get #hasOtherLeg(): boolean {
+    return this.channel.bridged || this.around.isRinging(this.callId);
+  }
+
+  /** Another process seems to have begun this: it is not begun again, but its end may have been missed. */
+  async #await(id: string, application: string, argument: string): Promise<void> {
+    const { client, takeEnd } = this.around;
+    // Into a bridge the lock does not reach.
+    if (application === 'bridge' && this.#hasOtherLeg) return;
+    const probe = `${quiet}${randomBytes(8).toString('hex')}`;
+    const later = await new Promise<SwitchEvent>((resolve, reject) => {
+      this.#pending.set(probe, { application: 'set', argument: '', resolve, reject });
+      // Queued behind what runs: when its end comes, that of the other has come or never will.
+      client.execute(this.callId, 'set', 'mirliton_probe=1', probe).catch(reject);
+    });
+    if (this.#pending.has(id)) takeEnd(this.channel, unheard(later, id, application, argument));
   }
 
   /** Breaks off what runs now, all but a bridge; resolves when it has ended, or does not want to. */
@@ -180,7 +236,8 @@ export class ControlledCall {
     const id = event['Application-UUID'] ?? '';
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    pending?.resolve(event);
+    if (pending) pending.resolve(event);
+    else this.channel.past.add(event);
     return pending !== undefined;
   }
 

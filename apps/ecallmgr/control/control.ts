@@ -10,6 +10,7 @@ import type { Channel } from '../channel.ts';
 import { unitOf } from '../commands/index.ts';
 import { membersOf } from '../commands/queue.ts';
 import type { SwitchEvent } from '../freeswitch/index.ts';
+import { Accepted } from './accepted.ts';
 import { ControlledCall, type Surroundings, told } from './call.ts';
 import { anyCommand, type Command, type Completion, readCommand } from './command.ts';
 import { CommandQueue } from './queue.ts';
@@ -17,10 +18,13 @@ import { CommandQueue } from './queue.ts';
 // Commands that come after the end of a call, and another ecallmgr that takes over, find the queue for so long.
 const lingerAfterHangup = 30_000;
 const queueLinger = 60_000;
+// What another ecallmgr had not finished comes again within this time, in its order; what is to run next shows only then.
+const redelivery = 150;
 
 type Message =
   | { readonly kind: 'command'; readonly json: Readonly<Record<string, unknown>> }
   | { readonly kind: 'done'; readonly command: Command }
+  | { readonly kind: 'go' }
   | { readonly kind: 'restart' }
   | { readonly kind: 'hangup' };
 
@@ -30,9 +34,17 @@ export interface ControlOptions {
   readonly bus: Bus;
   readonly actors: ActorSystem;
   readonly fetchId: string;
+  /** The control goes on here that was elsewhere before. */
+  readonly resumed?: boolean;
   readonly countCommand: (name: string) => void;
   /** Told once, when the control is over. */
   readonly onClosed: () => void;
+}
+
+interface Running {
+  readonly command: Command;
+  /** Tells its completion again. */
+  again?: () => void;
 }
 
 /** The name of a call's control queue: any ecallmgr can tell it from the call id. */
@@ -45,8 +57,10 @@ export class Control {
   readonly #options: ControlOptions;
   readonly #commands = new CommandQueue();
   readonly #actor: Actor<Message>;
+  readonly #accepted = new Accepted();
   /** What runs, by Msg-ID: the one whose turn it is and those that run beside it. */
-  readonly #running = new Map<string, Command>();
+  readonly #running = new Map<string, Running>();
+  #paused: boolean;
   #turn: Command | undefined;
   #subscription: Promise<Subscription>;
   #closing: NodeJS.Timeout | undefined;
@@ -55,7 +69,8 @@ export class Control {
     const { channel, around, bus, actors } = options;
     this.#options = options;
     this.fetchId = options.fetchId;
-    this.queue = controlQueueOf(channel.callId);
+    this.#paused = options.resumed === true;
+    this.queue = channel.get('Control-Queue') ?? controlQueueOf(channel.callId);
     this.call = new ControlledCall(channel, around);
     this.#actor = actors.spawn<undefined, Message>({
       name: `control:${around.node}:${channel.callId}`,
@@ -72,11 +87,21 @@ export class Control {
         bindings: [{ exchange: 'callctl', key: this.queue }],
         contracts: [anyCommand],
         linger: queueLinger,
+        delivery: 'when_over',
       },
-      ({ message }) => this.insert(message),
+      ({ message }) => this.#accept(message),
     );
-    // Whoever awaits `ready` is told; nobody else needs to be.
-    this.#subscription.catch(() => undefined);
+    this.#subscription
+      .then(() => setTimeout(() => this.#send({ kind: 'go' }), this.#paused ? redelivery : 0))
+      // Whoever awaits `ready` is told; nobody else needs to be.
+      .catch(() => undefined);
+  }
+
+  /** Resolves when the command is over. */
+  async #accept(json: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#options.around.mayAct();
+    const id = String(json['Msg-ID'] ?? randomBytes(16).toString('hex'));
+    await this.#accepted.accept(id, () => this.insert({ ...json, 'Msg-ID': id }));
   }
 
   /** Queues a command as if it had come from the control queue. */
@@ -91,10 +116,12 @@ export class Control {
 
   /** What the completion of a command says, for an event that completes one; undefined for any other event. */
   completion(event: SwitchEvent): Completion | undefined {
-    const command = this.#running.get(event['Application-UUID'] ?? '');
-    if (!command) return undefined;
+    const running = this.#running.get(event['Application-UUID'] ?? '');
+    if (!running) return undefined;
+    const { command } = running;
     const name = command['Application-Name'];
     const extra = unitOf(name).completion?.(event, command) ?? {};
+    running.again = () => this.#options.around.takeEnd(this.call.channel, event);
     return { 'Application-Name': name, ...extra };
   }
 
@@ -130,6 +157,7 @@ export class Control {
   /** Lets go of the call, which goes on without us. */
   close(): void {
     clearTimeout(this.#closing);
+    this.#accepted.close();
     this.call.fail(new AppError('call_lost'));
     const ended = Promise.all([this.#subscription.then((it) => it.stop()), this.#actor.stop()]);
     ended.catch((error: unknown) => this.#log.debug('control was not closed cleanly', { error }));
@@ -150,13 +178,23 @@ export class Control {
 
   #take(message: Message): undefined {
     if (message.kind === 'command') this.#insert(message.json);
-    else if (message.kind === 'restart') this.#commands.keep(() => false);
-    else if (message.kind === 'hangup') this.#commands.keep((command) => this.#mayRun(command));
-    else {
-      this.#running.delete(message.command['Msg-ID']);
-      if (this.#turn === message.command) this.#turn = undefined;
-    }
+    else if (message.kind === 'go') this.#paused = false;
+    else if (message.kind === 'restart') this.#drop(() => false);
+    else if (message.kind === 'hangup') this.#drop((command) => this.#mayRun(command));
+    else this.#done(message.command);
     this.#next();
+  }
+
+  #done(command: Command): void {
+    const id = command['Msg-ID'];
+    this.#accepted.end(id, this.#running.get(id)?.again);
+    this.#running.delete(id);
+    if (this.#turn === command) this.#turn = undefined;
+  }
+
+  /** Drops what does not pass without a word: its controller knows why. */
+  #drop(passes: (command: Command) => boolean): void {
+    for (const command of this.#commands.keep(passes)) this.#accepted.end(command['Msg-ID']);
   }
 
   #insert(json: Readonly<Record<string, unknown>>): void {
@@ -187,7 +225,7 @@ export class Control {
   }
 
   #next(): void {
-    if (this.#turn) return;
+    if (this.#turn || this.#paused) return;
     const command = this.#commands.shift();
     if (!command) return;
     if (!this.#mayRun(command)) {
@@ -201,7 +239,7 @@ export class Control {
 
   #start(command: Command): void {
     const name = command['Application-Name'];
-    this.#running.set(command['Msg-ID'], command);
+    this.#running.set(command['Msg-ID'], { command });
     this.#options.countCommand(name);
     withLogContext({ callId: this.call.callId, requestId: command['Msg-ID'] }, () => this.#run(command))
       .finally(() => this.#send({ kind: 'done', command }))
@@ -211,7 +249,11 @@ export class Control {
   /** Runs one command to its end; its completion or its failure is told before. Never rejects. */
   async #run(command: Command): Promise<void> {
     try {
-      const outcome = await unitOf(command['Application-Name']).run(this.call, command);
+      // Another process had begun it, and it has ended meanwhile.
+      const end = this.call.channel.past.find(command['Msg-ID']);
+      const outcome = end
+        ? await this.call.endedBefore(end)
+        : await unitOf(command['Application-Name']).run(this.call, command);
       if (outcome !== told) await this.#complete(command, outcome);
     } catch (error) {
       // The controller learns that from CHANNEL_DESTROY, with the reason.
@@ -221,10 +263,12 @@ export class Control {
   }
 
   async #complete(command: Command, completion: Completion): Promise<void> {
-    await this.call.around.tellCompletion(this.call.channel, command['Msg-ID'], {
-      'Application-Name': command['Application-Name'],
-      ...completion,
-    });
+    const { channel, around } = this.call;
+    const fields = { 'Application-Name': command['Application-Name'], ...completion };
+    const tell = () => around.tellCompletion(channel, command['Msg-ID'], fields);
+    const running = this.#running.get(command['Msg-ID']);
+    if (running) running.again = () => void tell().catch(() => undefined);
+    await tell();
   }
 
   #refuse(command: Readonly<Record<string, unknown>>, error: unknown): void {
@@ -232,13 +276,19 @@ export class Control {
     // A command that crosses the end of its call is nobody's mistake.
     const level = hasCode(error, 'call_hung_up') ? 'debug' : 'warn';
     this.#log[level]('a command could not be run', { command: command['Application-Name'], error: text });
-    const told = this.#options.bus.publish(dialplanError, {
+    const refusal = {
       'Call-ID': this.call.callId,
       'Error-Message': text,
       'Dialplan-Error': text,
       'Channel-State': this.call.ended ? 'DESTROY' : 'EXECUTE',
       Request: isRecord(command) ? command : {},
-    });
-    told.catch((cause: unknown) => this.#log.warn('a refusal could not be told', { error: cause }));
+    };
+    const tell = (): void => {
+      this.#options.bus
+        .publish(dialplanError, refusal)
+        .catch((cause: unknown) => this.#log.warn('a refusal could not be told', { error: cause }));
+    };
+    tell();
+    this.#accepted.end(String(command['Msg-ID']), tell);
   }
 }

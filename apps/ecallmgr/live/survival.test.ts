@@ -1,7 +1,9 @@
 // Two ecallmgr on one switch, one of which dies: the other goes on with its calls, and nobody notices.
 import { expect } from 'chai';
-import { Live, type Message, type Phone } from '../testing/live.ts';
+import { endpointOf, Live, type Message, type Phone } from '../testing/live.ts';
 import type { Member } from '../testing/pair.ts';
+
+const tone = (ms: number, hz: number): string => `tone_stream://%(${ms},0,${hz})`;
 
 describe('ecallmgr dies, another lives', () => {
   let live: Live;
@@ -22,43 +24,141 @@ describe('ecallmgr dies, another lives', () => {
 
   const named = (name: string, callId: string): Message[] =>
     live.bus.named(name).filter((it) => it['Call-ID'] === callId);
+  const ends = (messageId: string): Message[] =>
+    live.bus.named('CHANNEL_EXECUTE_COMPLETE').filter((it) => it['Msg-ID'] === messageId);
+  const ownerOf = (callId: string): Member =>
+    named('route_req', callId)[0]?.['Node'] === one.node ? one : two;
+  const otherOf = (member: Member): Member => (member === one ? two : one);
+  const tookOver = (survivor: Member): Promise<unknown> =>
+    live.until('the takeover', () => survivor.log.find(({ message }) => /took over/.test(message)));
 
-  /** The one who controls a call dies; resolves with who is left and the milliseconds until it has the call. */
-  async function ownerDies(callId: string): Promise<{ survivor: Member; after: number }> {
-    const owner = String(named('route_req', callId)[0]?.['Node']) === one.node ? one : two;
-    const survivor = owner === one ? two : one;
+  /** The one who controls a call dies; resolves with who is left, at once. */
+  async function ownerDies(callId: string): Promise<Member> {
+    const owner = ownerOf(callId);
     await owner.kill();
-    const died = performance.now();
-    await live.until('the takeover', () => survivor.log.find((it) => /took over/.test(it.message)));
-    return { survivor, after: Math.round(performance.now() - died) };
+    return otherOf(owner);
   }
 
-  it('a bridged call goes on, its controller commands it as before, and each leg is recorded once', async () => {
+  it('while it is bridged: it goes on, is commanded as before, and each leg is recorded once', async () => {
     const call = await live.answered(alice);
-    const peer = await live.bridged(call.id, bob);
-    const { survivor, after } = await ownerDies(call.id);
-    expect(after).to.be.within(2_000, 6_000);
-    expect(await call.hears(1100, 0)).to.equal(false);
-    await live.run(call.id, 'hangup', { 'Insert-At': 'now' });
-    await live.event('report', call.id);
-    await live.event('report', peer.id);
+    const bridge = await live.send(call.id, 'bridge', { Endpoints: [endpointOf(bob)] });
+    const peer = await bob.incoming();
+    peer.answer();
+    await live.event('CHANNEL_BRIDGE', call.id);
+    const survivor = await ownerDies(call.id);
+    const died = performance.now();
+    await tookOver(survivor);
+    expect(performance.now() - died).to.be.within(2_000, 6_000);
+    const heard = peer.hears(1100, 3000);
+    await call.sing(1100, 1200);
+    expect(await heard, 'they talk').to.equal(true);
+    // Nothing rings anew: the bridge that runs is the one that is awaited.
+    await live.run(call.id, 'set', { 'Custom-Channel-Vars': { Late: 'yes' }, 'Insert-At': 'now' });
+    expect(ends(bridge)).to.have.length(0);
+    await peer.send('BYE');
+    expect(await live.completed(bridge)).to.include({ 'Application-Name': 'bridge', Node: survivor.node });
+    const next = await live.run(call.id, 'play', { 'Media-Name': tone(200, 440) });
+    expect(next).to.include({ 'Application-Response': 'FILE PLAYED' });
+    await live.end(call.id);
     expect(named('report', call.id)).to.have.length(1);
     expect(named('report', peer.id)).to.have.length(1);
-    expect(named('report', call.id)[0]).to.include({
-      Node: survivor.node,
-      'Hangup-Cause': 'NORMAL_CLEARING',
-    });
+    expect(named('report', call.id)[0]?.['Custom-Channel-Vars']).to.include({ Late: 'yes' });
     expect(named('usurp_control', call.id)).to.have.length(1);
-  }).timeout(20_000);
+  }).timeout(30_000);
 
-  it('a call that ended while nobody owned it is recorded once', async () => {
+  it('while it plays: nothing is played twice, and what waits in the queue follows', async () => {
     const call = await live.answered(alice);
-    const owner = String(named('route_req', call.id)[0]?.['Node']) === one.node ? one : two;
-    await owner.kill();
+    const first = await live.send(call.id, 'play', { 'Media-Name': tone(6_000, 440) });
+    const began = performance.now();
+    const second = await live.send(call.id, 'play', { 'Media-Name': tone(500, 880) });
+    const last = await live.send(call.id, 'noop');
+    expect(await call.hears(440)).to.equal(true);
+    await tookOver(await ownerDies(call.id));
+    expect(await call.hears(440), 'it still plays').to.equal(true);
+    await live.completed(first);
+    expect(performance.now() - began, 'not from the beginning').to.be.within(5_500, 8_000);
+    expect(await call.hears(880)).to.equal(true);
+    await live.completed(last);
+    expect([first, second, last].map((id) => ends(id).length)).to.deep.equal([1, 1, 1]);
+    await live.end(call.id);
+  }).timeout(30_000);
+
+  it('while it plays what ends before anybody took over: the end is told, and the next follows', async () => {
+    const call = await live.answered(alice);
+    const first = await live.send(call.id, 'play', { 'Media-Name': tone(1_500, 440) });
+    const second = await live.send(call.id, 'play', { 'Media-Name': tone(500, 880) });
+    expect(await call.hears(440)).to.equal(true);
+    await ownerDies(call.id);
+    expect(await live.completed(first)).to.include({ 'Application-Response': 'FILE PLAYED' });
+    expect(await call.hears(880)).to.equal(true);
+    await live.completed(second);
+    expect(await call.hears(440, 300), 'the first is not played again').to.equal(false);
+    await live.end(call.id);
+  }).timeout(30_000);
+
+  it('while a phone rings: it goes on ringing, once, and the call is put through', async () => {
+    const call = await live.call(alice);
+    const bridge = await live.send(call.id, 'bridge', { Endpoints: [endpointOf(bob)], Timeout: 30 });
+    const ringing = await bob.incoming();
+    ringing.respond(180);
+    await live.event('CHANNEL_PROGRESS', ringing.id);
+    const survivor = await ownerDies(call.id);
+    await tookOver(survivor);
+    ringing.answer();
+    await live.event('CHANNEL_BRIDGE', call.id, (it) => it['Node'] === survivor.node);
+    await live.end(call.id);
+    await live.event('report', ringing.id);
+    expect(named('report', ringing.id)).to.have.length(1);
+    expect(ends(bridge).length).to.be.at.most(1);
+  }).timeout(30_000);
+
+  it('between a command and its owner: what came to nobody is run by who takes over, digits and all', async () => {
+    const call = await live.answered(alice);
+    await ownerDies(call.id);
+    const late = await live.send(call.id, 'play', { 'Media-Name': tone(500, 660) });
+    await call.leg.sendDtmf('5');
+    await live.completed(late);
+    await live.event('DTMF', call.id, (it) => it['DTMF-Digit'] === '5');
+    expect(new Set(named('DTMF', call.id).map((it) => it['Msg-ID'])).size).to.equal(1);
+    await live.end(call.id);
+  }).timeout(30_000);
+
+  it('before anybody had taken the call: it is routed by who takes over', async () => {
+    live.route = { Method: 'none' };
+    const phoned = await alice.call('2000', {
+      headers: { 'X-AUTH-Token': 'dev1@acc1', 'X-AUTH-IP': '10.0.0.9' },
+    });
+    await live.event('route_req', phoned.id);
+    const survivor = await ownerDies(phoned.id);
+    live.route = { Method: 'park' };
+    await live.event('route_win', phoned.id, (it) => it['Node'] === survivor.node);
+    await live.run(phoned.id, 'answer');
+    await live.end(phoned.id);
+  }).timeout(30_000);
+
+  it('after the end, before it was told: it is recorded once', async () => {
+    const call = await live.answered(alice);
+    await ownerDies(call.id);
     await call.send('BYE');
     const report = await live.event('report', call.id);
     expect(report).to.include({ 'Hangup-Cause': 'NORMAL_CLEARING', 'Account-ID': 'acc1' });
     expect(named('CHANNEL_DESTROY', call.id)).to.have.length(1);
     expect(named('report', call.id)).to.have.length(1);
-  }).timeout(20_000);
+  }).timeout(30_000);
+
+  it('not really: one that could not be heard for a while lets go of what it lost', async () => {
+    const call = await live.answered(alice);
+    const owner = ownerOf(call.id);
+    owner.hold(true);
+    const survivor = otherOf(owner);
+    await tookOver(survivor);
+    owner.hold(false);
+    await live.until('the return', () => owner.log.find(({ message }) => /was given up/.test(message)));
+    const played = await live.run(call.id, 'play', { 'Media-Name': tone(300, 440) });
+    expect(played).to.include({ Node: survivor.node });
+    await live.end(call.id);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(named('report', call.id)).to.have.length(1);
+    expect(named('report', call.id)[0]).to.include({ Node: survivor.node });
+  }).timeout(30_000);
 });

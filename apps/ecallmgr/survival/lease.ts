@@ -35,6 +35,7 @@ export class Lease {
   #confirmed = Number.NEGATIVE_INFINITY;
   #needed = true;
   #beating: Promise<void> | undefined;
+  #waiting: (() => void)[] = [];
 
   constructor(options: LeaseOptions) {
     this.#options = options;
@@ -47,6 +48,12 @@ export class Lease {
   /** Whether we may act for our calls. */
   get holds(): boolean {
     return !this.#needed || performance.now() - this.#confirmed < fencedAfter;
+  }
+
+  /** Resolves when we may act. */
+  regained(): Promise<void> {
+    if (this.holds) return Promise.resolve();
+    return new Promise((resolve) => void this.#waiting.push(resolve));
   }
 
   /** Beats once; whoever calls while a beat is under way waits for that one. Never rejects. */
@@ -83,6 +90,7 @@ export class Lease {
     if (held) return;
     if (!this.holds) throw new AppError('timeout', { message: 'the beat took too long' });
     onRegained();
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** A new life: claims of the one before can be taken by others, so ours are made anew. */

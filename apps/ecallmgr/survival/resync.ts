@@ -1,13 +1,13 @@
 // After a connect, and after events were lost: what is known is compared with what the switch has.
 import { setTimeout as wait } from 'node:timers/promises';
 import { isRecord } from '../../../core/contract/index.ts';
-import { AppError, hasCode } from '../../../core/errors/index.ts';
+import { hasCode } from '../../../core/errors/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
 import { dumpOf, liveChannels } from '../dump.ts';
 import type { SwitchEvent } from '../freeswitch/index.ts';
 import type { SwitchNode } from '../switch-node.ts';
 import { settle } from './ownership.ts';
-import { idle, takeUp, wantsRoute } from './take-up.ts';
+import { takeUp, wantsRoute } from './take-up.ts';
 import { inherit } from './takeover.ts';
 
 // `show channels` lags behind a hangup: what is missing is looked for twice.
@@ -79,10 +79,7 @@ async function look(node: SwitchNode, dump: SwitchEvent, known: boolean): Promis
   }
   if (channel.ownership !== 'ours') return;
   const control = node.controls.get(callId);
-  if (control && idle(dump))
-    control.call.fail(
-      new AppError('command_failed', { message: 'the command ended while the switch could not be heard' }),
-    );
+  if (control) control.call.recheck();
   else if (!control && !channel.routed) takeUp(node, channel, dump);
 }
 

@@ -16,7 +16,8 @@ export function takeUp(node: SwitchNode, channel: Channel, dump: SwitchEvent): v
     return;
   }
   channel.routed = true;
-  const control = node.control(channel, fetchId);
+  channel.past.read(dump);
+  const control = node.control(channel, fetchId, true);
   control
     .ready()
     .catch((error: unknown) => node.around.log.error('control of a call could not be taken up', { error }));

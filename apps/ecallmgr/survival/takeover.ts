@@ -55,8 +55,11 @@ export async function inherit(node: SwitchNode, leg: Channel): Promise<void> {
   const dump = await dumpOf(node.client, leg.callId);
   if (dump && !leg.over) goOn(node, leg, dump);
   else {
-    if (!leg.over) leg.hold(leg.unseenEnd());
+    const end = leg.lastHeld('CHANNEL_DESTROY') ?? leg.unseenEnd();
+    if (!leg.over) leg.hold(end);
     leg.ownership = 'ours';
+    // Some commands are run after the end.
+    takeUp(node, leg, end);
     node.release(leg);
   }
 }

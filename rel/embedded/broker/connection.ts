@@ -19,6 +19,9 @@ const CONGESTED_BYTES = 1024 * 1024;
 /** A client with this much unread (replies and returns do not pause) is lost. */
 const LOST_BYTES = 64 * 1024 * 1024;
 
+/** Halves of the agreed heartbeat in which nothing came: then the client is gone. */
+const silentLimit = 4;
+
 export interface ConnectionOptions {
   readonly user: string;
   readonly password: string;
@@ -145,7 +148,7 @@ export class Connection implements ChannelHost {
     if (!this.output.hasSent) this.output.heartbeat();
     this.output.hasSent = false;
     // A blocked connection is not read, so its silence says nothing.
-    if (this.#isBlocked || ++this.#silentTicks <= 4) return;
+    if (this.#isBlocked || ++this.#silentTicks < silentLimit) return;
     this.#log.warn('broker: missed heartbeats, connection dropped', { peer: this.#peer });
     this.#socket.destroy();
   }

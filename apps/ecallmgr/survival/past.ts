@@ -1,0 +1,66 @@
+// What is known of the applications of a leg that somebody else may have begun: so that no command is run twice.
+import { type SwitchEvent, variable } from '../freeswitch/index.ts';
+
+// Commands run one after the other: of those not acknowledged only the last can be over.
+const remembered = 4;
+
+export class Past {
+  readonly #ended = new Map<string, SwitchEvent>();
+  #running: SwitchEvent | undefined;
+
+  /** An application has ended, and nobody here waited for it. */
+  add(completion: SwitchEvent): void {
+    const id = completion['Application-UUID'];
+    if (id === undefined) return;
+    this.#ended.set(id, completion);
+    for (const oldest of this.#ended.keys()) {
+      if (this.#ended.size <= remembered) return;
+      this.#ended.delete(oldest);
+    }
+  }
+
+  /** What the leg was doing when it was taken up. FreeSWITCH does not tell the id of what runs. */
+  read(dump: SwitchEvent): void {
+    this.#running = dump;
+  }
+
+  /** The end of an application, when it is known. */
+  find(id: string): SwitchEvent | undefined {
+    return this.#ended.get(id);
+  }
+
+  /** How many rounds of a command that plays again and again are over: their ids end in `:1`, `:2`, … */
+  rounds(prefix: string): number {
+    const ended = [...this.#ended.keys()].filter((id) => id.startsWith(`${prefix}:`));
+    return Math.max(0, ...ended.map((id) => Number(id.slice(prefix.length + 1))));
+  }
+
+  /**
+   * Whether this application may be what the leg was doing when it was taken up; true only once. The name stays on a
+   * channel after the end, so this is no proof. What is played may have another address when another process looks it
+   * up, and a bridge names the process that began it: of these it counts whether another leg is there.
+   */
+  mayBeRunning(application: string, argument: string, hasOtherLeg: boolean): boolean {
+    const dump = this.#running;
+    this.#running = undefined;
+    if (!dump || variable(dump, 'current_application') !== application) return false;
+    if (variable(dump, 'current_application_response') !== undefined) return false;
+    const same = (variable(dump, 'current_application_data') ?? '') === argument;
+    return same || application === 'playback' || (application === 'bridge' && hasOtherLeg);
+  }
+}
+
+/** The completion of an application that ended unheard, from an event that came after it: results are variables. */
+export const unheard = (
+  later: SwitchEvent,
+  id: string,
+  application: string,
+  argument: string,
+): SwitchEvent => ({
+  ...later,
+  'Event-Name': 'CHANNEL_EXECUTE_COMPLETE',
+  Application: application,
+  'Application-Data': argument,
+  'Application-UUID': id,
+  'Application-Response': variable(later, 'current_application_response') ?? '_none_',
+});
