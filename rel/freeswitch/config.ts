@@ -63,13 +63,13 @@ export function siteText({ name, eventSocket, sip, rtp, sessions, ...site }: Fre
   if (rtp.min + 1 >= rtp.max) throw invalid(`the RTP ports ${rtp.min} to ${rtp.max} are no range`);
   const variables = {
     node_name: name,
-    event_socket_ip: address('the event socket', eventSocket.host),
+    event_socket_ip: requireAddress('the event socket', eventSocket.host),
     event_socket_port: eventSocket.port,
     event_socket_password: eventSocket.password,
-    sip_ip: address('SIP', sip.host),
+    sip_ip: requireAddress('SIP', sip.host),
     sip_port: sip.port,
-    rtp_ip: address('RTP', rtp.host),
-    advertised_rtp_ip: address('RTP for callers', rtp.advertise ?? rtp.host),
+    rtp_ip: requireAddress('RTP', rtp.host),
+    advertised_rtp_ip: requireAddress('RTP for callers', rtp.advertise ?? rtp.host),
     rtp_min: rtp.min,
     rtp_max: rtp.max,
     // Two ports a leg, RTP and RTCP.
@@ -114,7 +114,7 @@ const include = (lines: readonly string[]): string =>
 
 const invalid = (message: string): AppError => new AppError('invalid_config', { message });
 
-function address(what: string, given: string): string {
+function requireAddress(what: string, given: string): string {
   if (isIP(given) !== 0) return given;
   throw invalid(`FreeSWITCH listens on addresses, not names: ${what} cannot be on "${given}"`);
 }
@@ -141,7 +141,12 @@ function quote(name: string, value: string): string {
 /** What the settings do not say, by the options of the command line. */
 export type SiteOptions = Partial<
   Pick<FreeswitchSite, 'edges' | 'control' | 'music' | 'sessions' | 'logLevel'>
-> & { readonly advertise?: string; readonly rtp?: { readonly min: number; readonly max: number } };
+> & {
+  /** Of SIP and RTP, when it is not the host of the event socket. */
+  readonly address?: string;
+  readonly advertise?: string;
+  readonly rtp?: { readonly min: number; readonly max: number };
+};
 
 /**
  * The site of one of `settings.switches`, by its name (the only one when it is left out). It takes calls from `sip.host`, the
@@ -158,15 +163,15 @@ export function siteOf(
   if (name && !named)
     throw invalid(`the setting switches has none of the name ${name}: add {"name": "${name}", "host": …}`);
   const { host = '127.0.0.1', port = settings.switch.port, password = 'ClueCon' } = named ?? {};
-  const { advertise, rtp = { min: 16384, max: 32768 }, ...rest } = options;
+  const { address = host, advertise, rtp = { min: 16384, max: 32768 }, ...rest } = options;
   const kamailios = edge.rpc.map((url) => new URL(url).hostname.replace(/^\[|\]$/g, ''));
   const near = [sip.host, ...kamailios, ...switches.map((it) => it.host)];
   return {
     folder,
     name: named?.name ?? host,
     eventSocket: { host, port, password },
-    sip: { host, port: settings.switch.sipPort },
-    rtp: { host, ...rtp, ...(advertise === undefined ? {} : { advertise }) },
+    sip: { host: address, port: settings.switch.sipPort },
+    rtp: { host: address, ...rtp, ...(advertise === undefined ? {} : { advertise }) },
     edges: [...new Set(near)],
     control: [...loopback, host],
     ...rest,

@@ -3,5 +3,5 @@
 # run.sh FOLDER [options of mirliton write kamailio]
 set -eu
 folder=$1
-node "$(dirname "$0")/../built.mjs" write kamailio "$@"
+node "$(dirname "$0")/../../dist/rel/mirliton/bin.js" write kamailio "$@"
 exec kamailio -f "$folder/edge.cfg" -DD -E -Y "$folder" -m 256 -M 16

@@ -10,11 +10,25 @@ export const writeKamailioCommand = command({
   name: 'write kamailio',
   summary: 'writes the configuration of a Kamailio of this zone',
   details:
-    'From the settings sip, edge.rpc (the first), edge.secret, bus.urls and zone. Runs where Kamailio is installed: it makes its SQLite file.',
+    'From the settings sip, edge.rpc, edge.secret, bus.urls (the first) and zone. Runs where Kamailio is installed: it makes its SQLite file.',
   args: { folder },
-  examples: ['mirliton write kamailio /etc/mirliton/kamailio'],
-  run: async ({ args }, cli) => {
-    const file = writeKamailioConfig(kamailioOf(cli.settings(), args.folder));
+  options: {
+    rpc: text('HOST:PORT', 'where it listens for the bridge; the first of edge.rpc when left out'),
+    own: text('HOST:PORT', 'where it hears the other Kamailios of the zone; with --peers'),
+    peers: text('LIST', 'the addresses of the others, with commas: contacts are told to each other'),
+  },
+  examples: [
+    'mirliton write kamailio /etc/mirliton/kamailio',
+    'mirliton write kamailio /etc/mirliton/kamailio --own 10.0.0.11:5062 --peers 10.0.0.12:5062',
+  ],
+  run: async ({ args, options: { rpc, own, peers } }, cli) => {
+    if ((own === undefined) !== (peers === undefined))
+      throw new AppError('invalid_data', { message: '--own and --peers go together' });
+    const file = writeKamailioConfig({
+      ...kamailioOf(cli.settings(), args.folder),
+      ...(rpc === undefined ? {} : { rpc }),
+      ...(own === undefined ? {} : { peers: { own, others: list(peers ?? '') } }),
+    });
     cli.done(`written: kamailio -f ${file} -DD -E`, { file });
   },
 });
@@ -33,6 +47,7 @@ export const writeFreeswitchCommand = command({
       'addresses and networks that may send calls, with commas, in place of those of the settings',
     ),
     control: text('LIST', 'addresses and networks that may open the event socket: where ecallmgr runs'),
+    address: text('ADDRESS', 'where SIP and media are, when that is not the host of its event socket'),
     rtp: text('MIN-MAX', 'the UDP ports of media; 16384-32768 when left out'),
     advertise: text('ADDRESS', 'where callers send media, when that is another address (NAT)'),
     music: text('PATH', 'a folder of music on hold; a melody of tones when left out'),
@@ -47,11 +62,12 @@ export const writeFreeswitchCommand = command({
 
 function siteOptions(
   given: {
-    readonly [name in 'edges' | 'control' | 'rtp' | 'advertise' | 'music']: string | undefined;
+    readonly [name in 'address' | 'edges' | 'control' | 'rtp' | 'advertise' | 'music']: string | undefined;
   },
 ): SiteOptions {
-  const { edges, control, rtp, advertise, music } = given;
+  const { address, edges, control, rtp, advertise, music } = given;
   return {
+    ...(address === undefined ? {} : { address }),
     ...(edges === undefined ? {} : { edges: list(edges) }),
     ...(control === undefined ? {} : { control: list(control) }),
     ...(rtp === undefined ? {} : { rtp: range(rtp) }),
