@@ -101,7 +101,13 @@ export const user = document({
     pvt_md5_auth: Type.String(),
     pvt_sha1_auth: Type.String(),
     /** Salted argon2id over the md5 and the sha1 that clients send; how, says apps/crossbar/auth/credentials.ts. */
-    pvt_argon2_auth: Type.Object({ md5: Type.Optional(Type.String()), sha: Type.Optional(Type.String()) }),
+    pvt_argon2_auth: Type.Object({
+      md5: Type.Optional(Type.String()),
+      sha: Type.Optional(Type.String()),
+      /** With the user name as it was typed, when it has capitals. */
+      md5_typed: Type.Optional(Type.String()),
+      sha_typed: Type.Optional(Type.String()),
+    }),
     pvt_signature_secret: Type.String(),
   },
 });

@@ -11,6 +11,7 @@ import {
   writeCopy,
 } from '../engine/index.ts';
 import { checkUnique } from '../engine/unique.ts';
+import { normalRealm } from './realm.ts';
 
 /** One lock for all accounts: names and realms are unique among all of them. */
 export const accountsLock = 'accounts';
@@ -42,6 +43,13 @@ export async function checkAccountUnique(
     throw invalid('realm', 'unique', 'devices of another account sign in under this realm', { cause: realm });
 }
 
+/** The public part of an account, checked. Throws `invalid_data`. */
+export const acceptAccount = ({
+  realm,
+  ...fields
+}: Readonly<Record<string, unknown>>): ReturnType<typeof contract.accept> =>
+  contract.accept({ ...fields, realm: typeof realm === 'string' ? normalRealm(realm) : realm });
+
 /** What a new account is made of. */
 export interface NewAccount {
   readonly fields: Readonly<Record<string, unknown>>;
@@ -56,7 +64,7 @@ export async function createAccount(
   { fields, tree, ...more }: NewAccount,
 ): Promise<AccountDocument> {
   return exclusive(accountsLock, async () => {
-    const accepted = contract.accept(fields);
+    const accepted = acceptAccount(fields);
     await checkAccountUnique(store, accepted, undefined);
     const id = randomBytes(16).toString('hex');
     const document = {

@@ -98,6 +98,20 @@ describe('authentication', () => {
     expect((await stored(id)).pvt_argon2_auth).to.have.keys('md5', 'sha');
   });
 
+  it('takes a name with capitals as it was typed and in lower case', async () => {
+    const given = { username: 'BigCase', password: 'opensesame', first_name: 'Big', last_name: 'Case' };
+    const { body } = await tenant.send('PUT', 'users', given);
+    expect(body.data.username).to.equal('bigcase');
+    for (const digest of [md5, sha1])
+      for (const name of ['BigCase', 'bigcase']) {
+        const method = digest === md5 ? 'md5' : 'sha';
+        const credentials = digest(`${name}:opensesame`);
+        expect((await putAuth({ account_name: 'acme', credentials, method })).status, name).to.equal(201);
+      }
+    const shouted = md5('BIGCASE:opensesame');
+    expect((await putAuth({ account_name: 'acme', credentials: shouted })).status).to.equal(401);
+  });
+
   it('ends tokens when the password changes, the user is disabled or deleted', async () => {
     const id = await person('dave');
     const log = async (password: string) =>

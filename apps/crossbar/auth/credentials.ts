@@ -24,17 +24,26 @@ export async function stored(systemSecret: Buffer, accountId: string, sent: stri
   return `1$${(await hashRaw(sent, { ...options, salt, secret: systemSecret })).toString('hex')}`;
 }
 
-/** The private fields of a user who has this password from now on. Tokens issued before are no longer good. */
+/**
+ * The private fields of a user who has this password from now on. Tokens issued before are no longer good. A name with
+ * capitals is good as it was typed and in lower case, as it is stored.
+ */
 export async function credentialFields(
   systemSecret: Buffer,
   accountId: string,
-  username: string,
+  typed: string,
   password: string,
 ): Promise<Partial<UserDocument>> {
-  const [md5, sha] = await Promise.all(
-    methods.map((method) => stored(systemSecret, accountId, digest(method, username, password))),
+  const username = typed.toLowerCase();
+  const hashed = (method: Method, name: string): Promise<string> =>
+    stored(systemSecret, accountId, digest(method, name, password));
+  const names = Object.entries({ '': username, ...(typed === username ? {} : { _typed: typed }) });
+  const hashes = await Promise.all(
+    names.flatMap(([suffix, name]) =>
+      methods.map(async (method) => [`${method}${suffix}`, await hashed(method, name)] as const),
+    ),
   );
-  return { pvt_argon2_auth: { md5: md5 ?? '', sha: sha ?? '' }, pvt_signature_secret: newSignatureSecret() };
+  return { pvt_argon2_auth: Object.fromEntries(hashes), pvt_signature_secret: newSignatureSecret() };
 }
 
 /** What the signature of a user's tokens depends on. */

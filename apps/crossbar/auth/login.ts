@@ -3,6 +3,7 @@ import { accountDatabase, numberDatabase, type StoredDocument } from '../../../c
 import { user as userContract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { toE164 } from '../../../core/telephony/index.ts';
+import { normalRealm } from '../accounts/realm.ts';
 import { findAccount } from '../engine/accounts.ts';
 import { storedAs } from '../engine/documents.ts';
 import type { AccountDocument, Services, UserDocument } from '../engine/request.ts';
@@ -59,7 +60,8 @@ async function accountIdsOf({ store }: Services, hint: AccountHint): Promise<str
     const rows = await store.database('accounts').view('accounts', view, { key });
     return rows.map((row) => row.id);
   };
-  if (hint.account_realm !== undefined) return lookUp('listing_by_realm', hint.account_realm.toLowerCase());
+  if (hint.account_realm !== undefined)
+    return lookUp('listing_by_realm', normalRealm(hint.account_realm).toLowerCase());
   if (hint.account_name !== undefined) {
     const name = hint.account_name.toLowerCase().replace(/[^a-z0-9]/g, '');
     return name === '' ? [] : lookUp('listing_by_alphanum_name', name);
@@ -81,7 +83,7 @@ async function bySalted(
   const database = store.database(accountDatabase(account._id));
   const key = await stored(secrets.systemSecret, account._id, sent);
   const rows = await database.view<{ method: string }>('users', 'creds_by_argon2', { key });
-  const row = rows.find(({ value }) => value.method === method);
+  const row = rows.find(({ value }) => value.method.replace('_typed', '') === method);
   return row && database.getAs(userContract, row.id);
 }
 

@@ -3,7 +3,7 @@ export { findAccount, getAccount } from './accounts.ts';
 export { reaches } from './authorize.ts';
 export * from './documents.ts';
 export * from './endpoint.ts';
-export { exclusive } from './exclusive.ts';
+export { exclusive, onNewest } from './exclusive.ts';
 export * from './paging.ts';
 export { deleted, documentId, idParameter, type PlainResource, plain } from './plain.ts';
 export * from './request.ts';

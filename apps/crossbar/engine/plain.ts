@@ -26,7 +26,7 @@ import {
   type Operation,
   type RestModule,
 } from './endpoint.ts';
-import { exclusive } from './exclusive.ts';
+import { exclusive, onNewest } from './exclusive.ts';
 import { list } from './paging.ts';
 import { dataObject, invalid, pathParameter, type RestRequest, targetDatabase } from './request.ts';
 import { checkUnique } from './unique.ts';
@@ -123,7 +123,9 @@ async function create(contract: PlainResource, request: RestRequest, database: D
   const id = data['id'];
   if (id !== undefined && !(typeof id === 'string' && /^[0-9a-f]{32}$/.test(id)))
     throw invalid('id', 'pattern', 'must be 32 hexadecimal digits', { value: id });
-  const stored = await store(contract, request, database, settablePart(data), undefined, id);
+  const stored = await exclusive(lockOf(contract, database), () =>
+    store(contract, request, database, settablePart(data), undefined, id),
+  );
   return { ...(await shown(contract, request, stored)), location: stored._id };
 }
 
@@ -136,12 +138,20 @@ async function change(
 ): Promise<DataReply> {
   const data = settablePart(dataObject(request));
   const id = documentId(request);
-  const previous = await load(database, contract.document, id, { fresh: true });
-  checkRevision(request, previous);
-  const next = apply(settablePart(previous), data);
-  return shown(contract, request, await store(contract, request, database, next, previous));
+  const stored = await onNewest(request, lockOf(contract, database), async () => {
+    const previous = await load(database, contract.document, id, { fresh: true });
+    checkRevision(request, previous);
+    const next = apply(settablePart(previous), data);
+    return store(contract, request, database, next, previous);
+  });
+  return shown(contract, request, stored);
 }
 
+/** What is unique is looked up and written by one request at a time. */
+const lockOf = (contract: PlainResource, database: Database): string =>
+  `${database.name} ${contract.document.type}`;
+
+/** Checks and writes; whoever calls it holds the lock. */
 async function store<D extends AnyDocument>(
   contract: ResourceContract<D, RestRequest>,
   request: RestRequest,
@@ -151,24 +161,21 @@ async function store<D extends AnyDocument>(
   id?: string,
 ): Promise<DocumentOf<D>> {
   const type: string = contract.document.type;
-  // What is unique must be looked up and written by one request at a time.
-  return exclusive(`${database.name} ${type}`, async () => {
-    const next = contract.document.accept(given) as Parameters<NonNullable<typeof contract.validate>>[1];
-    await contract.validate?.(request, next, previous);
-    await checkUnique(database, contract.unique ?? [], next, previous?._id);
-    const document = {
-      ...next,
-      ...(previous ? privatePart(previous) : {}),
-      ...alphanumericName(next['name']),
-      ...auditFields(request),
-      pvt_type: type,
-      ...(previous || id === undefined ? {} : { _id: id }),
-    } as DocumentOf<D>;
-    await contract.beforeSave?.(request, document, previous);
-    const stored = (await database.save(document as StoredDocument)) as DocumentOf<D>;
-    await contract.afterSave?.(request, stored, previous);
-    return stored;
-  });
+  const next = contract.document.accept(given) as Parameters<NonNullable<typeof contract.validate>>[1];
+  await contract.validate?.(request, next, previous);
+  await checkUnique(database, contract.unique ?? [], next, previous?._id);
+  const document = {
+    ...next,
+    ...(previous ? privatePart(previous) : {}),
+    ...alphanumericName(next['name']),
+    ...auditFields(request),
+    pvt_type: type,
+    ...(previous || id === undefined ? {} : { _id: id }),
+  } as DocumentOf<D>;
+  await contract.beforeSave?.(request, document, previous);
+  const stored = (await database.save(document as StoredDocument)) as DocumentOf<D>;
+  await contract.afterSave?.(request, stored, previous);
+  return stored;
 }
 
 /** Soft unless `should_soft_delete=false`: the document stays, and nothing finds it any more. */

@@ -81,6 +81,17 @@ describe('accounts', () => {
     );
   });
 
+  it('takes a realm with a dot at its end for the one without', async () => {
+    const made = await master('PUT', 'accounts', { name: 'dotted', realm: 'dotted.test.' });
+    expect(made.body.data.realm).to.equal('dotted.test');
+    const again = await master('PUT', 'accounts', { name: 'dotted again', realm: 'dotted.test..' });
+    expect(again.body.data).to.have.nested.property('realm.unique');
+    const changed = await child.send('PATCH', '', { realm: 'dotted.test.' });
+    expect(changed.body.data).to.have.nested.property('realm.unique');
+    const phone = { name: 'x', sip: { realm: 'other.test.', username: 'phone9', password: 'secret1' } };
+    expect((await child.send('PUT', 'devices', phone)).body.data).to.have.keys('sip.realm');
+  });
+
   it('changes in both places, forgets phones of the old realm, and keeps what only others may set', async () => {
     rest.bus.clear();
     const { body, status } = await child.send('PATCH', '', {

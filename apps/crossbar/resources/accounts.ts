@@ -13,6 +13,7 @@ import {
   moveAccount,
 } from '../accounts/tree.ts';
 import {
+  acceptAccount,
   accountsLock,
   checkAccountUnique,
   createAccount,
@@ -33,6 +34,7 @@ import {
   flag,
   load,
   merged,
+  onNewest,
   operation,
   privatePart,
   publicPart,
@@ -116,10 +118,10 @@ type Merge = (before: Record<string, unknown>, data: Record<string, unknown>) =>
 async function change(request: RestRequest, merge: Merge): Promise<DataReply> {
   const { store } = request.services;
   const data = dataObject(request);
-  return exclusive(accountsLock, async () => {
+  return onNewest(request, accountsLock, async () => {
     const before = await current(request, { fresh: true });
     checkRevision(request, before);
-    const next = contract.accept({
+    const next = acceptAccount({
       realm: before.realm,
       ...merge(settableFields(before), settableFields(data)),
     });

@@ -2,6 +2,7 @@
 import { resource } from '../../../core/contract/index.ts';
 import { device } from '../../../core/documents/index.ts';
 import { notify } from '../../../core/messages/switch.ts';
+import { normalRealm } from '../accounts/realm.ts';
 import {
   accountEndpoint,
   type DataReply,
@@ -32,6 +33,7 @@ export const devices = plain(
     ],
     validate: async (request: RestRequest, next, previous) => {
       if (next.mac_address !== undefined) next.mac_address = next.mac_address.toLowerCase();
+      if (next.sip?.realm !== undefined) next.sip.realm = normalRealm(next.sip.realm);
       if (next.sip?.method === 'ip' && next.sip.ip === undefined)
         throw invalid('sip.ip', 'required', 'sip.ip is required when sip.method is ip');
       await checkForeign(request, next.sip, previous?._id);

@@ -8,6 +8,7 @@ import { issueToken } from '../auth/tokens.ts';
 import {
   accountEndpoint,
   caller,
+  dataObject,
   invalid,
   load,
   operation,
@@ -50,13 +51,24 @@ export const users = plain(
         const { systemSecret } = request.services.secrets;
         Object.assign(
           document,
-          await credentialFields(systemSecret, targetAccount(request)._id, username, password),
+          await credentialFields(
+            systemSecret,
+            targetAccount(request)._id,
+            typedName(request, username),
+            password,
+          ),
         );
       } else document.pvt_signature_secret ??= previous ? '' : newSignatureSecret();
     },
   }),
   [accountEndpoint('users/:user_id/user_auth', { PUT: operation('superduper', impersonate) })],
 );
+
+/** The name as the client wrote it, where that is how it logs in too. */
+function typedName(request: RestRequest, username: string): string {
+  const typed = dataObject(request)['username'];
+  return typeof typed === 'string' && typed.toLowerCase() === username ? typed : username;
+}
 
 /** A digest is made of name and password: neither can change alone. */
 function checkCredentials(
