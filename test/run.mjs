@@ -36,6 +36,7 @@ const steps = [
   { title: 'conformance: CouchDB API', run: suite('test/conformance/couch/*.test.ts') },
   { title: 'conformance: drachtio protocol', run: suite('test/conformance/drachtio/*.test.ts') },
   { title: 'ecallmgr with a switch', run: suite('apps/ecallmgr/live/*.test.ts') },
+  { title: 'calls that outlive their controllers', run: suite('test/survival/*.test.ts') },
   { title: 'conformance: event socket', run: suite('test/conformance/eventsocket/*.test.ts') },
   {
     title: 'end to end, all embedded',

@@ -88,6 +88,8 @@ async function serve(context: AppContext, { call, hearing, test }: Won): Promise
 }
 
 async function runTest(call: ControlledCall, test: Test): Promise<void> {
+  // A test is not resumed; but the switch side learns whom to watch.
+  await call.send('checkpoint', { 'Insert-At': 'now' });
   await call.execute('answer', {}, 10_000);
   if (test === 'echo') await call.execute('echo', {});
   else await call.execute('play', { 'Media-Name': 'tone_stream://%(251,0,1004);loops=-1' });

@@ -17,6 +17,8 @@ export interface Outcome {
   /** `sip:486` */
   readonly code: string;
   readonly event?: CallEvent;
+  /** This process lets go of a call that still rings: whoever gave it the job watches how that ends. */
+  readonly letGo?: true;
 }
 
 export interface AttemptOptions {
@@ -76,6 +78,6 @@ export function outcomeOfEnd(call: TrunkCall, error: unknown): Outcome {
   if (hasCode(error, 'call_hung_up')) return outcomeOf(call.bridged ? 'SUCCESS' : 'ORIGINATOR_CANCEL');
   // The switch goes on with the bridge: what is queued behind it runs when it is over.
   if (hasCode(error, 'call_lost') && call.bridged) return outcomeOf('SUCCESS');
-  if (hasCode(error, 'call_lost')) return outcomeOf('NORMAL_TEMPORARY_FAILURE');
+  if (hasCode(error, 'call_lost')) return { ...outcomeOf('NORMAL_TEMPORARY_FAILURE'), letGo: true };
   throw error;
 }

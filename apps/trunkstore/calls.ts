@@ -74,6 +74,8 @@ export class Calls {
     try {
       hearing = identity.hearing ?? (await this.#control.hear(callId));
       hearing.listen((message) => call.hear(message));
+      // A call that was won here has nobody else: the switch side learns whom to watch.
+      if (identity.hearing) await call.send('checkpoint', { 'Insert-At': 'now' });
       return await work(call);
     } finally {
       if (this.#running.get(callId) === call) this.#running.delete(callId);

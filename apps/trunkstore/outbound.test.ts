@@ -89,6 +89,15 @@ describe('trunkstore: calls to carriers', () => {
     expect(bench.metrics.value('stepswitch_calls')).to.equal(0);
   });
 
+  it('stopped while a carrier rings, it answers nothing: whoever asked watches the call', async () => {
+    await bench.carrier('c1');
+    const { call, answer } = await bench.offnet({}, (it) => it.on('bridge', () => 'wait'));
+    answer.catch(() => undefined);
+    await call.next('bridge');
+    await bench.app.stop();
+    expect(bench.bus.named('offnet_resp')).to.deep.equal([]);
+  });
+
   it('a connected call that is hung up was a success', async () => {
     await bench.carrier('a');
     const { call, answer } = await bench.offnet({}, (it) => it.on('bridge', () => 'wait'));

@@ -34,6 +34,7 @@ export async function serveOffnet(
     return { ...outcomeOf('NORMAL_TEMPORARY_FAILURE'), message: toAppError(error).message };
   });
   meters.outbound(answer.cause);
+  if (answer.letGo) return;
   const fields = {
     'Response-Message': answer.cause,
     'Response-Code': answer.code,

@@ -43,14 +43,16 @@ export class Live {
     return live;
   }
 
-  /** The same with two ecallmgr on the one switch. */
-  static async openPair(): Promise<{ readonly live: Live; readonly one: Member; readonly two: Member }> {
+  /** The same with two ecallmgr on the one switch. With `account` its calls are of that one, and routed by others than the test. */
+  static async openPair(
+    account?: string,
+  ): Promise<{ readonly live: Live; readonly one: Member; readonly two: Member }> {
     const target = await openTarget();
     const { host, eventSocketPort: port, password } = target;
     const { tap, one, two } = await pair({ host, port, password });
     const stop = async (): Promise<void> => void (await Promise.all([one.stop(), two.stop()]));
     const live = new Live(target, tap, { stop });
-    await live.#serve();
+    await live.#serve(account);
     return { live, one, two };
   }
 
@@ -154,13 +156,14 @@ export class Live {
     return taken;
   }
 
-  async #serve(): Promise<void> {
+  async #serve(account?: string): Promise<void> {
     const { bus } = this;
-    const vars = { 'Account-ID': 'acc1', 'Authorizing-ID': 'dev1', Realm: 'demo.local' };
+    const vars = { 'Account-ID': account ?? 'acc1', 'Authorizing-ID': 'dev1', Realm: 'demo.local' };
     await bus.consume(
       { bindings: [{ exchange: 'callmgr', key: 'authn.#' }], contracts: [tokenReq] },
       (request) => bus.reply(request, tokenResp, { 'Token-Data': vars, 'Custom-Channel-Vars': vars }),
     );
+    if (account !== undefined) return;
     const wins = await bus.consume({ bindings: [], contracts: [routeWin] }, () => undefined);
     await bus.consume(
       { bindings: [{ exchange: 'callmgr', key: 'route.#' }], contracts: [routeReq] },
