@@ -12,7 +12,7 @@ import { createMetrics, type Health, serveMetrics } from '../../core/metrics/ind
 import { startTracing } from '../../core/trace/index.ts';
 import { bePresent } from './presence.ts';
 import { version } from './version.ts';
-import { type Tell, waitForBusAndStore } from './waiting.ts';
+import { type Tell, untilDone, waitForBusAndStore } from './waiting.ts';
 
 /** Databases that must exist before any app runs, by name. */
 const systemDatabases: Readonly<Record<string, DatabaseClass>> = {
@@ -105,8 +105,9 @@ export async function startRuntime(
   };
   try {
     await waitForBusAndStore(bus, store, tell);
-    await Promise.all(
-      Object.entries(systemDatabases).map(([name, databaseClass]) => store.ensure(name, databaseClass)),
+    await untilDone(
+      () => Promise.all(Object.entries(systemDatabases).map(([name, its]) => store.ensure(name, its))),
+      tell,
     );
     for (const app of apps) {
       const parts = {

@@ -64,6 +64,14 @@ describe('the supervisor', () => {
     expect(all.pids()).to.deep.equal({ broker: undefined, app: undefined });
   });
 
+  it('waits for a child that did not reach another one at first', async () => {
+    const tries = join(folder, 'story');
+    const once = `import { readFileSync } from 'node:fs';
+      if (readFileSync(${JSON.stringify(tries)}, 'utf8').split('begin').length < 4) process.exit(3);`;
+    running = await supervise([child('late', once)], options);
+    expect(story()).to.deep.equal(['begin late', 'begin late', 'begin late']);
+  });
+
   it('does not start when one child cannot, and leaves none behind', async () => {
     const error = await supervise([child('a'), child('broken', 'process.exit(1);')], options).catch(
       (it) => it,

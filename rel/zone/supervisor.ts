@@ -31,7 +31,13 @@ export interface Supervisor {
 const log = logger('supervisor');
 const defaultPause = { shortest: 200, longest: 10_000 };
 
-/** Starts all at once. Resolves when each has said that it is ready. Rejects, and stops all, when one ends before it has. */
+/** The exit code of a command that did not reach the broker or the database (rel/mirliton/exit-codes.ts). */
+const unreachable = '3';
+
+/**
+ * Starts all at once. Resolves when each has said that it is ready. Rejects, and stops all, when one ends before it has
+ * because it cannot work; one that did not reach another in time is started again.
+ */
 export async function supervise(
   plans: readonly ChildPlan[],
   { patience, pause = defaultPause }: SupervisorOptions,
@@ -59,6 +65,8 @@ class Child {
   #process: ChildProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
+  /** Set until it was ready for the first time. */
+  #onReady: (() => void) | undefined;
 
   constructor(plan: ChildPlan, pause: { readonly shortest: number; readonly longest: number }) {
     this.plan = plan;
@@ -73,15 +81,13 @@ class Child {
   /** Resolves when it is ready for the first time. */
   begin(): Promise<void> {
     return new Promise((resolve, reject) => {
-      let ready = false;
-      const child = this.#launch((why) => {
-        if (ready) return this.#again(why);
+      this.#onReady = () => {
+        this.#onReady = undefined;
+        resolve();
+      };
+      this.#launch((why) => {
         const message = `${this.plan.name} ended (${why}) while it was starting; the lines above say why`;
         reject(new AppError('invalid_config', { message }));
-      });
-      child.once('message', () => {
-        ready = true;
-        resolve();
       });
     });
   }
@@ -98,7 +104,7 @@ class Child {
     clearTimeout(force);
   }
 
-  #launch(onEnd: (why: string) => void): ChildProcess {
+  #launch(fail: (why: string) => void): void {
     const { module, args } = this.plan;
     // A group of its own: Ctrl-C is for the supervisor, which stops the children in order.
     const child = fork(module, [...args], { stdio: 'inherit', detached: true });
@@ -107,14 +113,17 @@ class Child {
     child.once('exit', (code, signal) => {
       this.#process = undefined;
       if (Date.now() - since > this.#pause.longest) this.#next = this.#pause.shortest;
-      if (!this.#stopping) onEnd(String(signal ?? code));
+      if (this.#stopping) return;
+      const why = String(signal ?? code);
+      if (this.#onReady && why !== unreachable) fail(why);
+      else this.#again(why, fail);
     });
-    return child;
+    child.once('message', () => this.#onReady?.());
   }
 
-  #again(why: string): void {
+  #again(why: string, fail: (why: string) => void): void {
     log.error('a process died and is started again', { child: this.plan.name, why, after: this.#next });
-    this.#timer = setTimeout(() => this.#launch((reason) => this.#again(reason)), this.#next);
+    this.#timer = setTimeout(() => this.#launch(fail), this.#next);
     this.#next = Math.min(this.#pause.longest, this.#next * 2);
   }
 }

@@ -8,7 +8,7 @@ import { logger } from '../../core/log/index.ts';
  */
 export async function runUntilSignal(start: () => Promise<{ stop(): Promise<void> }>): Promise<never> {
   const asked = signal();
-  const running = await Promise.race([start(), asked]);
+  const running = await Promise.race([start().catch(letGo), asked]);
   if (typeof running === 'string') {
     console.error(`${running}: stopped while it was starting`);
     process.exit(running === 'SIGINT' ? 130 : 143);
@@ -18,6 +18,13 @@ export async function runUntilSignal(start: () => Promise<{ stop(): Promise<void
   process.once('SIGTERM', () => process.exit(143));
   await running.stop();
   process.exit(0);
+}
+
+/** The caller says what is wrong and the process ends by itself: neither a supervisor nor what is left open keeps it. */
+function letGo(error: unknown): never {
+  if (process.connected) process.disconnect();
+  setTimeout(() => process.exit(), 2_000).unref();
+  throw error;
 }
 
 function signal(): Promise<string> {

@@ -34,6 +34,20 @@ export async function waitUntilThere(
   }
 }
 
+/** Does `work` until it succeeds; rejects when trying again cannot help. */
+export function untilDone(work: () => Promise<unknown>, tell: Tell): Promise<void> {
+  return waitUntilThere(async () => {
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      const { retryable, message } = toAppError(error);
+      if (!retryable) throw error;
+      return message;
+    }
+  }, tell);
+}
+
 /** Resolves when broker and store answer. Rejects with `invalid_config` when the store refuses user and password. */
 export function waitForBusAndStore(bus: Bus, store: Store, tell: Tell): Promise<void> {
   return waitUntilThere(async () => {

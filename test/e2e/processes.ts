@@ -38,6 +38,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Those that do not end a process. */
 const gentle: readonly NodeJS.Signals[] = ['SIGSTOP', 'SIGCONT', 'SIGUSR2'];
 
+const exitUnreachable = 3;
+
 /** Compiles what is not compiled, once for many processes. */
 export function build(): void {
   spawnSync(process.execPath, [join(root, 'rel', 'build.mjs')], { stdio: ['ignore', 'inherit', 'inherit'] });
@@ -63,8 +65,10 @@ export function ownProcess(plan: ProcessPlan): OwnProcess {
       if (!gentle.includes(signal)) await gone;
     },
     start: async () => {
-      child = spawnOwn(plan);
-      await ready(child, `${plan.app} (${plan.node})`);
+      for (let again = true; again; ) {
+        child = spawnOwn(plan);
+        again = !(await ready(child, `${plan.app} (${plan.node})`));
+      }
     },
     end: async () => {
       const now = running();
@@ -88,19 +92,21 @@ export function spawnOwn({ config, run: [module, ...args], environment }: Omit<P
   });
 }
 
-async function ready(child: ChildProcess, name: string): Promise<void> {
+/** True when it can work; false when it ended because it did not reach another in time, as a supervisor would see it. */
+async function ready(child: ChildProcess, name: string): Promise<boolean> {
   let output = '';
-  const said = new Promise<void>((resolve) => {
+  const said = new Promise<true>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         output = (output + chunk.toString()).slice(-4000);
-        if (/ is ready \(/.test(output)) resolve();
+        if (/ is ready \(/.test(output)) resolve(true);
       });
     }
   });
-  const exited = once(child, 'exit').then(() => {
+  const exited = once(child, 'exit').then(([code]) => {
+    if (code === exitUnreachable) return false;
     throw new Error(`${name} ended while starting:\n${output}`);
   });
-  await Promise.race([said, exited]);
   exited.catch(() => undefined);
+  return Promise.race([said, exited]);
 }

@@ -83,10 +83,13 @@ export async function createAccount(
     try {
       const saved = await database.save(document);
       await writeCopy(store.database('accounts'), saved);
+      // Another crossbar may have looked and written at the same moment: then both see it now, and neither keeps it.
+      await checkAccountUnique(store, accepted, id);
       return storedAs(contract, saved);
     } catch (error) {
-      // The copy is written last: without it there is no account, and its database would be litter.
-      // Should removing that fail as well, the first error is the one to tell.
+      // Without the copy there is no account, and its database would be litter.
+      // Should removing them fail as well, the first error is the one to tell.
+      await Promise.allSettled([store.database('accounts').remove(id, { hard: true })]);
       await Promise.allSettled([store.drop(accountDatabase(id))]);
       throw error;
     }

@@ -174,8 +174,25 @@ async function store<D extends AnyDocument>(
   } as DocumentOf<D>;
   await contract.beforeSave?.(request, document, previous);
   const stored = (await database.save(document as StoredDocument)) as DocumentOf<D>;
+  // Another crossbar may have looked and written at the same moment: then both see it now, and neither keeps it.
+  await checkUnique(database, contract.unique ?? [], next, stored._id).catch(async (error: unknown) => {
+    await undo(database, stored as StoredDocument, previous as StoredDocument | undefined);
+    throw error;
+  });
   await contract.afterSave?.(request, stored, previous);
   return stored;
+}
+
+/** Takes a write back; whoever wrote again meanwhile is not disturbed. */
+async function undo(
+  database: Database,
+  { _id, _rev }: StoredDocument,
+  previous: StoredDocument | undefined,
+): Promise<void> {
+  const current = await database.find(_id, { fresh: true });
+  if (current?._rev !== _rev) return;
+  if (previous) await database.save({ ...previous, ...(_rev === undefined ? {} : { _rev }) });
+  else await database.remove(_id, { hard: true });
 }
 
 /** Soft unless `should_soft_delete=false`: the document stays, and nothing finds it any more. */

@@ -13,11 +13,17 @@ export interface Callers {
   stop(): void;
 }
 
+/** Milliseconds within which every process has heard of a change. */
+const unsettled = 5_000;
+
 export function createCallers(bus: Bus, store: Store): Callers {
   const known = new LRUCache<string, Promise<Vars>>({ max: 20_000, ttl: 7_200_000 });
   /** Tokens by the documents they depend on. */
   const dependents = new Map<string, Set<string>>();
+  /** What has just changed: registrar may not have heard of it when it answers. */
+  const changed = new LRUCache<string, true>({ max: 10_000, ttl: unsettled });
   const forget = (documentId: string): void => {
+    changed.set(documentId, true);
     for (const token of dependents.get(documentId) ?? []) known.delete(token);
     dependents.delete(documentId);
   };
@@ -25,6 +31,7 @@ export function createCallers(bus: Bus, store: Store): Callers {
     const ids = [...token.split('@'), vars['Owner-ID'], vars['Account-ID'], vars['Authorizing-ID']];
     for (const id of ids) {
       if (typeof id !== 'string' || id === '') continue;
+      if (changed.has(id)) known.delete(token);
       const tokens = dependents.get(id) ?? new Set();
       dependents.set(id, tokens.add(token));
     }

@@ -35,9 +35,7 @@ export async function importPrompts(store: Store, log: Logger): Promise<number> 
   }
   const results = changed.length > 0 ? await database.saveAll(changed) : [];
   // Another media_mgr that starts at the same time may have been first.
-  const failed = results.find(
-    (result) => result instanceof Error && !hasCode(result, 'datastore_conflict'),
-  );
+  const failed = results.find((result) => result instanceof Error && !hasCode(result, 'datastore_conflict'));
   if (failed) throw failed;
   if (changed.length > 0) log.info('prompts imported', { prompts: changed.length });
   return changed.length;
