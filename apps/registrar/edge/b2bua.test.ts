@@ -99,12 +99,12 @@ describe('edge: a back-to-back user agent', () => {
       await phone.register();
     };
     /** Has both answer every call alike; gives the calls that came. */
-    const refusing = (status: number, reason: string): Received[] => {
+    const refusing = (status: number, reason: string, headers: Record<string, string> = {}): Received[] => {
       const calls: Received[] = [];
       const serve = async (server: Phone): Promise<void> => {
         const call = await server.next('INVITE');
         calls.push(call);
-        call.transaction.respond(status, reason);
+        call.transaction.respond(status, reason, { headers });
         await serve(server);
       };
       for (const server of servers) void serve(server);
@@ -125,7 +125,7 @@ describe('edge: a back-to-back user agent', () => {
     it('does not make a call twice that a callflow has refused', async () => {
       for (const status of [500, 503, 504]) {
         await pair();
-        const calls = refusing(status, 'Said By A Callflow');
+        const calls = refusing(status, 'By A Callflow', { Reason: 'Q.850;cause=41' });
         expect((await phone.call(uri).final()).status).to.equal(status);
         expect(calls).to.have.length(1);
         if (status === 504) return;

@@ -1,21 +1,14 @@
 // In which calls the edge is a back-to-back user agent. Elsewhere it is a proxy: an answered call then needs no edge.
+import { isReserved } from './inner.ts';
 import type { Binding } from './location.ts';
 import { contactLie } from './nat.ts';
 import type { EdgeOptions } from './options.ts';
 import type { Incoming } from './sip.ts';
 import { parseAddress } from './uri.ts';
 
-/**
- * Fields that only this cluster may set (contract/kamailio.md §6). Other X-FS-… fields are sent by every FreeSWITCH
- * and do no harm.
- */
-const reserved = /^x-(auth|kazoo|ecallmgr|fs-core-uuid|redirect-server)/;
-
-export const isReserved = (name: string): boolean => reserved.test(name);
-
-/** What a call from outside does not take along: forged fields, and credentials that end here (RFC 3261 §22.3). */
-export const isWithheld = (name: string): boolean =>
-  isReserved(name) || name === 'proxy-authorization' || name === 'authorization';
+/** What a call from outside does not take along: credentials that end here (RFC 3261 §22.3). */
+export const isCredential = (name: string): boolean =>
+  name === 'proxy-authorization' || name === 'authorization';
 
 type Options = Pick<EdgeOptions, 'b2bua'>;
 
@@ -42,7 +35,6 @@ export function standsInFront(request: Incoming, isCarrier: boolean, { b2bua }: 
 export function standsBehind(request: Incoming, phones: readonly Binding[], { b2bua }: Options): boolean {
   if (request.method !== 'INVITE') return false;
   if (b2bua.includes('always')) return true;
-  const isAway = ({ contact, source, path }: Binding): boolean =>
-    path === '' && contactLie(contact, source) !== 'none';
+  const isAway = ({ contact, source }: Binding): boolean => contactLie(contact, source) !== 'none';
   return b2bua.includes('nat') && phones.some(isAway);
 }

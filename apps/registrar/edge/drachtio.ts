@@ -27,7 +27,6 @@ export interface RawAnswer extends RawMessage {
 /** An answer to be sent. */
 export interface RawResponse {
   readonly msg: RawMessage;
-  readonly finalResponseSent: boolean | undefined;
   send(status: number, reason?: string, parts?: MessageParts): void;
 }
 
@@ -84,6 +83,8 @@ export interface RawSrf extends EventEmitter {
     to: string[],
     options: object,
   ): Promise<{ readonly finalStatus?: number }>;
+  /** Forgets a dialog without a word to anybody. */
+  removeDialog(dialog: RawDialog): void;
   createUAC(
     uri: string,
     options: UacOptions,

@@ -1,7 +1,7 @@
 // Requests from phones, PBXs and carriers: authorised, then passed to a media server with the headers that say who calls.
 import type { Authoriser } from './authorise.ts';
 import type { Destination, Failure } from './b2bua/index.ts';
-import { isWithheld, standsInFront } from './between.ts';
+import { isCredential, standsInFront } from './between.ts';
 import type { Dispatcher, MediaServer } from './dispatcher.ts';
 import type { Binding, Location } from './location.ts';
 import type { EdgeOptions } from './options.ts';
@@ -67,11 +67,10 @@ async function connect(
 ): Promise<void> {
   const tried = [first];
   const current = (): MediaServer => tried.at(-1) ?? first;
-  const next = async ({ status, reason }: Failure): Promise<Destination[]> => {
-    // Any other answer is one of the callflow, and the call must not be made twice. drachtio says 408 or 503 itself
-    // when a server cannot be reached.
-    if (status === 503 && /maximum calls/i.test(reason)) dispatcher.note(current(), 503);
-    else if ((status !== 408 && status !== 503) || !(await probing.isLost(current()))) return [];
+  const next = async (failure: Failure): Promise<Destination[]> => {
+    if (isOwnRefusal(failure)) {
+      if (failure.status === 503) dispatcher.note(current(), 503);
+    } else if (failure.status !== 408 || !(await probing.isLost(current()))) return [];
     const server = await probing.choose(request.header('call-id') ?? '', tried);
     if (!server) return [];
     tried.push(server);
@@ -80,12 +79,21 @@ async function connect(
   const status = await request.connect({
     destinations: [{ uri: addressOf(request, first) }],
     headers,
-    withheld: isWithheld,
+    withheld: isCredential,
     next,
     silence: silenceOf(options()),
     isLost: () => probing.isLost(current()),
   });
   if (status !== 408 && status !== 503) dispatcher.sawAlive(current());
+}
+
+/**
+ * A media server says by itself that it is full, pauses or fails (or drachtio that it cannot be reached). Any other
+ * answer is one of the callflow, and the call must not be made twice: it existed, so it has a Contact or a Reason.
+ */
+function isOwnRefusal({ status, answer }: Failure): boolean {
+  if (![500, 502, 503, 504].includes(status)) return false;
+  return answer?.headers['reason'] === undefined && answer?.headers['contact'] === undefined;
 }
 
 const silenceOf = ({ dispatcher }: EdgeOptions): number => dispatcher.probe_timeout * 2000;

@@ -4,6 +4,7 @@ import Srf from 'drachtio-srf';
 import type { Logger } from '../../../core/log/index.ts';
 import { type B2bua, type B2buaOptions, createB2bua, type Destination } from './b2bua/index.ts';
 import type { RawRequest, RawResponse, RawSrf } from './drachtio.ts';
+import { isInner } from './inner.ts';
 import type { Source } from './location.ts';
 import { parseUri } from './uri.ts';
 
@@ -77,7 +78,7 @@ export function connectSip({
 }: SipOptions): SipConnection {
   const srf = new Srf() as unknown as RawSrf;
   const state = { connected: false, listeners: [] as Listener[] };
-  const calls = createB2bua(srf, log);
+  const calls = createB2bua(srf, log, isInner);
   const connect: Connect = (request, response, options) => {
     const uri = foreignUri(request.uri, state.listeners);
     const keep = ({ uri: own, route = own }: Destination): Destination =>

@@ -16,7 +16,7 @@ import { type Failure, isFailure, Setup, type SetupOptions } from './setup.ts';
 
 export type { Destination, Failure } from './setup.ts';
 
-export interface B2buaOptions extends Omit<SetupOptions, 'headers'> {
+export interface B2buaOptions extends Omit<SetupOptions, 'headers' | 'fields'> {
   /** Set in the INVITE that goes on. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Fields, in lower case, that do not go on. */
@@ -38,13 +38,16 @@ export interface B2bua {
   stop(): Promise<void>;
 }
 
-/** Both sides keep the Call-ID, which is the channel's UUID on the media server; tags, CSeq and Contact are each side's own. */
-export function createB2bua(srf: RawSrf, log: Logger): B2bua {
+/**
+ * Both sides keep the Call-ID, which is the channel's UUID on the media server; tags, CSeq and Contact are each
+ * side's own. `isInner` names fields, in lower case, that stay on the side they came from.
+ */
+export function createB2bua(srf: RawSrf, log: Logger, isInner: (name: string) => boolean): B2bua {
   const pairs = new Set<Pair>();
   const waiting: (() => void)[] = [];
-  let lost: string[] = [];
-  const fields = (message: RawMessage, withheld?: (name: string) => boolean): Record<string, string> => {
-    const passed = passedFields(message, withheld);
+  let lost: RawDialog[] = [];
+  const fields = (message: RawMessage, withheld = (_name: string) => false): Record<string, string> => {
+    const passed = passedFields(message, (name) => isInner(name) || withheld(name));
     for (const [name, beyond] of [
       ['replaces', replacesBeyond],
       ['refer-to', referToBeyond],
@@ -69,10 +72,12 @@ export function createB2bua(srf: RawSrf, log: Logger): B2bua {
     },
     connect: async (request, response, options) => {
       const headers = { ...fields(request, options.withheld), ...ownFields(request), ...options.headers };
-      const setup = new Setup(srf, request, response, { ...options, headers }, log);
+      const setup = new Setup(srf, request, response, { ...options, headers, fields }, log);
       const outcome = await setup.run();
-      if (isFailure(outcome)) return fail(response, setup.isCancelled, outcome);
-      const caller = await answer(srf, request, response, outcome);
+      if (isFailure(outcome)) return setup.isCancelled ? 487 : fail(response, outcome, fields);
+      const { res } = outcome;
+      const contact = contactLike(res.headers['contact'], request.protocol);
+      const caller = await answer(srf, request, response, res.body, { ...fields(res), Contact: contact });
       if (!caller) {
         // The caller gave up while the 200 was on its way.
         await ('queueRequests' in outcome ? hangUp(outcome, log) : outcome.destroy());
@@ -83,32 +88,36 @@ export function createB2bua(srf: RawSrf, log: Logger): B2bua {
       return 200;
     },
     lose: () => {
-      lost.push(...[...pairs].flatMap(({ caller, callee }) => [caller.id, callee.id]));
+      lost.push(...bothOf(pairs));
       pairs.clear();
     },
     endLost: () => {
       if (lost.length > 0)
         log.warn('calls are ended that went on without the edge', { count: lost.length / 2 });
-      for (const id of lost) void sendBye(srf, id, log);
+      for (const dialog of lost) void sendBye(srf, dialog, log);
       lost = [];
     },
     idle: () => (pairs.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
     stop: async () => {
-      const ids = [...pairs].flatMap(({ caller, callee }) => [caller.id, callee.id]);
+      const dialogs = bothOf(pairs);
       pairs.clear();
-      await Promise.all(ids.map((id) => sendBye(srf, id, log)));
+      await Promise.all(dialogs.map((dialog) => sendBye(srf, dialog, log)));
     },
   };
 }
 
+const bothOf = (pairs: Iterable<Pair>): RawDialog[] =>
+  [...pairs].flatMap(({ caller, callee }) => [caller, callee]);
+
 const stopped = { Reason: 'SIP;cause=503;text="Edge stopped"' };
 
 /** Ends a dialog that nobody listens to any more. Resolves when the BYE is on its way; the server sees to the rest. */
-function sendBye(srf: RawSrf, id: string, log: Logger): Promise<void> {
-  const options = { method: 'BYE', stackDialogId: id, headers: stopped };
+function sendBye(srf: RawSrf, dialog: RawDialog, log: Logger): Promise<void> {
+  const options = { method: 'BYE', stackDialogId: dialog.id, headers: stopped };
+  srf.removeDialog(dialog);
   return new Promise((resolve) => {
     srf.request('sip:placeholder', options, (error) => {
-      if (error) log.debug('a dialog could not be ended', { dialog: id, error });
+      if (error) log.debug('a dialog could not be ended', { callId: dialog.sip.callId, error });
       resolve();
     });
   });
@@ -125,9 +134,12 @@ function ownFields({ headers }: RawRequest): Record<string, string> {
   };
 }
 
-function fail(response: RawResponse, cancelled: boolean, { status, reason, answer: given }: Failure): number {
-  if (cancelled || response.finalResponseSent) return 487;
-  const headers = given ? { ...passedFields(given), ...contactOf(given) } : {};
+function fail(
+  response: RawResponse,
+  { status, reason, answer: given }: Failure,
+  fields: (message: RawMessage) => Record<string, string>,
+): number {
+  const headers = given ? { ...fields(given), ...contactOf(given) } : {};
   response.send(status, reason, { headers, ...(given?.body ? { body: given.body } : {}) });
   return status;
 }
@@ -145,20 +157,14 @@ function answer(
   srf: RawSrf,
   request: RawRequest,
   response: RawResponse,
-  { res }: RawDialog | Unacknowledged,
+  body: string | undefined,
+  headers: Record<string, string>,
 ): Promise<RawDialog | undefined> {
-  const contact = contactLike(res.headers['contact'], request.protocol);
-  const headers = { ...passedFields(res), Contact: contact };
   return new Promise((resolve) => {
-    srf.createUAS(
-      request,
-      response,
-      { ...(res.body ? { localSdp: res.body } : {}), headers },
-      (_error, caller) => {
-        if (caller) caller.queueRequests = true;
-        resolve(caller);
-      },
-    );
+    srf.createUAS(request, response, { ...(body ? { localSdp: body } : {}), headers }, (_error, caller) => {
+      if (caller) caller.queueRequests = true;
+      resolve(caller);
+    });
   });
 }
 

@@ -9,7 +9,7 @@ import type {
   RawSrf,
   Unacknowledged,
 } from '../drachtio.ts';
-import { contactLike, passedFields } from './fields.ts';
+import { contactLike } from './fields.ts';
 import { hangUp } from './relay.ts';
 
 /** A failure that ended an attempt. */
@@ -30,6 +30,8 @@ export interface SetupOptions {
   readonly destinations: readonly Destination[];
   /** Fields of the INVITE. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The fields that an answer takes along. */
+  readonly fields: (message: RawMessage) => Record<string, string>;
   /** Where to try next after a failure; undefined or nothing ends the search. */
   readonly next?: (failure: Failure) => Promise<readonly Destination[] | undefined>;
   /** Milliseconds without any answer after which `isLost` is asked whether it is to be given up. */
@@ -180,7 +182,8 @@ export class Setup {
   #progress(answer: RawAnswer): void {
     const { status, reason, body } = answer;
     const protocol = this.#request.protocol;
-    const headers = { ...passedFields(answer), Contact: contactLike(answer.headers['contact'], protocol) };
+    const contact = contactLike(answer.headers['contact'], protocol);
+    const headers = { ...this.#options.fields(answer), Contact: contact };
     this.#response.send(status, reason, { headers, ...(body ? { body } : {}) });
   }
 
