@@ -3,6 +3,7 @@ import type { AnyMessage } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
 import { type Logger, withLogContext } from '../log/index.ts';
 import { inSpan, parseTraceparent, type SpanOptions, withTrace } from '../trace/index.ts';
+import { asksForSign } from './alive.ts';
 import type { Delivery } from './bus.ts';
 import { createDecoder, type Json, parse } from './envelope.ts';
 import type { Meters } from './meters.ts';
@@ -17,6 +18,8 @@ export interface HandlingOptions<M extends AnyMessage> {
   readonly meters: Meters;
   /** Tells a requester that its message was refused. */
   readonly refuse: (request: Delivery<AnyMessage>, error: AppError) => void;
+  /** Answers somebody who asks whether this process lives. */
+  readonly giveSign: (request: Delivery<AnyMessage>) => void;
 }
 
 /** How a message ended: its handler resolved, the message was bad (logged, its requester told), or the handler rejected. */
@@ -55,6 +58,10 @@ export function createHandling<M extends AnyMessage>(options: HandlingOptions<M>
     if (json instanceof AppError)
       return drop('malformed', deliveryOf({}, undefined as never, incoming), json);
     const decoded = decode(json);
+    if (!decoded.ok && asksForSign(json)) {
+      options.giveSign(deliveryOf(json, undefined as never, incoming));
+      return done;
+    }
     if (!decoded.ok) return drop(decoded.kind, deliveryOf(json, undefined as never, incoming), decoded.error);
     const { contract, unknown } = decoded;
     if (unknown.length > 0) meters.unknownKeys(contract.id, unknown.length);
@@ -74,7 +81,12 @@ export function createHandling<M extends AnyMessage>(options: HandlingOptions<M>
   };
 }
 
-function deliveryOf<M extends AnyMessage>(json: Json, contract: M, incoming: Incoming): Delivery<AnyMessage> {
+/** What came, as a handler sees it. */
+export function deliveryOf<M extends AnyMessage>(
+  json: Json,
+  contract: M,
+  incoming: Incoming,
+): Delivery<AnyMessage> {
   return {
     message: json as never,
     contract,

@@ -1,4 +1,5 @@
 // What others may import of core/amqp.
+export { askForSign, type Sign } from './alive.ts';
 export type * from './bus.ts';
 export { type ConnectOptions, connectBus } from './connect.ts';
 export { type DeadLetter, type DeadLetters, openDeadLetters } from './dead-letters.ts';

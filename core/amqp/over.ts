@@ -4,10 +4,11 @@ import { AppError, hasCode } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import { privateQueueName } from './addresses.ts';
+import { asksForSign, giveSign } from './alive.ts';
 import type { Bus, ConsumeOptions, Delivery, Subscription } from './bus.ts';
 import { type Consumer, startConsumer } from './consumer.ts';
 import { createEncoder, parse, type Sender } from './envelope.ts';
-import { createHandling } from './handling.ts';
+import { createHandling, deliveryOf } from './handling.ts';
 import { createMeters, type Meters } from './meters.ts';
 import { createPublishing } from './publishing.ts';
 import { createReplies, type Replies } from './replies.ts';
@@ -36,9 +37,12 @@ export function busOver(transport: Transport, options: BusOptions): Bus {
   const encode = createEncoder(options, strict, ({ id }, keys) => meters.unknownKeys(id, keys.length));
   const replies = createReplies(log, meters, strict);
   const serverId = privateQueueName(node);
-  const listening = listenForAnswers(transport, serverId, replies, meters, log);
-  const requests = createRequests({ transport, encode, replies, meters, serverId, listening });
   const { publish, reply, refuse } = createPublishing({ transport, encode, meters, log });
+  const sign = (request: Delivery<AnyMessage>): void => {
+    giveSign(request, reply).catch((error: unknown) => log.debug('a sign of life was not sent', { error }));
+  };
+  const listening = listenForAnswers(transport, serverId, replies, sign, meters, log);
+  const requests = createRequests({ transport, encode, replies, meters, serverId, listening });
   const consumers = new Set<Consumer>();
   const durable = new Set<Consumer>();
   const stopping = () => new AppError('stopping', { message: 'the bus of this process is closing' });
@@ -58,7 +62,16 @@ export function busOver(transport: Transport, options: BusOptions): Bus {
       meters,
       delivery: wanted.delivery ?? 'at_most_once',
       retryDelays: options.retryDelays ?? defaultRetryDelays,
-      handle: createHandling({ queue: spec.name, contracts, handler, strict, log, meters, refuse }),
+      handle: createHandling({
+        queue: spec.name,
+        contracts,
+        handler,
+        strict,
+        log,
+        meters,
+        refuse,
+        giveSign: sign,
+      }),
       onStopped: () => {
         consumers.delete(consumer);
         durable.delete(consumer);
@@ -109,16 +122,18 @@ function listenForAnswers(
   transport: Transport,
   serverId: string,
   replies: Replies,
+  sign: (request: Delivery<AnyMessage>) => void,
   meters: Meters,
   log: Logger,
 ): Promise<TransportConsumer> {
   transport.onReturned((messageId) => replies.returned(messageId));
-  const receive = ({ body, correlationId }: Incoming): void => {
-    const json = parse(body);
+  const receive = (incoming: Incoming): void => {
+    const json = parse(incoming.body);
     if (json instanceof AppError) {
       meters.invalid('answer');
       log.warn('a malformed answer was dropped', { error: json.message });
-    } else replies.receive(json, correlationId);
+    } else if (asksForSign(json)) sign(deliveryOf(json, undefined as never, incoming));
+    else replies.receive(json, incoming.correlationId);
   };
   const listening = transport.consume(
     { name: serverId, kind: 'private', prefetch: 0, bindings: [] },

@@ -1,6 +1,6 @@
 // The bus' rules, on the broker in memory.
 import { expect } from 'chai';
-import type { Delivery } from '../amqp/index.ts';
+import { askForSign, type Delivery } from '../amqp/index.ts';
 import { type AnyMessage, message, Type } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
 import { type FakeBus, fakeBus } from './index.ts';
@@ -241,5 +241,18 @@ describe('fakeBus', () => {
     await closed;
     expect(await codeOf(bus.publish(ping, { Realm: 'x' }))).to.equal('stopping');
     await other.close();
+  });
+
+  it('gives a sign of life for every app, on any queue of the process, until it is dead', async () => {
+    const bus = fakeBus();
+    const far = bus.peer('far@localhost');
+    const events = await far.consume({ bindings: [], contracts: [ping] }, () => undefined);
+    expect(await askForSign(bus, far.serverId, 500)).to.equal('answered');
+    expect(await askForSign(bus, events.queue, 500)).to.equal('answered');
+    expect(far.status().inFlight).to.equal(0);
+    bus.kill(far);
+    expect(await askForSign(bus, far.serverId, 500)).to.equal('gone');
+    expect(await askForSign(bus, events.queue, 500)).to.equal('gone');
+    expect(bus.log.at('warn')).to.deep.equal([]);
   });
 });
