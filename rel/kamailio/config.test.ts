@@ -40,7 +40,7 @@ describe('the configuration of Kamailio', () => {
     WebSocket: () => ({ websocket: ['127.0.0.1:5064'] }),
     'WebSocket over TLS': () => ({ websocket: [], tls: { listen: ['127.0.0.1:5065'], ...certificate() } }),
     'another edge of the zone': () => ({ peers: { own: '127.0.0.1:5070', others: ['127.0.0.2:5070'] } }),
-    'hidden topology': () => ({ hideTopology: true }),
+    'the topology as it is': () => ({ hideTopology: false }),
     'an advertised address': () => ({ advertise: '192.0.2.1:5060' }),
   };
   for (const [name, more] of Object.entries(mixes))

@@ -30,6 +30,7 @@ export interface KamailioSite {
   readonly websocket?: readonly string[];
   /** The other edges of this zone, and where this one hears them: contacts are told to each other. */
   readonly peers?: { readonly own: string; readonly others: readonly string[] };
+  /** Phones and carriers see no address of a media server; true unless it is said. */
   readonly hideTopology?: boolean;
   /** Networks without limits on floods and failures. */
   readonly exempt?: readonly string[];
@@ -87,7 +88,9 @@ export function siteText(site: KamailioSite, folder: string): string {
     SITE_RPC_PORT: Number(site.rpc.slice(site.rpc.lastIndexOf(':') + 1)),
     LOG_LEVEL: site.logLevel ?? 1,
     WORKERS: site.workers ?? 8,
+    MAY_WAIT: Math.ceil((site.workers ?? 8) / 2),
     REQUEST_SIZE: defaults.request_size,
+    NONCE_LIFETIME: 3600,
     STRANGERS: limits?.strangers ?? 50,
     FLOOD_LIMIT: limits?.requests ?? 500,
     PROBE_EVERY: probing?.every ?? defaults.dispatcher.probe_every,
@@ -100,7 +103,7 @@ export function siteText(site: KamailioSite, folder: string): string {
     ...(tls ? ['WITH_TLS'] : []),
     ...(site.websocket ? ['WITH_WEBSOCKET'] : []),
     ...(peers ? ['WITH_PEERS'] : []),
-    ...(site.hideTopology ? ['WITH_TOPOLOGY_HIDING'] : []),
+    ...(site.hideTopology === false ? [] : ['WITH_TOPOLOGY_HIDING']),
   ];
   return [
     '#!KAMAILIO',

@@ -31,7 +31,6 @@ export async function startKamailioEdge({
     websocket: [`127.0.0.1:${port(2, index)}`],
     rpc: `127.0.0.1:${port(3, index)}`,
     peers: { own: own(index), others: [own(1 - index)] },
-    hideTopology: true,
     exempt,
     limits,
     probing: { every: 1, failures: 2 },

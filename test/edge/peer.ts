@@ -12,6 +12,7 @@ import {
   parseMessage,
   parseVia,
   reasonOf,
+  type SipMessage,
   type SipRequest,
   type SipResponse,
   serialize,
@@ -98,6 +99,7 @@ export class Peer {
     const entry: Exchange = { request, to, responses: [], events: new EventEmitter() };
     this.#sent.set(`${branch} ${request.method}`, entry);
     repeat();
+    if (way === 'udp' && request.method !== 'ACK') this.#retransmit(entry, repeat, 500);
     const what = `an answer to ${request.method} ${request.uri}`;
     const wait = (fits: (response: SipResponse) => boolean) =>
       until(entry.events, 'response', () => entry.responses.find(fits), what);
@@ -145,7 +147,8 @@ export class Peer {
 
   protected receive(data: Buffer, from: Place): void {
     this.wire.push(data.toString());
-    const message = parseMessage(data);
+    const message = readable(data);
+    if (message === undefined) return;
     const { branch, method } = keysOf(message.headers);
     const key = `${branch} ${method}`;
     if (!isRequest(message)) {
@@ -169,6 +172,16 @@ export class Peer {
     if (handler) handler(incoming);
     else this.#arrived.push(incoming);
     this.events.emit('request');
+  }
+
+  /** RFC 3261 §17.1: again after 0.5, 1 and 2 s without any answer. */
+  #retransmit(entry: Exchange, repeat: () => void, after: number): void {
+    const timer = setTimeout(() => {
+      if (entry.responses.length > 0) return;
+      repeat();
+      if (after < 2_000) this.#retransmit(entry, repeat, after * 2);
+    }, after);
+    timer.unref();
   }
 
   /** ACK of a refusal, and CANCEL: with the Via of the request they belong to (RFC 3261 §9.1, §17.1.1.3). */
@@ -219,6 +232,15 @@ export async function nextOf<P extends Peer>(
     return await until(events, 'request', find, `${method} at ${names}`);
   } finally {
     for (const peer of peers) peer.events.off('request', tell);
+  }
+}
+
+/** What answers malformed requests may be malformed itself. */
+function readable(data: Buffer): SipMessage | undefined {
+  try {
+    return parseMessage(data);
+  } catch {
+    return undefined;
   }
 }
 

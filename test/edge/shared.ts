@@ -13,10 +13,3 @@ after(async () => {
   const zone = await starting?.catch(() => undefined);
   await zone?.stop();
 });
-afterEach(async function () {
-  if (process.env['EDGE_SHOW'] && this.currentTest?.state === 'failed') {
-    const zone = await starting;
-    console.log(zone?.edge.log().slice(-6000));
-    for (const m of zone?.media ?? []) console.log(m.phone.wire.slice(-6).join('\n'));
-  }
-});

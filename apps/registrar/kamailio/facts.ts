@@ -57,6 +57,7 @@ export function factsOf({ zone, servers, trusted, options }: Known): Facts {
       min_expires: options.expires.minimum,
       max_expires: options.expires.maximum,
       default_expires: options.expires.default,
+      max_contacts: options.contacts_per_user,
     }).map(([name, value]) => setting('registrar', name, value)),
   ]);
 }

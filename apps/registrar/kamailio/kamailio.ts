@@ -49,6 +49,8 @@ export function createKamailio(rpc: Rpc, log: Logger): Kamailio {
   let sockets: readonly Socket[] = [];
   let switches: ReadonlyMap<string, boolean> = new Map();
   let registrations = 0;
+  // Another bridge counts from elsewhere, so that each value is a new one.
+  let flushes = Math.floor(Math.random() * 1_000_000_000);
 
   const look = async (): Promise<boolean> => {
     const uptime = await rpc.call('core.uptime');
@@ -126,6 +128,11 @@ export function createKamailio(rpc: Rpc, log: Logger): Kamailio {
     },
     identities: async () => ({ vars: await dump('vars'), tokens: await dump('token') }),
     flush: async (realm, username, cacheOnly) => {
+      // First of all: a REGISTER that is being worked on sees that there was a flush, and leaves nothing behind.
+      const whole = username === undefined ? realm : `${username}@${realm}`;
+      if (!cacheOnly) await rpc.call('htable.seti', 'flushed', whole.toLowerCase(), 1);
+      flushes = (flushes + 1) % 1_000_000_000;
+      await rpc.call('pv.shvSet', 'flushes', 'int', flushes);
       // What is not there cannot be deleted: Kamailio calls that an error.
       for (const aor of await usersOf(realm, username)) {
         for (const table of caches) await rpc.call('htable.delete', table, aor).catch(() => undefined);
@@ -134,7 +141,17 @@ export function createKamailio(rpc: Rpc, log: Logger): Kamailio {
       if (cacheOnly) return [];
       const gone = await contacts(realm, username);
       for (const aor of new Set(gone.map((it) => it.aor))) await rpc.call('ul.rm', 'location', aor);
+      await toldAll(rpc);
       return gone;
     },
   };
+}
+
+/** What Kamailio had to tell before must be heard before what we tell of it; a dead broker holds nobody up. */
+async function toldAll(rpc: Rpc): Promise<void> {
+  for (let tries = 0; tries < 10; tries++) {
+    const queue = await rpc.call('mqueue.get_size', 'tell');
+    if (isRecord(queue) && queue['size'] === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
 }
