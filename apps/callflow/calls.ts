@@ -93,6 +93,8 @@ export class Calls {
     });
     const call: Running = { live, hearing, actor };
     this.#running.set(state.callId, call);
+    // The switch side knows from here on who has the call, and how to go on without us.
+    if (standing) live.reach({ ...standing, begun: true }, standing.note);
     const work = this.#walk(live, standing)
       .then(() => this.#over(call))
       .finally(() => this.#work.delete(work));
@@ -125,13 +127,11 @@ export class Calls {
 
   async #walkFrom(live: LiveCall, standing: Standing, maxBranches: number): Promise<WalkEnd> {
     // What the process before this one had queued is void, but for a bridge: the action that began it awaits its end.
-    if (standing.begun) {
-      live.reach(standing, standing.note);
-      if (standing.note?.['Bridge'] === undefined)
-        await live.execute('noop', { 'Insert-At': 'flush' }, 10_000);
-    }
-    const onNode = (position: Position): void =>
-      live.reach(position, position.flow === standing.flow ? standing.note : undefined);
+    if (standing.begun && standing.note?.['Bridge'] === undefined)
+      await live.execute('noop', { 'Insert-At': 'flush' }, 10_000);
+    const onNode = (position: Position): void => {
+      if (position.flow !== standing.flow) live.reach(position);
+    };
     return walk(live, standing, { actions, maxBranches, onNode, mayRun: (node) => this.#mayRun(live, node) });
   }
 
