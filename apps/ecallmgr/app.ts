@@ -6,18 +6,24 @@ import { startHeartbeat } from './advertise.ts';
 import { createCdrOutbox } from './cdr.ts';
 import { createMedia } from './media.ts';
 import { createMeters } from './meters.ts';
+import { answerOperatorsOfCalls } from './operators.ts';
 import { takeOrders } from './orders.ts';
 import { serveOriginates } from './originate.ts';
 import { answerQueries } from './queries.ts';
 import { createCallers } from './routing/callers.ts';
 import { watchEdges } from './routing/edges.ts';
+import { Stories, withStories } from './stories.ts';
+import { Controllers } from './survival/controllers.ts';
+import type { Custody } from './survival/custody.ts';
 import { type Shared, SwitchNode } from './switch-node.ts';
 import { createSwitches } from './switches.ts';
 
 /** The ecallmgr app. Needs `settings.switches`; a switch that is away does not keep it from starting. */
 export const ecallmgr: App = { name: 'ecallmgr', start };
 
-async function start(context: AppContext): Promise<RunningApp> {
+async function start(given: AppContext): Promise<RunningApp> {
+  const stories = new Stories();
+  const context = { ...given, bus: withStories(given.bus, stories) };
   const { bus, settings, metrics, log, store } = context;
   const edges = await watchEdges(bus, settings, context.node);
   const callers = createCallers(bus, store);
@@ -45,9 +51,11 @@ async function start(context: AppContext): Promise<RunningApp> {
   const subscriptions: Subscription[] = [
     await watchUsurpers(context, nodes),
     await answerQueries(context, nodes, () => edges.alone()),
+    await answerOperatorsOfCalls(context, nodes, stories),
     ...(await takeOrders(context, nodes, proxy)),
     ...(await serveOriginates(context, nodes, proxy)),
   ];
+  const controllers = new Controllers(bus, () => custodiesOf(nodes), log);
   const heartbeat = startHeartbeat(context, nodes);
   switches.start(() => heartbeat.beat());
   edges.onArrival(() => heartbeat.beat());
@@ -57,6 +65,7 @@ async function start(context: AppContext): Promise<RunningApp> {
     info: () => ({ Switches: nodes.map(describe) }),
     stop: async () => {
       heartbeat.stop();
+      controllers.stop();
       await Promise.all(subscriptions.map((subscription) => subscription.stop()));
       await switches.stop();
       await edges.stop();
@@ -65,6 +74,12 @@ async function start(context: AppContext): Promise<RunningApp> {
     },
   };
 }
+
+/** Of the calls that we may act for. */
+const custodiesOf = (nodes: readonly SwitchNode[]): Custody[] =>
+  nodes.flatMap((node) =>
+    node.lease.holds ? [...new Set(node.controls.values())].map(({ call }) => call.custody) : [],
+  );
 
 /** One switch is enough to make calls; those that are away are named. */
 function healthOf(nodes: readonly SwitchNode[]): ReturnType<NonNullable<RunningApp['health']>> {

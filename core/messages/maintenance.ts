@@ -100,14 +100,13 @@ export const flushCaches = message({
   answers: [doneResp],
 });
 
-/** `Entries` oldest first: `{At (epoch ms), What, …}`; `Channel` is the call as queries show it. */
+/** `Entries` oldest first: `{At (epoch ms), Way, What, Node?, Details}`; `Dropped` lines were left out in the middle. */
 export const callStoryResp = answer('call_story_resp', {
   ...text('Call-ID'),
   Entries: Type.Array(Vars),
-  Channel: Type.Optional(Vars),
-  Checkpoint: Type.Optional(Vars),
-  ...maybeText('Media-Server Controller'),
-  Dropped: Type.Optional(Count),
+  Ended: Flag,
+  Dropped: Count,
+  ...maybeText('Media-Server'),
 });
 
 /** The ecallmgr that has, or lately had, the call answers. */

@@ -91,8 +91,19 @@ export const removeFrom =
   (values: Record<string, unknown>): Record<string, unknown> => {
     if (getAt(values, path) === undefined)
       throw new AppError('not_found', { message: `nothing is set at ${path} in this section` });
-    const cut = path.lastIndexOf('.');
-    const holder = cut < 0 ? values : getAt(values, path.slice(0, cut));
-    if (isRecord(holder)) delete holder[path.slice(cut + 1).replaceAll('%2E', '.')];
+    drop(
+      values,
+      path.split('.').map((key) => key.replaceAll('%2E', '.')),
+    );
     return values;
   };
+
+/** What is empty then goes as well. */
+function drop(values: Record<string, unknown>, [key = '', ...below]: readonly string[]): void {
+  const child = values[key];
+  if (below.length > 0 && isRecord(child)) {
+    drop(child, below);
+    if (Object.keys(child).length > 0) return;
+  }
+  delete values[key];
+}

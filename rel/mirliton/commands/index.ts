@@ -13,6 +13,7 @@ import { accountsCreateCommand } from './accounts-create.ts';
 import { accountsListCommand, accountsShowCommand } from './accounts-list.ts';
 import { aclsListCommand, aclsTestCommand } from './acls.ts';
 import { cachesFlushCommand } from './caches-flush.ts';
+import { callCommand } from './call.ts';
 import { callsCommand } from './calls.ts';
 import { callsHangupCommand } from './calls-hangup.ts';
 import { configGetCommand } from './config-get.ts';
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   statusCommand,
   doctorCommand,
   callsCommand,
+  callCommand,
   callsHangupCommand,
   registrationsCommand,
   phonesCheckSyncCommand,

@@ -15,7 +15,10 @@ export const writeKamailioCommand = command({
   options: {
     rpc: text('HOST:PORT', 'where it listens for the bridge; the first of edge.rpc when left out'),
     own: text('HOST:PORT', 'where it hears the other Kamailios of the zone; with --peers'),
-    peers: text('LIST', 'the addresses of the others, with commas: contacts are told to each other'),
+    peers: text(
+      'LIST',
+      'the addresses of the others (its own does no harm), with commas: contacts are told to each other',
+    ),
   },
   examples: [
     'mirliton write kamailio /etc/mirliton/kamailio',
@@ -27,7 +30,7 @@ export const writeKamailioCommand = command({
     const file = writeKamailioConfig({
       ...kamailioOf(cli.settings(), args.folder),
       ...(rpc === undefined ? {} : { rpc }),
-      ...(own === undefined ? {} : { peers: { own, others: list(peers ?? '') } }),
+      ...(own === undefined ? {} : { peers: { own, others: list(peers ?? '').filter((it) => it !== own) } }),
     });
     cli.done(`written: kamailio -f ${file} -DD -E`, { file });
   },
