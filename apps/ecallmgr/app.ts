@@ -13,6 +13,8 @@ import { answerQueries } from './queries.ts';
 import { createCallers } from './routing/callers.ts';
 import { watchEdges } from './routing/edges.ts';
 import { Stories, withStories } from './stories.ts';
+import { Controllers } from './survival/controllers.ts';
+import type { Custody } from './survival/custody.ts';
 import { type Shared, SwitchNode } from './switch-node.ts';
 import { createSwitches } from './switches.ts';
 
@@ -53,6 +55,7 @@ async function start(given: AppContext): Promise<RunningApp> {
     ...(await takeOrders(context, nodes, proxy)),
     ...(await serveOriginates(context, nodes, proxy)),
   ];
+  const controllers = new Controllers(bus, () => custodiesOf(nodes), log);
   const heartbeat = startHeartbeat(context, nodes);
   switches.start(() => heartbeat.beat());
   edges.onArrival(() => heartbeat.beat());
@@ -62,6 +65,7 @@ async function start(given: AppContext): Promise<RunningApp> {
     info: () => ({ Switches: nodes.map(describe) }),
     stop: async () => {
       heartbeat.stop();
+      controllers.stop();
       await Promise.all(subscriptions.map((subscription) => subscription.stop()));
       await switches.stop();
       await edges.stop();
@@ -70,6 +74,12 @@ async function start(given: AppContext): Promise<RunningApp> {
     },
   };
 }
+
+/** Of the calls that we may act for. */
+const custodiesOf = (nodes: readonly SwitchNode[]): Custody[] =>
+  nodes.flatMap((node) =>
+    node.lease.holds ? [...new Set(node.controls.values())].map(({ call }) => call.custody) : [],
+  );
 
 /** One switch is enough to make calls; those that are away are named. */
 function healthOf(nodes: readonly SwitchNode[]): ReturnType<NonNullable<RunningApp['health']>> {

@@ -11,6 +11,11 @@ export function createMeters(metrics: Metrics) {
     'calls that another ecallmgr claimed first',
   );
   const takenOver = metrics.counter('ecallmgr_taken_over_total', 'legs taken over from another ecallmgr');
+  const successions = metrics.counter(
+    'ecallmgr_successions_total',
+    'calls whose controller died or handed over, by how they went on',
+    ['outcome'],
+  );
   const routes = metrics.counter('ecallmgr_routes_total', 'route requests by how they ended', ['outcome']);
   const legs = metrics.counter('ecallmgr_legs_total', 'legs of ours that ended', ['direction', 'cause']);
   const unpublished = metrics.counter('ecallmgr_unpublished_total', 'events that the bus did not take', [
@@ -36,6 +41,7 @@ export function createMeters(metrics: Metrics) {
     command: (command: string) => commands.inc({ command }),
     claimLost: () => claimsLost.inc(),
     takenOver: (legs: number) => takenOver.inc({}, legs),
+    succession: (outcome: string) => successions.inc({ outcome }),
     route: (outcome: string) => routes.inc({ outcome }),
     leg: (direction: string, cause = 'unknown') => legs.inc({ direction, cause }),
     setUp: (milliseconds: number) => setUp.observe(milliseconds / 1000),

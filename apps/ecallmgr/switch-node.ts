@@ -23,7 +23,7 @@ import { identify } from './survival/ownership.ts';
 import { resync } from './survival/resync.ts';
 import { reclaim } from './survival/takeover.ts';
 import { Watch } from './survival/watch.ts';
-import { replaced, transferred } from './transfer.ts';
+import { replaced, reroute, transferred } from './transfer.ts';
 
 /** What all switches of a process share. */
 export interface Shared {
@@ -302,6 +302,8 @@ export class SwitchNode {
       fetchId,
       resumed,
       countCommand: (name) => meters.command(name),
+      countSuccession: (outcome) => meters.succession(outcome),
+      reroute: () => reroute(this, channel),
       onClosed: () => {
         for (const [callId, it] of this.controls) if (it === control) this.controls.delete(callId);
       },

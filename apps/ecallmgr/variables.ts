@@ -8,6 +8,8 @@ const encoded = 'json64:';
 
 /** The channel variable that says that somebody has won the call; its value is the call id, since legs inherit variables. */
 export const controlled = 'mirliton_controlled';
+/** The channel variable that names a queue of who has won the call. */
+export const controller = 'mirliton_controller';
 
 /** Custom-Channel-Vars as channel variables. */
 export const asChannelVariables = (vars: Vars = {}): Vars => prefixed('ecallmgr_', vars);

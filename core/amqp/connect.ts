@@ -8,7 +8,7 @@ export interface ConnectOptions extends BusOptions {
   /** amqp:// or amqps:// URLs of the brokers of this zone, tried in turn. */
   readonly urls: readonly string[];
   /**
-   * Seconds of the AMQP heartbeat; default 2. A process that is stopped, or cut off without a word, loses its consumers
+   * Seconds of the AMQP heartbeat; default 1. A process that is stopped, or cut off without a word, loses its consumers
    * within two to three times that. One that is only busy for so long keeps them.
    */
   readonly heartbeat?: number;
@@ -19,6 +19,6 @@ export interface ConnectOptions extends BusOptions {
  * requesting wait within their deadlines, consuming waits as long as it takes. Throws `invalid_config` without URLs.
  */
 export async function connectBus(options: ConnectOptions): Promise<Bus> {
-  const { urls, node: name, heartbeat = 2, log, metrics } = options;
+  const { urls, node: name, heartbeat = 1, log, metrics } = options;
   return busOver(amqplibTransport({ urls, name, heartbeat, log: log.child('bus'), metrics }), options);
 }

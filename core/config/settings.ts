@@ -37,6 +37,13 @@ export const settingsSchema = Type.Object(
           description: 'amqp:// URLs; none means the embedded broker',
         }),
         port: port(5672),
+        heartbeat: Type.Integer({
+          minimum: 1,
+          maximum: 60,
+          default: 1,
+          description:
+            'seconds of the AMQP heartbeat; the broker drops a process that is stopped or cut off after two to three times that',
+        }),
       },
       'message broker',
     ),

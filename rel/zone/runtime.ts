@@ -64,7 +64,8 @@ export async function startRuntime(
   const metrics = createMetrics();
   const buses: Bus[] = [];
   const connect = async (app: string, node = `${app}@${host}`): Promise<Bus> => {
-    const options = { urls: settings.bus.urls, node, appName: app, appVersion: version };
+    const { urls, heartbeat } = settings.bus;
+    const options = { urls, heartbeat, node, appName: app, appVersion: version };
     const bus = await connectBus({ ...options, log: logger(app), metrics, strict: false });
     buses.push(bus);
     return bus;

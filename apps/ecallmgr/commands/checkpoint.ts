@@ -5,5 +5,8 @@ import { unit } from './unit.ts';
 export const checkpoint = unit({
   name: 'checkpoint',
   // Nobody awaits a checkpoint: no completion is told.
-  run: async () => told,
+  run: async (call, command) => {
+    call.custody.take(command);
+    return told;
+  },
 });

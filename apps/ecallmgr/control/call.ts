@@ -7,6 +7,7 @@ import type { CallEventName } from '../../../core/messages/call.ts';
 import type { Channel } from '../channel.ts';
 import { type SwitchClient, type SwitchEvent, uuid } from '../freeswitch/index.ts';
 import type { Media } from '../media.ts';
+import type { Custody } from '../survival/custody.ts';
 import { unheard } from '../survival/past.ts';
 import { asChannelVariables, type Vars } from '../variables.ts';
 import type { Completion } from './command.ts';
@@ -58,6 +59,7 @@ export class ControlledCall {
   callId: string;
   channel: Channel;
   readonly around: Surroundings;
+  readonly custody: Custody;
   /** The keys that end what plays, as last set; undefined while unknown. */
   terminators: string | undefined;
   /** Custom-Channel-Vars that every leg made for this call gets. */
@@ -70,7 +72,8 @@ export class ControlledCall {
   #parting: (() => void)[] = [];
   #ended: AppError | undefined;
 
-  constructor(channel: Channel, around: Surroundings) {
+  constructor(channel: Channel, around: Surroundings, custody: Custody) {
+    this.custody = custody;
     this.callId = channel.callId;
     this.channel = channel;
     this.around = around;
@@ -133,13 +136,14 @@ export class ControlledCall {
         reject(error);
       };
       this.#pending.set(id, { application, argument, resolve, reject });
-      if (this.channel.past.mayBeRunning(application, argument, this.#hasOtherLeg))
+      if (this.channel.past.mayBeRunning(application, argument, this.hasOtherLeg))
         this.#await(id, application, argument).catch(failed);
       else this.around.client.execute(this.callId, application, argument, id).catch(failed);
     });
   }
 
-  get #hasOtherLeg(): boolean {
+  /** Talks to another leg, or one is rung for it. */
+  get hasOtherLeg(): boolean {
     return this.channel.bridged || this.around.isRinging(this.callId);
   }
 
@@ -147,7 +151,7 @@ export class ControlledCall {
   async #await(id: string, application: string, argument: string): Promise<void> {
     const { client, takeEnd } = this.around;
     // Into a bridge the lock does not reach.
-    if (application === 'bridge' && this.#hasOtherLeg) return;
+    if (application === 'bridge' && this.hasOtherLeg) return;
     const probe = `${quiet}${randomBytes(8).toString('hex')}`;
     const later = await new Promise<SwitchEvent>((resolve, reject) => {
       this.#pending.set(probe, { application: 'set', argument: '', resolve, reject });

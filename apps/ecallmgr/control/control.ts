@@ -10,6 +10,9 @@ import type { Channel } from '../channel.ts';
 import { unitOf } from '../commands/index.ts';
 import { membersOf } from '../commands/queue.ts';
 import type { SwitchEvent } from '../freeswitch/index.ts';
+import { CheckpointEntry } from '../survival/checkpoints.ts';
+import { Custody } from '../survival/custody.ts';
+import { Succession, type SuccessionOptions } from '../survival/succession.ts';
 import { Accepted } from './accepted.ts';
 import { ControlledCall, type Surroundings, told } from './call.ts';
 import { anyCommand, type Command, type Completion, readCommand } from './command.ts';
@@ -37,6 +40,10 @@ export interface ControlOptions {
   /** The control goes on here that was elsewhere before. */
   readonly resumed?: boolean;
   readonly countCommand: (name: string) => void;
+  /** Counts how a call without a controller went on. */
+  readonly countSuccession: SuccessionOptions['count'];
+  /** Asks anew who takes the call. */
+  readonly reroute: () => Promise<void>;
   /** Told once, when the control is over. */
   readonly onClosed: () => void;
 }
@@ -71,7 +78,7 @@ export class Control {
     this.fetchId = options.fetchId;
     this.#paused = options.resumed === true;
     this.queue = channel.get('Control-Queue') ?? controlQueueOf(channel.callId);
-    this.call = new ControlledCall(channel, around);
+    this.call = new ControlledCall(channel, around, this.#custody());
     this.#actor = actors.spawn<undefined, Message>({
       name: `control:${around.node}:${channel.callId}`,
       initial: undefined,
@@ -97,9 +104,27 @@ export class Control {
       .catch(() => undefined);
   }
 
+  #custody(): Custody {
+    const { channel, around, bus, reroute, countSuccession: count } = this.#options;
+    const fetchId = (): string => this.fetchId;
+    const onFetchId = (fresh: string): void => {
+      this.fetchId = fresh;
+    };
+    return new Custody({
+      entry: new CheckpointEntry(around.client, channel.callId, around.log),
+      fetchId,
+      succeed: (resume, reason) =>
+        new Succession({ bus, call: this.call, resume, reason, fetchId, onFetchId, reroute, count }),
+    });
+  }
+
   /** Resolves when the command is over. */
   async #accept(json: Readonly<Record<string, unknown>>): Promise<void> {
     await this.#options.around.mayAct();
+    if (json['Application-Name'] !== 'checkpoint' && this.call.custody.refuses(json['Server-ID'])) {
+      this.#refuse(json, new AppError('call_lost'));
+      return;
+    }
     const id = String(json['Msg-ID'] ?? randomBytes(16).toString('hex'));
     await this.#accepted.accept(id, () => this.insert({ ...json, 'Msg-ID': id }));
   }
@@ -128,6 +153,7 @@ export class Control {
   /** The call has been sent elsewhere: what its controller wanted is void, and another one is sought. */
   restart(fetchId: string): void {
     this.fetchId = fetchId;
+    this.call.custody.clear();
     this.call.fail(new AppError('call_lost'));
     this.#send({ kind: 'restart' });
   }
@@ -150,6 +176,7 @@ export class Control {
   hangup(cause: string | undefined): void {
     if (this.call.ended) return;
     this.call.end(cause);
+    this.call.custody.stop(true);
     this.#closing = setTimeout(() => this.close(), lingerAfterHangup);
     this.#send({ kind: 'hangup' });
   }
@@ -158,6 +185,7 @@ export class Control {
   close(): void {
     clearTimeout(this.#closing);
     this.#accepted.close();
+    this.call.custody.stop(false);
     this.call.fail(new AppError('call_lost'));
     const ended = Promise.all([this.#subscription.then((it) => it.stop()), this.#actor.stop()]);
     ended.catch((error: unknown) => this.#log.debug('control was not closed cleanly', { error }));
@@ -218,6 +246,7 @@ export class Control {
     if (breaks && this.#turn && !this.call.ended)
       this.call.break().catch((error: unknown) => this.#log.debug('nothing to break', { error }));
     if (now && this.#mayRun(now)) this.#start(now);
+    else if (now) this.#refuse(now, new AppError('call_hung_up'));
   }
 
   #mayRun(command: Command): boolean {
@@ -256,7 +285,7 @@ export class Control {
         : await unitOf(command['Application-Name']).run(this.call, command);
       if (outcome !== told) await this.#complete(command, outcome);
     } catch (error) {
-      // The controller learns that from CHANNEL_DESTROY, with the reason.
+      // The controller learns that from CHANNEL_DESTROY, with the reason; or it has been told by usurp_control.
       if (hasCode(error, 'call_hung_up') || hasCode(error, 'call_lost')) return;
       this.#refuse(command, error);
     }

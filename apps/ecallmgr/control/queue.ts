@@ -21,6 +21,8 @@ export class CommandQueue {
   /** Puts a command where its Insert-At says. */
   insert(command: Command): Inserted {
     const dropped = this.#filter(command);
+    // It has nothing to do with the channel.
+    if (command['Application-Name'] === 'checkpoint') return { now: command, dropped, breaks: false };
     switch (command['Insert-At']) {
       case 'now':
         return { now: command, dropped, breaks: false };

@@ -6,7 +6,7 @@ import { usurpControl } from '../../../core/messages/call.ts';
 import { routeReq, type routeResp, routeWin } from '../../../core/messages/route.ts';
 import type { Control } from '../control/control.ts';
 import { harmless, type SwitchEvent } from '../freeswitch/index.ts';
-import { asApplicationVariables, asChannelVariables, controlled } from '../variables.ts';
+import { asApplicationVariables, asChannelVariables, controlled, controller } from '../variables.ts';
 import { type Refusal, refusalFrom } from './refusal.ts';
 import { routeRequest } from './request.ts';
 import { bridgeRoutes } from './routes.ts';
@@ -60,7 +60,8 @@ async function hand(
     throw new AppError('invalid_message', {
       message: 'the route_resp names no Server-ID to give the call to',
     });
-  prepare(control, answer);
+  call.custody.begin(winner);
+  prepare(control, answer, winner);
   await bus.send(
     winner,
     routeWin,
@@ -81,7 +82,7 @@ async function hand(
 }
 
 /** Sets what the winner wants on the channel. Not awaited: its first command comes behind it. */
-function prepare({ call }: Control, answer: RouteAnswer): void {
+function prepare({ call }: Control, answer: RouteAnswer, winner: string): void {
   const vars = answer['Custom-Channel-Vars'] ?? {};
   call.channel.decide(vars);
   const ringback = answer['Ringback-Media'];
@@ -90,6 +91,7 @@ function prepare({ call }: Control, answer: RouteAnswer): void {
     ...asChannelVariables(vars),
     ...asApplicationVariables(answer['Custom-Application-Vars']),
     [controlled]: call.callId,
+    [controller]: winner,
     ringback: ringback && harmless(ringback),
     transfer_ringback: transfer && harmless(transfer),
   };

@@ -2,7 +2,7 @@
 import type { Channel } from '../channel.ts';
 import { type SwitchEvent, variable } from '../freeswitch/index.ts';
 import type { SwitchNode } from '../switch-node.ts';
-import { controlled } from '../variables.ts';
+import { controlled, controller } from '../variables.ts';
 
 // A caller who has waited longer than this for somebody to take the call is not put through any more.
 const stillWanted = 60_000;
@@ -18,9 +18,9 @@ export function takeUp(node: SwitchNode, channel: Channel, dump: SwitchEvent): v
   channel.routed = true;
   channel.past.read(dump);
   const control = node.control(channel, fetchId, true);
-  control
-    .ready()
-    .catch((error: unknown) => node.around.log.error('control of a call could not be taken up', { error }));
+  Promise.all([control.ready(), control.call.custody.restore(variable(dump, controller))]).catch(
+    (error: unknown) => node.around.log.error('control of a call could not be taken up', { error }),
+  );
 }
 
 /** Whether somebody has won the call: that is written on it, with its own id, since other legs inherit variables. */

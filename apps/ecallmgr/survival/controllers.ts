@@ -1,0 +1,82 @@
+// The processes that control calls of ours: each is asked for a sign of life, and given up when it gives none.
+import { askForSign, type Bus, type Sign } from '../../../core/amqp/index.ts';
+import { errorText } from '../../../core/errors/index.ts';
+import type { Logger } from '../../../core/log/index.ts';
+import type { Custody } from './custody.ts';
+
+const askEvery = 1_000;
+/** Silence for so long is death; the absence of its queue twice in a row as well. */
+const deadAfter = 3_000;
+const goneTwice = 2;
+/** After our broker was away all come back one by one. */
+const grace = 6_000;
+
+interface Seen {
+  heard: number;
+  gone: number;
+  asking: boolean;
+}
+
+/** Asks every controller once a second. */
+export class Controllers {
+  readonly #bus: Bus;
+  readonly #custodies: () => Iterable<Custody>;
+  readonly #log: Logger;
+  readonly #seen = new Map<string, Seen>();
+  #graceUntil = 0;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(bus: Bus, custodies: () => Iterable<Custody>, log: Logger) {
+    this.#bus = bus;
+    this.#custodies = custodies;
+    this.#log = log;
+    this.#timer = setInterval(() => this.#look(), askEvery);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const now = performance.now();
+    const wanted = new Set<string>();
+    for (const { serverId } of this.#custodies()) if (serverId !== undefined) wanted.add(serverId);
+    for (const known of this.#seen.keys()) if (!wanted.has(known)) this.#seen.delete(known);
+    if (!this.#bus.status().connected) this.#graceUntil = now + grace;
+    for (const serverId of wanted) {
+      const seen = this.#seen.get(serverId) ?? { heard: now, gone: 0, asking: false };
+      this.#seen.set(serverId, seen);
+      if (!seen.asking) void this.#ask(serverId, seen);
+    }
+  }
+
+  async #ask(serverId: string, seen: Seen): Promise<void> {
+    seen.asking = true;
+    try {
+      this.#judge(serverId, seen, await askForSign(this.#bus, serverId, askEvery - 100));
+    } catch (error) {
+      this.#graceUntil = performance.now() + grace;
+      this.#log.debug('controllers cannot be asked', { error: errorText(error) });
+    }
+    seen.asking = false;
+  }
+
+  #judge(serverId: string, seen: Seen, sign: Sign): void {
+    const now = performance.now();
+    if (sign === 'answered' || now < this.#graceUntil) {
+      seen.heard = now;
+      seen.gone = 0;
+      return;
+    }
+    seen.gone = sign === 'gone' ? seen.gone + 1 : 0;
+    if (seen.gone < goneTwice && now - seen.heard < deadAfter) return;
+    this.#seen.delete(serverId);
+    const lost = [...this.#custodies()].filter((custody) => custody.serverId === serverId);
+    this.#log.warn('a controller gives no sign of life: its calls go to another', {
+      serverId,
+      sign,
+      calls: lost.length,
+    });
+    for (const custody of lost) custody.giveUp();
+  }
+}
