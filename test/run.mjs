@@ -44,21 +44,21 @@ const steps = [
     cannot: without('sipp') ?? without('baresip'),
   },
   {
-    title: 'end to end on RabbitMQ',
+    title: 'end to end, RabbitMQ and Kamailio, each app in its own process',
     run: suite('test/e2e/*.test.ts'),
-    more: { MIRLITON_E2E_BUS: 'rabbitmq' },
-    cannot: without('sipp') ?? without('baresip') ?? without('rabbitmq-server'),
-  },
-  {
-    title: 'end to end, Kamailio edge, on RabbitMQ',
-    run: suite('test/e2e/@(call|carriers|register|two-edges).test.ts'),
-    more: { MIRLITON_E2E_EDGE: 'kamailio', MIRLITON_E2E_BUS: 'rabbitmq' },
+    more: { MIRLITON_E2E_BUS: 'rabbitmq', MIRLITON_E2E_EDGE: 'kamailio', MIRLITON_E2E_PROCESSES: 'many' },
     cannot:
       without('sipp') ??
       without('baresip') ??
       without('rabbitmq-server') ??
       without('kamailio') ??
       without('sqlite3'),
+  },
+  {
+    title: 'end to end, two ecallmgr, two callflow, two switches',
+    run: suite('test/e2e/*.test.ts'),
+    more: { MIRLITON_E2E_PROCESSES: 'many', MIRLITON_E2E_COUNT: 'ecallmgr=2,callflow=2,switch=2' },
+    cannot: without('sipp') ?? without('baresip'),
   },
 ].filter(({ title }) => title.includes(process.argv[2] ?? ''));
 

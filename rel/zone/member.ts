@@ -95,11 +95,13 @@ async function startApps(
 
 /** Two processes must share neither a stand-in's data nor a node name. */
 function claimNames(
-  { data, node, edge }: Settings,
+  { data, node, edge, switch: { name: switchName } }: Settings,
   { apps, parts }: MemberOptions,
 ): { readonly name: string; readonly host: string; readonly release: Release } {
   const whole = apps.length > 0 && appsOf({ edge } as Settings).every((app) => apps.includes(app));
-  const releaseParts = claim(data, whole ? ['zone', ...parts] : parts);
+  // Several switches keep their recordings in one folder; a broker and a database are alone in theirs.
+  const held = parts.map((part) => (part === 'switch' ? `${part}-${encodeURIComponent(switchName)}` : part));
+  const releaseParts = claim(data, whole ? ['zone', ...held] : held);
   const own = node === '' ? hostname() : node;
   try {
     // Who gave a name, or runs everything, is told when it is taken; else another is found.
