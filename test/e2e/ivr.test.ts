@@ -1,6 +1,8 @@
 // What a caller hears and presses: menus with their ways out, collected digits, caller ids, speech, media, test numbers.
 import { expect } from 'chai';
 import { newAccount, node, type TestAccount } from './account.ts';
+import { overhear } from './bus.ts';
+import { eventually } from './eventually.ts';
 import { call, fixtures, uploadTone } from './fixtures.ts';
 import { sharedZone } from './shared.ts';
 import type { Zone } from './zone.ts';
@@ -97,7 +99,7 @@ describe('an IVR', function () {
     await b.done;
   });
 
-  it('collects digits with collect_dtmf and goes on when they are complete', async () => {
+  it('collects digits with collect_dtmf, goes on when they are complete, and keeps them', async () => {
     const flow = node(
       'collect_dtmf',
       { max_digits: 3, timeout: 10_000, collection_name: 'pin' },
@@ -107,9 +109,21 @@ describe('an IVR', function () {
     const a = await use.phone(await account.device());
     a.dial('406');
     await a.event('CALL_ESTABLISHED');
+    const [channel] = await eventually(async () => {
+      const channels = (await account.rest.get('channels')) as { uuid: string }[];
+      expect(channels).to.have.length(1);
+      return channels as [{ uuid: string }];
+    });
+    const overheard = await overhear(zone, channel.uuid);
     a.digits('12');
     a.digits('3');
     await a.hears(1250);
+    // The call as whoever goes on with it would get it.
+    const kept = overheard.commands
+      .filter((command) => command['Application-Name'] === 'checkpoint')
+      .map(({ Resume }) => (Resume as { Call: { Collections: object } }).Call.Collections);
+    expect(kept.at(-1)).to.deep.equal({ pin: '123' });
+    await overheard.stop();
   });
 
   it('branches on a variable of the device', async () => {

@@ -4,7 +4,7 @@
 export interface Mix {
   /** `embedded`, `rabbitmq` (a private node that the test starts) or an amqp:// URL. */
   readonly bus: string;
-  /** `embedded` or an http:// URL with credentials. */
+  /** `embedded`, or http:// URLs of one cluster, `,` between them, the first with credentials. */
   readonly store: string;
   /** `embedded` or `host:port:password[,…]`. */
   readonly switch: string;
@@ -41,9 +41,10 @@ export function settingsOf(mix: Mix): Record<string, unknown> {
   const settings: Record<string, unknown> = {};
   if (mix.bus !== 'embedded') settings['bus'] = { urls: [mix.bus] };
   if (mix.store !== 'embedded') {
-    const { origin, username, password } = new URL(mix.store);
+    const urls = mix.store.split(',').map((url) => new URL(url));
+    const [{ username, password }] = urls as [URL];
     settings['store'] = {
-      urls: [origin],
+      urls: urls.map(({ origin }) => origin),
       user: decodeURIComponent(username),
       password: decodeURIComponent(password),
     };

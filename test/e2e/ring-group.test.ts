@@ -57,6 +57,38 @@ describe('a ring group', function () {
     expect(timeOf(won, 'INVITE sip') - timeOf(refused, 'SIP/2.0 486')).to.be.within(-20, 1000);
   });
 
+  it('rings all members one after another in an order by chance, whatever their weights', async () => {
+    const lines = [await account.device(), await account.device(), await account.device()] as const;
+    const after = await account.device();
+    const endpoints = lines.map(({ id }, index) => device(id, { weight: 1 + index * 49, timeout: 5 }));
+    const children = { _: node('device', { id: after.id }) };
+    await account.callflow('306', group({ strategy: 'weighted_random', endpoints }, children));
+    const refusing = await Promise.all(lines.map((line) => use.callee(line, 'refuse', { status: 480 })));
+    const winner = await use.callee(after, 'answer', { ms: 0 });
+    await call(await account.device(), '306');
+    await winner.done;
+    const rang = await Promise.all(refusing.map(({ done }) => done));
+    const turns = rang.map((messages) => ({
+      from: timeOf(messages, 'INVITE sip'),
+      to: timeOf(messages, 'SIP/2.0 480'),
+    }));
+    turns.sort((a, b) => a.from - b.from);
+    for (const [index, { to }] of turns.slice(0, -1).entries())
+      expect(turns[index + 1]?.from, 'the next one').to.be.at.least(to - 20);
+  });
+
+  it('rings again as often as it repeats, and then goes on', async () => {
+    const [member, after] = [await account.device(), await account.device()];
+    const children = { _: node('device', { id: after.id }) };
+    await account.callflow('307', group({ endpoints: [device(member.id)], repeats: 3 }, children));
+    const refusing = await use.callee(member, 'refuse', { status: 480 }, { calls: 3 });
+    const winner = await use.callee(after, 'answer', { ms: 0 });
+    await call(await account.device(), '307');
+    const [refused] = await Promise.all([refusing.done, winner.done]);
+    const rang = [...refused.matchAll(/^Call-ID: *(\S+)/gim)].map(([, id]) => id);
+    expect(new Set(rang).size).to.equal(3);
+  });
+
   it('has users and groups as members', async () => {
     const owner = await account.user();
     const [ofUser, ofGroup] = [await account.device({ owner_id: owner }), await account.device()];

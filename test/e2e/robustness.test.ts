@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { startSwitch } from '../../rel/embedded/switch/index.ts';
 import { newAccount, type TestAccount } from './account.ts';
 import { startBrokenSwitch } from './broken-switch.ts';
+import { busUrl } from './bus.ts';
 import { eventually } from './eventually.ts';
 import { call, fixtures } from './fixtures.ts';
 import { badRequests } from './malformed-json.ts';
@@ -98,7 +99,7 @@ describe('a zone under fire', function () {
   });
 
   it('drops broken messages on the bus, with a line in the log', async () => {
-    const url = busUrl();
+    const url = busUrl(zone);
     const connection = await connect(url);
     const channel = await connection.createChannel();
     channel.on('error', () => undefined);
@@ -116,7 +117,7 @@ describe('a zone under fire', function () {
   });
 
   it('outlives broken frames on the way to the broker', async () => {
-    const { hostname, port } = new URL(busUrl());
+    const { hostname, port } = new URL(busUrl(zone));
     const frames = [
       Buffer.from('GET / HTTP/1.1\r\n\r\n'),
       Buffer.from('AMQP\u0000\u0000\u0009\u0001'),
@@ -198,11 +199,6 @@ describe('a zone under fire', function () {
     Buffer.from(Buffer.from(text).toString('latin1').replaceAll('{port}', String(port)), 'latin1');
 
   const dropped = (): number => zone.log().split('message dropped').length - 1;
-
-  function busUrl(): string {
-    const { urls = [], port } = zone.settings['bus'] as { urls?: string[]; port: number };
-    return urls[0] ?? `amqp://guest:guest@127.0.0.1:${port}`;
-  }
 });
 
 /** Exchanges and keys with at least one consumer. */

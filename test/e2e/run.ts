@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 
 const usage = `usage: npm run e2e -- [options] [words of a test's title]
   --bus     embedded | rabbitmq | amqp://user:password@host:port
-  --store   embedded | http://user:password@host:port   (its databases of ours are removed first)
+  --store   embedded | http://user:password@host:port[,http://host:port]   (one cluster; its databases of ours are removed first)
   --switch  embedded | host:port:password[,host:port:password]
   --edge    embedded | kamailio | drachtio:host:controlport[,sipport]
   --processes  one | many   (many: each app and each stand-in in a process of its own)

@@ -18,6 +18,8 @@ export interface SippOptions {
   readonly host?: string;
   readonly port?: number;
   readonly seconds?: number;
+  /** How often the scenario is run; default once. */
+  readonly calls?: number;
 }
 
 /** A running SIPp. */
@@ -32,7 +34,7 @@ export interface Sipp {
 
 const scenarios = fileURLToPath(new URL('sipp', import.meta.url));
 
-/** Runs `test/e2e/sipp/<scenario>.xml` once. Resolves with its messages; rejects when a step did not go as written. */
+/** Runs `test/e2e/sipp/<scenario>.xml`. Resolves with its messages; rejects when a step did not go as written. */
 export async function sipp(scenario: string, options: SippOptions): Promise<string> {
   return (await startSipp(scenario, options)).done;
 }
@@ -48,12 +50,12 @@ export async function callee(scenario: string, options: SippOptions = {}): Promi
 }
 
 async function startSipp(scenario: string, options: SippOptions): Promise<Sipp> {
-  const { proxy, transport = 'udp', host = '127.0.0.1', seconds = 30, values = {} } = options;
+  const { proxy, transport = 'udp', host = '127.0.0.1', seconds = 30, calls = 1, values = {} } = options;
   const port = options.port ?? ((await freePorts(1)) as [number])[0];
   const folder = mkdtempSync(join(tmpdir(), 'sipp-'));
   writeFileSync(join(folder, `${scenario}.xml`), fill(scenario, values));
   const args = [
-    ...['-sf', `${scenario}.xml`, '-m', '1', '-i', host, '-mi', host, '-p', String(port)],
+    ...['-sf', `${scenario}.xml`, '-m', String(calls), '-i', host, '-mi', host, '-p', String(port)],
     ...['-t', transport === 'udp' ? 'u1' : 't1', '-timeout', `${seconds}s`, '-timeout_error'],
     ...['-nostdin', '-trace_err', '-trace_msg', ...(proxy === undefined ? [] : [proxy])],
   ];

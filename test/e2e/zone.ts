@@ -199,8 +199,8 @@ function readFacts(folder: string): Required<ZoneFacts> {
 }
 
 /** Removes the databases of an earlier run from a store that outlives the zone. */
-async function emptyStore(url: string): Promise<void> {
-  const { origin, username, password } = new URL(url);
+async function emptyStore(urls: string): Promise<void> {
+  const { origin, username, password } = new URL(urls.split(',')[0] ?? '');
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   const call = (method: string, path: string) =>
     fetch(`${origin}/${path}`, { method, headers: { authorization } });
