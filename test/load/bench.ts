@@ -7,10 +7,11 @@ import { actors } from './actors.ts';
 import { bus } from './bus.ts';
 import { calls } from './calls.ts';
 import { idle } from './idle.ts';
+import { kamailio } from './kamailio.ts';
 import { asMarkdown, asText, type Bench, type Figure, summary, type Table } from './outcome.ts';
 import { register } from './register.ts';
 
-const benches: readonly Bench[] = [bus, actors, idle, register, calls];
+const benches: readonly Bench[] = [bus, actors, idle, register, kamailio, calls];
 const page = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 
 function chosen(): { readonly benches: readonly Bench[]; readonly write: boolean } {

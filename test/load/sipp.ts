@@ -18,6 +18,10 @@ export interface Crowd {
   readonly count: number;
   /** Milliseconds of the scenario's pause. */
   readonly pause?: number;
+  /** How many run at a time; all, unless it is said. */
+  readonly atOnce?: number;
+  /** False leaves `seen` empty: writing it costs more than sending. */
+  readonly watch?: boolean;
 }
 
 /** A message that SIPp sent (`S`) or received (`R`). */
@@ -42,7 +46,7 @@ const patience = 30;
 
 /** Runs until every one has ended, or is given up half a minute after the last should have. */
 export async function crowd(options: Crowd): Promise<CrowdResult> {
-  const { scenario, lines, proxy, port, rate, count, pause = 0 } = options;
+  const { scenario, lines, proxy, port, rate, count, pause = 0, atOnce = count, watch = true } = options;
   const folder = mkdtempSync(join(tmpdir(), 'mirliton-crowd-'));
   writeFileSync(
     join(folder, 'lines.csv'),
@@ -57,16 +61,14 @@ export async function crowd(options: Crowd): Promise<CrowdResult> {
       '-r',
       String(rate),
       '-l',
-      String(count),
+      String(atOnce),
       '-timeout',
       `${seconds}s`,
       '-timeout_error',
     ],
     ...['-i', '127.0.0.1', '-p', String(port), '-nostdin', '-buff_size', '4194304'],
     ...[
-      '-trace_shortmsg',
-      '-shortmessage_file',
-      'seen.log',
+      ...(watch ? ['-trace_shortmsg', '-shortmessage_file', 'seen.log'] : []),
       '-trace_stat',
       '-stf',
       'stat.csv',
@@ -79,7 +81,8 @@ export async function crowd(options: Crowd): Promise<CrowdResult> {
   try {
     await once(child, 'exit');
     const { failed, retransmissions } = statistics(readFileSync(join(folder, 'stat.csv'), 'utf8'));
-    return { failed, retransmissions, seen: messages(readFileSync(join(folder, 'seen.log'), 'utf8')) };
+    const seen = watch ? messages(readFileSync(join(folder, 'seen.log'), 'utf8')) : [];
+    return { failed, retransmissions, seen };
   } finally {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
