@@ -21,25 +21,27 @@ import { memoryStore } from '../../core/testing/index.ts';
 describe('calls and their controllers, on a switch', () => {
   let live: Live;
   let store: Store;
-  let one: Instance;
+  let callflows: Instance[];
   let alice: Phone;
   let bob: Phone;
   let carol: Phone;
 
-  before(async () => {
+  beforeEach(async () => {
     ({ live } = await Live.openPair(accountId));
     store = memoryStore();
     await prepareStore(store);
-    one = await startInstance(live.bus.peer('callflow@one'), store);
+    callflows = [];
+    for (const name of ['callflow@one', 'callflow@two'])
+      callflows.push(await startInstance(live.bus.peer(name), store));
     alice = await live.target.phone('alice');
     bob = await live.target.phone('bob');
     carol = await live.target.phone('carol');
     await rings('2001', bob);
     await rings('2002', carol);
   });
-  afterEach(() => live.clear());
-  after(async () => {
-    await one.stop();
+  afterEach(async () => {
+    await live.clear();
+    await Promise.all(callflows.map((it) => it.stop()));
     await live.close();
   });
 
@@ -65,6 +67,89 @@ describe('calls and their controllers, on a switch', () => {
   const commands = (callId: string, name: string): Message[] =>
     live.bus.named(name).filter((it) => it['Call-ID'] === callId);
 
+  const checkpoints = (callId: string): Message[] =>
+    commands(callId, 'checkpoint').filter((it) => it['Event-Category'] === 'call');
+  /** The instance that has the call, and the other one. */
+  const ownersOf = (callId: string): { owner: Instance; other: Instance } => {
+    const last = checkpoints(callId).at(-1)?.['Server-ID'];
+    const [first, second] = callflows as [Instance, Instance];
+    return first.bus.serverId === last ? { owner: first, other: second } : { owner: second, other: first };
+  };
+  /** Resolves when the other instance has the call. */
+  const takenBy = ({ bus }: Instance, callId: string): Promise<unknown> =>
+    live.until('another controller', () =>
+      checkpoints(callId).find((it) => it['Server-ID'] === bus.serverId),
+    );
+  const dies = async (callId: string): Promise<Instance> => {
+    const { owner, other } = ownersOf(callId);
+    live.bus.kill(owner.bus);
+    await takenBy(other, callId);
+    return other;
+  };
+  const flows = (): number => callflows.reduce((sum, { actors }) => sum + actors.size, 0);
+  const over = (): Promise<unknown> =>
+    live.until('the end of every flow', () => (flows() === 0 ? true : undefined));
+
+  it('a caller in a menu goes on in it, with the digits there are', async () => {
+    const prompt = 'tone_stream://%(60000,0,700)';
+    const menu = { _id: 'm', pvt_type: 'menu', name: 'm', timeout: 20_000, interdigit_timeout: 10_000 };
+    await store
+      .database(accountDatabase(accountId))
+      .save({ ...menu, hunt: false, media: { greeting: prompt } });
+    await flow('3000', node('menu', { id: 'm' }, { '12': node('device', { id: 'bob' }) }));
+    const call = await alice.call('3000', { headers: edgeHeaders });
+    await call.response(200);
+    expect(await call.hears(700)).to.equal(true);
+    await call.leg.sendDtmf('1');
+    await live.until('the digit', () =>
+      checkpoints(call.id).find((it) => (it['Resume'] as Message)['Note'] !== undefined),
+    );
+    await dies(call.id);
+    await call.leg.sendDtmf('2#');
+    (await bob.incoming()).answer();
+    await live.event('CHANNEL_BRIDGE', call.id);
+    await live.end(call.id);
+  }).timeout(20_000);
+
+  it('a bridge goes on, rings nobody again, and the flow behind it ends the call', async () => {
+    const call = await alice.call('2001', { headers: edgeHeaders });
+    const peer = await bob.incoming();
+    peer.answer();
+    await live.event('CHANNEL_BRIDGE', call.id);
+    await dies(call.id);
+    expect(await talks(call, peer)).to.equal(true);
+    expect(bob.calls, 'bob was called once').to.have.length(1);
+    await peer.hangup();
+    await call.request('BYE');
+    expect((await live.event('report', call.id))['Hangup-Cause']).to.equal('NORMAL_CLEARING');
+  }).timeout(20_000);
+
+  it('phones ring on, and who answers has the call', async () => {
+    const call = await alice.call('2001', { headers: edgeHeaders });
+    const peer = await bob.incoming();
+    peer.respond(180);
+    await live.event('CHANNEL_PROGRESS', peer.id);
+    await dies(call.id);
+    peer.answer();
+    await live.event('CHANNEL_BRIDGE', call.id);
+    expect(await talks(call, peer)).to.equal(true);
+    expect(bob.calls).to.have.length(1);
+    await live.end(call.id);
+  }).timeout(20_000);
+
+  it('a drained instance hands its calls over at once', async () => {
+    await flow('3001', node('play', { id: 'tone_stream://%(60000,0,700)' }));
+    const call = await alice.call('3001', { headers: edgeHeaders });
+    expect(await call.hears(700)).to.equal(true);
+    const { owner, other } = ownersOf(call.id);
+    const began = performance.now();
+    await Promise.all([owner.app.drain?.(), takenBy(other, call.id)]);
+    expect(performance.now() - began).to.be.below(1500);
+    expect(await call.hears(700)).to.equal(true);
+    await live.end(call.id);
+    await over();
+  }).timeout(20_000);
+
   it('the flow of a consultation goes on with the caller who is transferred into it', async () => {
     const first = await alice.call('2001', { headers: edgeHeaders });
     const kept = await bob.incoming();
@@ -84,11 +169,11 @@ describe('calls and their controllers, on a switch', () => {
     await live.event('CHANNEL_REPLACED', consulting.id);
     await live.event('report', consulting.id);
     expect(await talks(first, third)).to.equal(true);
-    expect(one.actors.size, 'one flow is left').to.equal(1);
+    await live.until('the end of the first flow', () => (flows() === 1 ? true : undefined));
     expect(commands(first.id, 'hangup'), 'the flow that had it has let go').to.deep.equal([]);
     await third.hangup();
     await first.request('BYE');
     await live.event('report', first.id);
-    await live.until('the end of the flow', () => (one.actors.size === 0 ? true : undefined));
+    await over();
   }).timeout(20_000);
 });
