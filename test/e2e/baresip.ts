@@ -122,11 +122,11 @@ export class Phone extends EventEmitter {
   }
 
   /** Resolves when it has heard this frequency (Hz) for so long. */
-  async hears(frequency: number, milliseconds = 600): Promise<void> {
+  async hears(frequency: number, milliseconds = 600, seconds = 15): Promise<void> {
     await eventually(() => {
       const ms = this.heard(frequency);
       if (ms < milliseconds) throw new Error(`heard ${frequency} Hz for ${ms} of ${milliseconds} ms`);
-    }, 15);
+    }, seconds);
   }
 
   /** Resolves when the last half second that was recorded has none of this frequency (Hz). */

@@ -95,6 +95,10 @@ describe('control of calls', () => {
     expect(await client.api(`hash insert_ifempty/${key}/you`)).to.equal('-ERR key already exists\n');
     expect(await client.api(`hash select/${key}`)).to.equal('me');
     expect(await client.api(`hash delete_ifmatch/${key}/you`)).to.equal("-ERR Doesn't match\n");
+    const [realm = '', name = ''] = key.split('/');
+    expect(await client.api(`hash_dump db ${realm}`)).to.include(`D/${realm}_${name}/me\n`);
+    expect(await client.api('hash_dump db')).to.include(`D/${realm}_${name}/me\n`);
+    expect(await client.api('hash_dump everything')).to.equal('Usage: all|limit|db [<realm>]\n');
     expect(await client.api(`hash delete_ifmatch/${key}/me`)).to.equal('+OK\n');
     expect(await client.api(`hash delete/${key}`)).to.equal('-ERR Not found\n');
     const long = 'v'.repeat(80_000);

@@ -9,7 +9,7 @@ import { expand } from './expand.ts';
 import { fsctl } from './fsctl.ts';
 import { globalGetvar } from './global_getvar.ts';
 import { globalSetvar } from './global_setvar.ts';
-import { hash } from './hash.ts';
+import { hash, hashDump } from './hash.ts';
 import { httpPut } from './http_put.ts';
 import { hupall } from './hupall.ts';
 import { load } from './load.ts';
@@ -58,6 +58,7 @@ const APIS: Record<string, Api> = {
   global_getvar: globalGetvar,
   global_setvar: globalSetvar,
   hash,
+  hash_dump: hashDump,
   http_put: httpPut,
   hupall,
   load,

@@ -1,0 +1,95 @@
+// npm run chaos [-- options] [words of a case …] [--write]: live calls while everything dies in turn; prints a table.
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startZone } from '../e2e/zone.ts';
+import { asMarkdown, asText, type Table } from '../load/outcome.ts';
+import { losses } from './losses.ts';
+import { type Findings, round } from './round.ts';
+
+const page = fileURLToPath(new URL('../../docs/operations/when-it-dies.md', import.meta.url));
+const columns = ['bridged', 'menu', 'play', 'ringing', 'new call', 'CDRs', 'left over'];
+const usage = `usage: npm run chaos [-- options] [words of a case …]
+  --bus, --store, --switch, --edge   as of npm run e2e; default: RabbitMQ, embedded, embedded, Kamailio
+  --count   callflow=2,…             how often each app runs
+  --write                            puts the table into docs/operations/when-it-dies.md
+cases:
+${losses.map(({ name }) => `  ${name}`).join('\n')}`;
+
+const { values, positionals } = parseArgs({
+  options: {
+    bus: { type: 'string', default: 'rabbitmq' },
+    store: { type: 'string', default: 'embedded' },
+    switch: { type: 'string', default: 'embedded' },
+    edge: { type: 'string', default: 'kamailio' },
+    count: { type: 'string', default: 'callflow=2,ecallmgr=2,registrar=2,trunkstore=2,switch=2' },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+  allowPositionals: true,
+});
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const chosen = losses.filter(({ name }) => positionals.every((word) => name.includes(word)));
+if (chosen.length === 0) {
+  console.error(`no case has ${JSON.stringify(positionals.join(' '))} in its name\n${usage}`);
+  process.exit(2);
+}
+Object.assign(process.env, {
+  MIRLITON_E2E_BUS: values.bus,
+  MIRLITON_E2E_STORE: values.store,
+  MIRLITON_E2E_SWITCH: values.switch,
+  MIRLITON_E2E_EDGE: values.edge,
+  MIRLITON_E2E_PROCESSES: 'many',
+  MIRLITON_E2E_COUNT: values.count,
+});
+
+const rows: string[][] = [];
+const skipped: string[] = [];
+let lost = 0;
+const zone = await startZone({}, 2);
+try {
+  for (const loss of chosen) {
+    const reason = loss.cannot(zone);
+    if (reason) {
+      skipped.push(`${loss.name}: ${reason}`);
+      continue;
+    }
+    const findings: Findings = await round(zone, loss);
+    lost += Object.values(findings).filter(({ ok }) => !ok).length;
+    rows.push([loss.name, ...columns.map((column) => findings[column]?.text ?? '')]);
+    console.log(
+      `${loss.name}: ${columns.map((column) => `${column} ${findings[column]?.text}`).join(' · ')}`,
+    );
+  }
+} finally {
+  await zone.stop();
+}
+const parts = `bus ${values.bus}, store ${values.store}, switch ${values.switch}, edge ${values.edge}, ${values.count}`;
+const table: Table = {
+  title: 'What dies, and what becomes of calls',
+  columns: ['case', ...columns],
+  rows,
+  note: parts,
+};
+console.log(asText(table));
+for (const line of skipped) console.log(`not done: ${line}`);
+console.log(`${lost === 0 ? 'nothing' : lost} lost`);
+if (values.write) writeFileSync(page, whole(table));
+process.exit(lost === 0 ? 0 : 1);
+
+function whole(written: Table): string {
+  const machine = `${cpus().length} cores (${cpus()[0]?.model}), Node ${process.versions.node}`;
+  const date = new Date().toISOString().slice(0, 10);
+  return `# When it dies
+
+Written by \`npm run chaos -- --write\`: ${machine}, ${date}. Each app in a process of its own. In each case four calls are live:
+two phones that hear each other, a caller in a menu, one who hears a long recording, a phone that rings. Afterwards each is
+looked at, a new call is tried from the first moment on, CDRs are counted, and the switches must hold nothing of ours.
+
+${asMarkdown(written)}
+`;
+}
