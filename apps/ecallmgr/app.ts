@@ -15,6 +15,7 @@ import { watchEdges } from './routing/edges.ts';
 import { Stories, withStories } from './stories.ts';
 import { Controllers } from './survival/controllers.ts';
 import type { Custody } from './survival/custody.ts';
+import { drain } from './survival/drain.ts';
 import { type Shared, SwitchNode } from './switch-node.ts';
 import { createSwitches } from './switches.ts';
 
@@ -48,22 +49,30 @@ async function start(given: AppContext): Promise<RunningApp> {
   );
   metrics.gauge('ecallmgr_cdrs_waiting', 'CDRs that the broker has not confirmed', () => outbox.waiting);
   const proxy = () => edges.address();
+  const originates = await serveOriginates(context, nodes, proxy);
   const subscriptions: Subscription[] = [
     await watchUsurpers(context, nodes),
     await answerQueries(context, nodes, () => edges.alone()),
     await answerOperatorsOfCalls(context, nodes, stories),
     ...(await takeOrders(context, nodes, proxy)),
-    ...(await serveOriginates(context, nodes, proxy)),
+    ...originates,
   ];
   const controllers = new Controllers(bus, () => custodiesOf(nodes), log);
   const heartbeat = startHeartbeat(context, nodes);
   switches.start(() => heartbeat.beat());
   edges.onArrival(() => heartbeat.beat());
 
+  const draining = new AbortController();
   return {
     health: () => healthOf(nodes),
     info: () => ({ Switches: nodes.map(describe) }),
+    drain: async () => {
+      await Promise.all(originates.map((subscription) => subscription.stop()));
+      await Promise.all(nodes.map((node) => drain(node, draining.signal)));
+      await outbox.idle(draining.signal);
+    },
     stop: async () => {
+      draining.abort();
       heartbeat.stop();
       controllers.stop();
       await Promise.all(subscriptions.map((subscription) => subscription.stop()));

@@ -1,4 +1,5 @@
 // The record of a leg, published once when the leg ends (contract/kapi.md, kapi_cdr).
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Bus } from '../../core/amqp/index.ts';
 import type { MessageFields } from '../../core/contract/index.ts';
 import { hasCode } from '../../core/errors/index.ts';
@@ -36,6 +37,8 @@ const retryAfter = 5_000;
 export interface CdrOutbox {
   send(report: MessageFields<typeof cdrReport>): void;
   readonly waiting: number;
+  /** Resolves when the broker has all, or when aborted. */
+  idle(signal: AbortSignal): Promise<void>;
   stop(): void;
 }
 
@@ -69,6 +72,10 @@ export function createCdrOutbox(bus: Bus, log: Logger): CdrOutbox {
     },
     get waiting() {
       return waiting.size;
+    },
+    idle: async (signal) => {
+      while (waiting.size > 0 && !signal.aborted)
+        await wait(100, undefined, { signal }).catch(() => undefined);
     },
     stop: () => {
       stopped = true;

@@ -327,10 +327,24 @@ export class SwitchNode {
     this.#onChange();
   }
 
+  /** True while another ecallmgr lives on this switch. */
+  get others(): boolean {
+    return this.#watch.peers.anybody;
+  }
+
+  /** Gives no sign of life any more, and looks no more after those of others. */
+  silence(): Promise<void> {
+    return this.#watch.stop();
+  }
+
   /** Lets go of everything; the calls go on. */
   async stop(): Promise<void> {
+    await this.silence();
     for (const control of [...this.controls.values()]) control.close();
-    await this.#watch.stop();
+    if (this.client.connected && this.lease.holds)
+      await this.lease
+        .release()
+        .catch((error: unknown) => this.around.log.debug('not released', { error: errorText(error) }));
     await this.client.stop();
   }
 }

@@ -71,6 +71,7 @@ export class Control {
   #turn: Command | undefined;
   #subscription: Promise<Subscription>;
   #closing: NodeJS.Timeout | undefined;
+  #closed: Promise<unknown> | undefined;
 
   constructor(options: ControlOptions) {
     const { channel, around, bus, actors } = options;
@@ -181,14 +182,18 @@ export class Control {
     this.#send({ kind: 'hangup' });
   }
 
+  /** Resolves when the queue is free for another, once `close` was called. */
+  async closed(): Promise<void> {
+    await this.#closed;
+  }
+
   /** Lets go of the call, which goes on without us. */
   close(): void {
     clearTimeout(this.#closing);
     this.#accepted.close();
     this.call.custody.stop(false);
     this.call.fail(new AppError('call_lost'));
-    const ended = Promise.all([this.#subscription.then((it) => it.stop()), this.#actor.stop()]);
-    ended.catch((error: unknown) => this.#log.debug('control was not closed cleanly', { error }));
+    this.#closed = Promise.allSettled([this.#subscription.then((it) => it.stop()), this.#actor.stop()]);
     this.#options.onClosed();
   }
 

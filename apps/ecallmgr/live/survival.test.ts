@@ -161,4 +161,91 @@ describe('ecallmgr dies, another lives', () => {
     expect(named('report', call.id)).to.have.length(1);
     expect(named('report', call.id)[0]).to.include({ Node: survivor.node });
   }).timeout(30_000);
+
+  it('not, but is told to end: another goes on at once', async () => {
+    const call = await live.answered(alice);
+    const peer = await live.bridged(call.id, bob);
+    const waiting = await live.send(call.id, 'play', { 'Media-Name': tone(200, 440) });
+    const owner = ownerOf(call.id);
+    const told = performance.now();
+    await owner.drain();
+    const survivor = otherOf(owner);
+    await tookOver(survivor);
+    expect(performance.now() - told).to.be.below(2_500);
+    await owner.stop();
+    expect(ends(waiting)).to.have.length(0);
+    await peer.send('BYE');
+    expect(await live.completed(waiting)).to.include({ Node: survivor.node });
+    await live.end(call.id);
+    expect(named('report', call.id)).to.have.length(1);
+    expect(named('report', peer.id)).to.have.length(1);
+  }).timeout(30_000);
+});
+
+describe('ecallmgr dies, and comes back', () => {
+  let live: Live;
+  let one: Member;
+  let two: Member;
+  let alice: Phone;
+  let bob: Phone;
+  let again: Member | undefined;
+
+  beforeEach(async () => {
+    ({ live, one, two } = await Live.openPair());
+    await two.stop();
+    alice = await live.target.phone('alice');
+    bob = await live.target.phone('bob');
+  });
+  afterEach(async () => {
+    await live.clear();
+    await again?.stop();
+    await live.close();
+  });
+
+  const ends = (messageId: string): number =>
+    live.bus.named('CHANNEL_EXECUTE_COMPLETE').filter((it) => it['Msg-ID'] === messageId).length;
+  const restart = async (): Promise<void> => {
+    await one.kill();
+    again = await live.member(one.node);
+  };
+
+  it('while it plays: nothing is played twice, and the queue follows', async () => {
+    const call = await live.answered(alice);
+    const first = await live.send(call.id, 'play', { 'Media-Name': tone(4_000, 440) });
+    const began = performance.now();
+    const second = await live.send(call.id, 'play', { 'Media-Name': tone(500, 880) });
+    expect(await call.hears(440)).to.equal(true);
+    await restart();
+    await live.completed(first);
+    expect(performance.now() - began).to.be.within(3_500, 6_500);
+    await live.completed(second);
+    expect([ends(first), ends(second)]).to.deep.equal([1, 1]);
+    await live.end(call.id);
+  }).timeout(30_000);
+
+  it('while it plays what ends meanwhile: its end is told', async () => {
+    const call = await live.answered(alice);
+    const first = await live.send(call.id, 'play', { 'Media-Name': tone(500, 440) });
+    expect(await call.hears(440)).to.equal(true);
+    await one.kill();
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    again = await live.member(one.node);
+    await live.completed(first);
+    await live.end(call.id);
+  }).timeout(30_000);
+
+  it('while it is bridged: nobody is rung again', async () => {
+    const call = await live.answered(alice);
+    const bridge = await live.send(call.id, 'bridge', { Endpoints: [endpointOf(bob)] });
+    const peer = await bob.incoming();
+    peer.answer();
+    await live.event('CHANNEL_BRIDGE', call.id);
+    await restart();
+    await live.run(call.id, 'noop', { 'Insert-At': 'now' });
+    expect(ends(bridge)).to.equal(0);
+    await peer.send('BYE');
+    await live.completed(bridge);
+    await live.end(call.id);
+    await live.event('report', peer.id);
+  }).timeout(30_000);
 });

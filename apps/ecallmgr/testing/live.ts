@@ -1,4 +1,5 @@
 // ecallmgr with a switch: our own, or the FreeSWITCH that MIRLITON_FREESWITCH=host:esport:password:sipport names.
+import type { Bus } from '../../../core/amqp/index.ts';
 import { tokenReq, tokenResp } from '../../../core/messages/authn.ts';
 import { type CommandName, commands } from '../../../core/messages/dialplan.ts';
 import { advertise } from '../../../core/messages/nodes.ts';
@@ -8,7 +9,7 @@ import { type FakeBus, fakeBus } from '../../../core/testing/index.ts';
 import type { Phone, PhoneCall } from '../../../test/conformance/eventsocket/phone.ts';
 import { openTarget, type Target } from '../../../test/conformance/eventsocket/target.ts';
 import { startCluster } from './calls.ts';
-import { type Member, pair } from './pair.ts';
+import { type Member, member, pair } from './pair.ts';
 
 export type { Phone, PhoneCall } from '../../../test/conformance/eventsocket/phone.ts';
 
@@ -25,6 +26,8 @@ export class Live {
   readonly cluster: { stop(): Promise<void> };
   /** What the next calls are answered with; `park` gives them to the test. */
   route: Message = { Method: 'park' };
+  /** Who takes the next calls, when it is not the test itself. */
+  winner: Bus | undefined;
   #serial = 0;
 
   private constructor(target: Target, bus: FakeBus, cluster: { stop(): Promise<void> }) {
@@ -54,6 +57,12 @@ export class Live {
     const live = new Live(target, tap, { stop });
     await live.#serve(account);
     return { live, one, two };
+  }
+
+  /** One more ecallmgr on the switch. */
+  member(node: string): Promise<Member> {
+    const { host, eventSocketPort: port, password } = this.target;
+    return member(this.bus, node, { host, port, password });
   }
 
   /** Ends every call, so that the next test begins with none. */
@@ -170,7 +179,7 @@ export class Live {
       ({ message }) =>
         bus.send(message['Server-ID'] ?? '', routeResp, this.route as { Method: 'park' }, {
           messageId: message['Msg-ID'] ?? '',
-          serverId: wins.queue,
+          serverId: this.winner?.serverId ?? wins.queue,
         }),
     );
   }
