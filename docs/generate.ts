@@ -114,10 +114,10 @@ function errorsPage(): string {
 }
 
 function actionsPage(): string {
-  const sections = Object.values(actions).map(({ name, summary, children, onResume, schema }) => {
+  const sections = Object.values(actions).map(({ name, summary, children, onResume, notes, schema }) => {
     const keys = Object.entries(children).map(([key, meaning]) => [`\`${key}\``, meaning]);
     const childTable = keys.length > 0 ? `\n\n${table(['child', 'taken when'], keys)}` : '';
-    return `## ${name}\n\n${summary}. When another process takes the call over in the middle: ${onResume === 'repeat' ? 'done again' : 'skipped'}.\n\n${ofSchema(schema)}${childTable}`;
+    return `## ${name}\n\n${summary}. When another process takes the call over in the middle: ${onResume === 'repeat' ? 'done again' : 'skipped'}${notes ? `, knowing ${notes}` : ''}.\n\n${ofSchema(schema)}${childTable}`;
   });
   return `# Callflow actions\n\n${note}\n\n${sections.join('\n\n')}\n`;
 }

@@ -38,8 +38,13 @@ export interface ActionDeclaration<N extends string, P extends TProperties, Call
   readonly data: P;
   /** The child keys this action can take beside `_`, in words, for the reference page. */
   readonly children?: Readonly<Record<string, string>>;
-  /** When another process takes the call over in the middle of this action: do it again, or go on behind it. */
+  /**
+   * When another process takes the call over in the middle of this action: do it again (it happens at least once), or go on
+   * behind it (at most once).
+   */
   readonly onResume: 'repeat' | 'skip';
+  /** What it notes for its repetition, in words, for the reference page. */
+  readonly notes?: string;
   readonly run: (
     call: Call,
     data: Static<ReturnType<typeof Type.Object<P>>>,
@@ -52,6 +57,7 @@ export interface ActionContract<N extends string = string, Call = never> {
   readonly summary: string;
   readonly children: Readonly<Record<string, string>>;
   readonly onResume: 'repeat' | 'skip';
+  readonly notes: string | undefined;
   readonly schemaName: string;
   readonly schema: JsonSchema;
   /** Checks the node's data, fills its defaults and runs. Throws `invalid_data` when the data does not fit. */
@@ -62,7 +68,7 @@ export interface ActionContract<N extends string = string, Call = never> {
 export function action<const N extends string, P extends TProperties, Call>(
   declaration: ActionDeclaration<N, P, Call>,
 ): ActionContract<N, Call> {
-  const { name, summary, data, children = {}, onResume } = declaration;
+  const { name, summary, data, children = {}, onResume, notes } = declaration;
   const schemaName = `callflows.${name}`;
   const body = Type.Object({ ...data, skip_module: Type.Optional(Type.Boolean()) });
   const schema = { $id: schemaName, description: summary, ...lenient(body) };
@@ -74,6 +80,7 @@ export function action<const N extends string, P extends TProperties, Call>(
     summary,
     children,
     onResume,
+    notes,
     schemaName,
     schema,
     run: async (call, node) => {

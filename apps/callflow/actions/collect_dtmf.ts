@@ -16,6 +16,7 @@ export const collect_dtmf = action({
     timeout: Type.Integer({ default: 5000, minimum: 0, description: 'milliseconds until the first digit' }),
   },
   onResume: 'repeat',
+  notes: 'the digits so far',
   run: async (call: Call, data) => {
     await ensureAnswered(call);
     const { digits } = await collectDigits(call, {

@@ -25,6 +25,7 @@ export const device = action({
   },
   children: { '<cause>': 'a hangup cause such as USER_BUSY, or sip:486', _: 'nobody answered' },
   onResume: 'repeat',
+  notes: 'the bridge that runs',
   run: async (call: Call, data, node) => {
     const endpoints = data.id ? await deviceEndpoints(call, data.id, data) : [];
     if (endpoints.length === 0) return next();

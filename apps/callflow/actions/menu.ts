@@ -35,6 +35,7 @@ export const menu = action({
     _: 'the retries are used up and there is no max_retries',
   },
   onResume: 'repeat',
+  notes: 'the tries left and the digits so far',
   run: async (call: Call, data, node) => {
     const settings: Menu = (data.id ? await call.findDocument(menuDocument, data.id) : undefined) ?? {};
     await ensureAnswered(call);

@@ -9,5 +9,6 @@ export const offnet = action({
   data: { ...carrierData, use_local_resources: Type.Boolean({ default: false }) },
   children: { '<cause>': 'a hangup cause such as USER_BUSY, or sip:486' },
   onResume: 'repeat',
+  notes: 'whether carriers have the call and whether one has connected it',
   run: (call: Call, data, node) => callCarrier(call, { ...data, use_local_resources: false }, node),
 });

@@ -9,5 +9,6 @@ export const resources = action({
   data: { ...carrierData, use_local_resources: Type.Boolean({ default: true }) },
   children: { '<cause>': 'a hangup cause such as USER_BUSY, or sip:486' },
   onResume: 'repeat',
+  notes: 'whether carriers have the call and whether one has connected it',
   run: (call: Call, data, node) => callCarrier(call, data, node),
 });

@@ -34,6 +34,7 @@ export const ring_group = action({
   },
   children: { '<cause>': 'a hangup cause such as USER_BUSY, or sip:486', _: 'nobody answered' },
   onResume: 'repeat',
+  notes: 'the round and the bridge that runs',
   run: async (call: Call, data, node) => {
     const endpoints = await memberEndpoints(call, ordered(data.strategy, data.endpoints), {
       ringtones: data.ringtones,

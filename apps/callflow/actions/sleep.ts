@@ -12,6 +12,7 @@ export const sleep = action({
     unit: Type.Enum(['ms', 's', 'm', 'h'], { default: 's' }),
   },
   onResume: 'repeat',
+  notes: 'when it is over',
   run: async (call: Call, { duration, unit }) => {
     const until = Number(call.noted['Until'] ?? Date.now() + duration * milliseconds[unit]);
     const time = until - Date.now();
