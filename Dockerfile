@@ -23,13 +23,12 @@ COPY --from=build /mirliton/node_modules node_modules
 COPY --from=build /mirliton/dist dist
 COPY couchdb/views couchdb/views
 COPY apps/media_mgr/prompts/sounds apps/media_mgr/prompts/sounds
-COPY rel/built.mjs rel/
-COPY rel/couchdb rel/couchdb
 COPY rel/freeswitch/conf rel/freeswitch/conf
 COPY rel/kamailio rel/kamailio
 RUN groupadd --system --gid 10001 mirliton \
  && useradd --system --uid 10001 --gid mirliton --home-dir /var/lib/mirliton --create-home mirliton \
- && ln -s /mirliton/rel/built.mjs /usr/local/bin/mirliton
+ && printf '#!/bin/sh\nexec node /mirliton/dist/rel/mirliton/bin.js "$@"\n' > /usr/local/bin/mirliton \
+ && chmod +x /usr/local/bin/mirliton
 USER mirliton
 STOPSIGNAL SIGTERM
 
