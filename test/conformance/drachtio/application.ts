@@ -22,7 +22,7 @@ export interface Request extends Message, EventEmitter {
   protocol: string;
   stackDialogId: string;
   receivedOn: string;
-  cancel(callback?: (error: unknown) => void): void;
+  cancel(options?: object, callback?: (error: unknown) => void): void;
 }
 
 export interface Response extends Message {
@@ -109,14 +109,17 @@ export async function connect(setUp?: (application: Application) => void): Promi
   return application;
 }
 
+/** Resolves when the connection is closed. */
+export async function disconnect(application: Application): Promise<void> {
+  connected.delete(application);
+  const closed = new Promise((resolve) => application.on('close', resolve));
+  application.disconnect();
+  await closed;
+}
+
 /** Disconnects every application of the test. */
 export async function disconnectAll(): Promise<void> {
-  for (const application of connected) {
-    const closed = new Promise((resolve) => application.on('close', resolve));
-    application.disconnect();
-    await closed;
-  }
-  connected.clear();
+  for (const application of [...connected]) await disconnect(application);
   await routesAreKnown();
 }
 

@@ -1,6 +1,5 @@
 // The dialogs that applications hold.
 
-import type { Application } from '../control/application.ts';
 import { dialogIdOf, type SipRequest } from '../stack/index.ts';
 import type { Call } from './context.ts';
 
@@ -34,9 +33,5 @@ export class Calls {
   remove(call: Call): void {
     if (this.#byId.get(call.id) === call) this.#byId.delete(call.id);
     this.#byDialog.delete(call.dialog.id);
-  }
-
-  removeOf(application: Application): void {
-    for (const call of [...this.#byDialog.values()]) if (call.application === application) this.remove(call);
   }
 }

@@ -39,7 +39,7 @@ export function dispatch(context: Context): ControlHandlers {
     gone: (application) => {
       inbound.forget(application);
       outbound.forget(application);
-      context.calls.removeOf(application);
+      // Its dialogs stay, for whoever comes back to end them; what arrives for them finds nobody until then.
     },
   };
 
