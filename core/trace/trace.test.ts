@@ -56,10 +56,10 @@ describe('the trace of a call', () => {
 });
 
 describe('spans', () => {
-  const start = (extra: Record<string, string> = {}) => {
+  const start = async (extra: Record<string, string> = {}) => {
     const exporter = new InMemorySpanExporter();
     const environment = { OTEL_SERVICE_NAME: 'test', ...extra };
-    const tracing = startTracing({ environment, version: '1', node: 'test@host', exporter });
+    const tracing = await startTracing({ environment, version: '1', node: 'test@host', exporter });
     // A stopped exporter forgets what it has: it is read before.
     const read = async () => {
       const spans: ReturnType<InMemorySpanExporter['getFinishedSpans']> = [];
@@ -74,7 +74,7 @@ describe('spans', () => {
   };
 
   it('are children of the span at hand, in one trace from the root of a call', async () => {
-    const { read } = start();
+    const { read } = await start();
     const trace = traceOfCall('one call');
     await withTrace(trace, () =>
       inSpan('outer', { kind: 'consumer', attributes: { a: 1 } }, async () => {
@@ -101,7 +101,7 @@ describe('spans', () => {
   });
 
   it('say what failed, and the error goes on', async () => {
-    const { read } = start();
+    const { read } = await start();
     const failing = inTrace('request', { kind: 'server' }, () => Promise.reject(new Error('no such thing')));
     expect(await failing.catch((error: Error) => error.message)).to.equal('no such thing');
     expect(() =>
@@ -114,23 +114,26 @@ describe('spans', () => {
   });
 
   it('are sent of a share of the traces, decided by the trace alone', async () => {
-    const { read } = start({ OTEL_TRACES_SAMPLER_ARG: '0' });
+    const { read } = await start({ OTEL_TRACES_SAMPLER_ARG: '0' });
     expect(traceOfCall('any').sampled).to.equal(false);
     withTrace(traceOfCall('any'), () => inSpan('unseen', {}, () => undefined));
     expect(await read()).to.deep.equal([]);
   });
 
-  it('are not made when nobody has asked for them', () => {
-    const { stop } = startTracing({ environment: {}, version: '1', node: 'n' });
+  it('are not made when nobody has asked for them', async () => {
+    const { stop } = await startTracing({ environment: {}, version: '1', node: 'n' });
     expect(inTrace('x', {}, () => currentTrace())).to.equal(undefined);
-    return stop();
+    await stop();
   });
 
-  it('refuses a ratio that is none', () => {
+  it('refuses a ratio that is none', async () => {
     const environment = {
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318',
       OTEL_TRACES_SAMPLER_ARG: '50 %',
     };
-    expect(() => startTracing({ environment, version: '1', node: 'n' })).to.throw(/from 0 to 1, not "50 %"/);
+    const error = await startTracing({ environment, version: '1', node: 'n' }).catch((it: Error) => it);
+    expect(error)
+      .to.have.property('message')
+      .that.matches(/from 0 to 1, not "50 %"/);
   });
 });

@@ -9,16 +9,7 @@ import {
   type Tracer,
   trace as traceApi,
 } from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import {
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  type SpanExporter,
-  type SpanProcessor,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace';
+import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { AppError, errorText } from '../errors/index.ts';
 import { currentTrace, type TraceContext, withTrace } from './context.ts';
 
@@ -56,7 +47,7 @@ const kinds = {
 };
 
 let tracer: Tracer | undefined;
-let ratio = new TraceIdRatioBasedSampler(1);
+let decide: (traceId: string) => boolean = () => false;
 /** The ids of the next span, when they are to be known ones. */
 let given: TraceContext | undefined;
 
@@ -66,29 +57,34 @@ const ids = {
 };
 
 /**
- * Sends spans for as long as this process runs, when `OTEL_EXPORTER_OTLP_ENDPOINT` (or `…_TRACES_ENDPOINT`) is set.
- * Resolves `stop` when the last are sent. Throws `invalid_config` when the sampling ratio is no number from 0 to 1.
+ * Sends spans from now on, for as long as this process runs, when `OTEL_EXPORTER_OTLP_ENDPOINT` (or `…_TRACES_ENDPOINT`) is set.
+ * `stop` resolves when the last are sent. Rejects with `invalid_config` when the sampling ratio is no number from 0 to 1.
  */
-export function startTracing({ environment, version, node, exporter }: TracingOptions): {
-  stop(): Promise<void>;
-} {
+export async function startTracing({
+  environment,
+  version,
+  node,
+  exporter,
+}: TracingOptions): Promise<{ stop(): Promise<void> }> {
   const endpoint =
     environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] || environment['OTEL_EXPORTER_OTLP_ENDPOINT'];
   if ((!endpoint && !exporter) || environment['OTEL_SDK_DISABLED'] === 'true')
     return { stop: () => Promise.resolve() };
-  ratio = new TraceIdRatioBasedSampler(readRatio(environment['OTEL_TRACES_SAMPLER_ARG']));
-  const processor: SpanProcessor = new BatchSpanProcessor({ exporter: exporter ?? new OTLPTraceExporter() });
-  const provider = new TracerProvider({
-    resource: resourceFromAttributes({
+  const ratio = readRatio(environment['OTEL_TRACES_SAMPLER_ARG']);
+  // Loading it takes a process longer than starting most apps does.
+  const { createProvider } = await import('./provider.ts');
+  const provider = createProvider({
+    attributes: {
       'service.name': environment['OTEL_SERVICE_NAME'] || 'mirliton',
       'service.version': version,
       'service.instance.id': node,
-    }),
-    sampler: new ParentBasedSampler({ root: ratio }),
-    idGenerator: ids,
-    spanProcessors: [processor],
+    },
+    ratio,
+    ids,
+    exporter,
   });
   tracer = provider.getTracer('mirliton', version);
+  decide = provider.decide;
   return {
     stop: async () => {
       tracer = undefined;
@@ -100,7 +96,7 @@ export function startTracing({ environment, version, node, exporter }: TracingOp
 
 /** Whether spans of this trace are sent; every process decides the same. */
 export function isSampled(traceId: string): boolean {
-  return tracer !== undefined && ratio.shouldSample(ROOT_CONTEXT, traceId).decision === 2;
+  return tracer !== undefined && decide(traceId);
 }
 
 /**

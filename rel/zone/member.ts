@@ -6,12 +6,12 @@ import type { Settings } from '../../core/config/index.ts';
 import { toAppError } from '../../core/errors/index.ts';
 import { configureLog, logger } from '../../core/log/index.ts';
 import { type AppName, appsOf, loadApps } from './apps.ts';
-import { type Demo, demo } from './demo.ts';
+import type { Demo } from './demo.ts';
 import { startEmbedded } from './embedded.ts';
 import { claim, claimHost, type Release, tryClaim } from './folder.ts';
 import { missingParts, type PartName, withAddresses } from './parts.ts';
 import { apiUrl, writeFacts, type ZoneFacts, zoneFacts } from './report.ts';
-import { type Runtime, startRuntime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 import { surviveMistakes } from './until-signal.ts';
 import { type Tell, waitForHealth } from './waiting.ts';
 
@@ -79,18 +79,22 @@ async function startApps(
   settings: Settings,
   { apps, demo: wanted, tell, name }: MemberOptions & { readonly name: string },
 ): Promise<{ readonly runtime: Runtime; readonly account: Demo | undefined }> {
+  // Not loaded by a process with nothing but stand-ins.
+  const { startRuntime } = await import('./runtime.ts');
   const runtime = await startRuntime(settings, await loadApps(apps), { name, tell });
   try {
-    const account =
-      wanted && apps.includes('crossbar')
-        ? await demo(runtime.context('crossbar'), apiUrl(settings), settings.data)
-        : undefined;
+    const account = wanted && apps.includes('crossbar') ? await seed(runtime, settings) : undefined;
     await waitForHealth(runtime.health, tell);
     return { runtime, account };
   } catch (error) {
     await runtime.stop();
     throw error;
   }
+}
+
+async function seed(runtime: Runtime, settings: Settings): Promise<Demo | undefined> {
+  const { demo } = await import('./demo.ts');
+  return demo(runtime.context('crossbar'), apiUrl(settings), settings.data);
 }
 
 /** Two processes must share neither a stand-in's data nor a node name. */

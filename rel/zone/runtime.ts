@@ -60,7 +60,7 @@ export async function startRuntime(
 ): Promise<Runtime> {
   const host = settings.node === '' ? hostname() : settings.node;
   const log = logger('zone');
-  const tracing = startTracing({ environment: process.env, version, node });
+  const tracing = await startTracing({ environment: process.env, version, node });
   const metrics = createMetrics();
   const buses: Bus[] = [];
   const connect = async (app: string, node = `${app}@${host}`): Promise<Bus> => {
