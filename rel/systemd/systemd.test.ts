@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { loadSettings } from '../../core/config/index.ts';
 import { appsStartedBy, seconds, settingsFrom } from '../testing/words.ts';
 import { appNames } from '../zone/apps.ts';
 
@@ -22,6 +23,15 @@ const example = Object.fromEntries(
     .filter((line) => /^\w+=/.test(line))
     .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
 );
+
+/** The file that is the same on all machines, and on top what is of this one. */
+const settings = (environment: Readonly<Record<string, string>> = {}) => {
+  settingsFrom({ ...example, ...environment });
+  return loadSettings({
+    file: join(here, 'mirliton.example.json'),
+    environment: { ...example, ...environment },
+  });
+};
 
 describe('the units of systemd', () => {
   it('are accepted by systemd', function () {
@@ -45,14 +55,14 @@ describe('the units of systemd', () => {
   });
 
   it('start what mirliton knows, with settings that it knows', () => {
-    expect(() => settingsFrom(example)).to.not.throw();
+    expect(settings().switches.length).to.equal(2);
     for (const unit of services) {
       const environment = Object.fromEntries(
         valueOf(unit, 'Environment')
           .split(' ')
           .map((it) => it.split('=') as [string, string]),
       );
-      expect(() => settingsFrom({ ...example, ...environment }), unit).to.not.throw();
+      expect(() => settings(environment), unit).to.not.throw();
     }
     const words = (unit: string): string[] =>
       valueOf(unit, 'ExecStart').split('bin.js ')[1]?.split(' ') ?? [];
@@ -68,7 +78,7 @@ describe('the units of systemd', () => {
       expect(valueOf(unit, 'Restart'), unit).to.equal('always');
       expect(valueOf(unit, 'KillMode'), unit).to.equal('mixed');
       if (!unit.includes('kamailio'))
-        expect(seconds(valueOf(unit, 'TimeoutStopSec')), unit).to.be.above(settingsFrom(example).drain + 5);
+        expect(seconds(valueOf(unit, 'TimeoutStopSec')), unit).to.be.above(settings().drain + 5);
     }
   });
 
