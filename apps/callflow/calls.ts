@@ -99,7 +99,10 @@ export class Calls {
       .then(() => this.#over(call))
       .finally(() => this.#work.delete(work));
     this.#work.add(work);
-    hearing.listen((message) => actor.send(message));
+    hearing.listen(
+      (message) => actor.send(message),
+      () => live.sendAgain(),
+    );
   }
 
   /** A call that another leg has replaced is known by that one's id. */

@@ -214,4 +214,28 @@ describe('callflow: a call outlives its instance', () => {
     });
     await tell('new-leg', 'CHANNEL_DESTROY');
   });
+
+  it('hears of an end that was told while its broker was away', async () => {
+    const routed = await pair.sleeping({ _: node('noop') });
+    const sleeping = await routed.next('sleep');
+    const back = pair.bus.miss(pair.one.bus);
+    await routed.complete(sleeping);
+    await pair.bus.settled();
+    back();
+    await routed.next('hangup');
+    expect(routed.names()).to.deep.equal(['sleep', 'noop', 'hangup']);
+  });
+
+  it('forgets a call that ended while its broker was away', async () => {
+    const routed = await pair.sleeping();
+    await routed.next('sleep');
+    const back = pair.bus.miss(pair.one.bus);
+    await routed.hangup();
+    await pair.bus.settled();
+    pair.status = 'terminated';
+    back();
+    await pair.one.app.drain?.();
+    expect(pair.one.actors.size).to.equal(0);
+    expect(routed.names()).to.deep.equal(['sleep']);
+  });
 });

@@ -72,7 +72,10 @@ async function win(
     controlQueue: won.win['Control-Queue'],
     fetchId: won.hearing.fetchId,
   });
-  won.hearing.listen((message) => call.hear(message));
+  won.hearing.listen(
+    (message) => call.hear(message),
+    () => call.sendAgain(),
+  );
   return { call, hearing: won.hearing, test };
 }
 

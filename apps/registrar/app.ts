@@ -73,11 +73,11 @@ class Age {
 
 /** What was told while the broker was away never came: the edges are asked again when it is back. */
 function followBroker({ bus, log }: AppContext, age: Age, serverId: string): NodeJS.Timeout {
-  let connected = true;
+  let known = bus.status().connections;
   return setInterval(() => {
-    const before = connected;
-    connected = bus.status().connected;
-    if (before || !connected) return;
+    const { connected, connections } = bus.status();
+    if (!connected || connections === known) return;
+    known = connections;
     age.begin();
     bus
       .publish(regSync, {}, { serverId })

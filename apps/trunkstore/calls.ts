@@ -73,7 +73,10 @@ export class Calls {
     let hearing: Hearing | undefined;
     try {
       hearing = identity.hearing ?? (await this.#control.hear(callId));
-      hearing.listen((message) => call.hear(message));
+      hearing.listen(
+        (message) => call.hear(message),
+        () => call.sendAgain(),
+      );
       // A call that was won here has nobody else: the switch side learns whom to watch.
       if (identity.hearing) await call.send('checkpoint', { 'Insert-At': 'now' });
       return await work(call);

@@ -89,6 +89,8 @@ export interface Subscription {
 
 export interface BusStatus {
   readonly connected: boolean;
+  /** How often the broker was reached: when it changes, what was told meanwhile on private queues is lost. */
+  readonly connections: number;
   readonly consumers: number;
   readonly inFlight: number;
   /** Queues that keep what must not be lost, each with its dead letters. */

@@ -31,7 +31,7 @@ export interface LinkListener {
 
 export interface Link {
   listen(listener: LinkListener): () => void;
-  status(): { readonly connected: boolean; readonly detail?: string };
+  status(): { readonly connected: boolean; readonly connections: number; readonly detail?: string };
   /** Ends within a second, whatever the broker does. */
   close(): Promise<void>;
 }
@@ -45,6 +45,7 @@ export function openLink({ urls, name, heartbeat, log, onConnect }: LinkOptions)
   let trying: AbortController | undefined;
   let timer: NodeJS.Timeout | undefined;
   let attempts = 0;
+  let connections = 0;
   let detail = 'not connected yet';
   let blocked = false;
   let closed = false;
@@ -75,6 +76,7 @@ export function openLink({ urls, name, heartbeat, log, onConnect }: LinkOptions)
   const use = (model: ChannelModel, abort: AbortController, url: string): void => {
     const first = attempts === 0;
     attempts = 0;
+    connections += 1;
     detail = '';
     current = { model, abort };
     let reason: unknown;
@@ -123,7 +125,7 @@ export function openLink({ urls, name, heartbeat, log, onConnect }: LinkOptions)
       if (blocked) listener.blocked?.(true);
       return () => listeners.delete(listener);
     },
-    status: () => ({ connected: current !== undefined, ...(detail === '' ? {} : { detail }) }),
+    status: () => ({ connected: current !== undefined, connections, ...(detail === '' ? {} : { detail }) }),
     close,
   };
 }

@@ -74,6 +74,7 @@ export interface Transport {
   onReturned(listener: (messageId: string) => void): void;
   /** Resolves when messages can come; waits for the broker as long as it takes. */
   consume(spec: QueueSpec, onMessage: (message: Incoming) => void): Promise<TransportConsumer>;
-  status(): { readonly connected: boolean; readonly detail?: string };
+  /** `connections`: how often the broker was reached. */
+  status(): { readonly connected: boolean; readonly connections: number; readonly detail?: string };
   close(): Promise<void>;
 }

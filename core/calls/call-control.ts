@@ -4,6 +4,7 @@ import type { MessageFields, MessageOf } from '../contract/index.ts';
 import { callEvent, usurpControl } from '../messages/call.ts';
 import { dialplanError } from '../messages/dialplan.ts';
 import { type routeReq, routeResp, routeWin } from '../messages/route.ts';
+import { Gaps } from './gaps.ts';
 import { type Hearing, Hearings } from './hearing.ts';
 
 export type RouteRequest = Delivery<typeof routeReq>;
@@ -43,6 +44,7 @@ export async function startCallControl(bus: Bus): Promise<CallControl> {
     else hearings.deliver(message);
   });
   hearings.attach(events);
+  const gaps = new Gaps(bus, () => hearings.all());
   let closed = false;
   const cancelOffers = (): void => {
     closed = true;
@@ -82,6 +84,7 @@ export async function startCallControl(bus: Bus): Promise<CallControl> {
     cancelOffers,
     stop: async () => {
       cancelOffers();
+      gaps.stop();
       await events.stop();
     },
   };

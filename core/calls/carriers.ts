@@ -90,6 +90,7 @@ async function abandoned(
   signal: AbortSignal,
 ): Promise<CallEvent | undefined> {
   let quietSince = performance.now();
+  let refused = 0;
   for (;;) {
     const limit = call.bridged && call.lastBridge ? Math.min(patience, patienceAtEnd) : patience;
     const left = Math.max(quietSince, call.lastBridge?.at ?? 0) + limit - performance.now();
@@ -98,7 +99,9 @@ async function abandoned(
       const asked = performance.now();
       const before = call.lastBridge;
       await call.execute('noop', {}).catch((error: unknown) => {
-        if (!hasCode(error, 'command_failed')) throw error;
+        // Somebody may have emptied the queue; but not again and again.
+        refused += 1;
+        if (!hasCode(error, 'command_failed') || refused > 2) throw error;
       });
       const answered = performance.now();
       if (call.lastBridge === before && answered - asked < limit / 2) return before?.event;

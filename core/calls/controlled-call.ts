@@ -20,6 +20,8 @@ export type CommandFields<N extends CommandName> = Omit<
 >;
 
 interface Pending {
+  readonly name: CommandName;
+  readonly fields: object;
   resolve(event: CallEvent): void;
   reject(error: AppError): void;
   readonly timer: NodeJS.Timeout | undefined;
@@ -84,7 +86,7 @@ export class ControlledCall {
   ): Promise<CallEvent> {
     if (this.endReason) throw this.endReason;
     if (name === 'bridge') this.bridged = false;
-    const completion = this.#expect(messageId, name, timeout);
+    const completion = this.#expect(messageId, name, fields, timeout);
     await this.#publishExpected(name, fields, messageId);
     return completion;
   }
@@ -100,10 +102,19 @@ export class ControlledCall {
     messageId: string,
   ): Promise<CallEvent> {
     if (this.endReason) throw this.endReason;
-    const completion = this.#expect(messageId, name, undefined);
+    const completion = this.#expect(messageId, name, fields, undefined);
     await Promise.race([completion, this.execute('noop', {}).catch(() => undefined)]);
     if (this.#pending.has(messageId)) await this.#publishExpected(name, fields, messageId);
     return completion;
+  }
+
+  /**
+   * Sends again what is awaited, since its completion may have been missed: under its Msg-ID nothing is run twice, and the
+   * end of what is over is told again.
+   */
+  sendAgain(): void {
+    for (const [messageId, { name, fields }] of this.#pending)
+      void this.#publishExpected(name, fields, messageId);
   }
 
   /** Queues a command and does not wait for it. */
@@ -184,14 +195,17 @@ export class ControlledCall {
     return this.#bus.send(this.controlQueue, contract, command as MessageFields<AnyMessage>, options);
   }
 
-  #expect(messageId: string, application: string, timeout: number | undefined): Promise<CallEvent> {
+  #expect(
+    messageId: string,
+    name: CommandName,
+    fields: object,
+    timeout: number | undefined,
+  ): Promise<CallEvent> {
     return new Promise((resolve, reject) => {
-      const late = (): void =>
-        this.#settle(messageId)?.reject(
-          new AppError('command_timeout', { details: { application, timeout } }),
-        );
+      const details = { application: name, timeout };
+      const late = (): void => this.#settle(messageId)?.reject(new AppError('command_timeout', { details }));
       const timer = timeout === undefined ? undefined : setTimeout(late, timeout);
-      this.#pending.set(messageId, { resolve, reject, timer });
+      this.#pending.set(messageId, { name, fields, resolve, reject, timer });
     });
   }
 

@@ -15,10 +15,20 @@ export interface Hearing {
   /** The id that the call has now. */
   readonly callId: string;
   readonly fetchId: string | undefined;
-  /** Hands on what is told of the call, that included what was told before. Replaces an earlier listener. */
-  listen(deliver: (message: CallMessage) => void): void;
+  /**
+   * Hands on what is told of the call, what was told before included. `onGap` is told when something may have been missed,
+   * for the broker was away. Replaces an earlier listener.
+   */
+  listen(deliver: (message: CallMessage) => void, onGap?: () => void): void;
   /** Hears no more. */
   release(): Promise<void>;
+}
+
+/** A hearing that can be told that it has missed something. */
+export interface Mendable extends Hearing {
+  readonly released: boolean;
+  missed(): void;
+  take(message: CallMessage): void;
 }
 
 interface Heard {
@@ -48,6 +58,11 @@ export class Hearings {
     const ear = new Ear(this, callId, fetchId);
     await this.enter(ear);
     return ear;
+  }
+
+  /** All of them. */
+  *all(): Generator<Mendable> {
+    for (const { ears } of this.#calls.values()) yield* ears;
   }
 
   deliver(message: CallMessage): void {
@@ -96,7 +111,7 @@ function isRepeated(recent: Set<string>, message: CallMessage): boolean {
   return false;
 }
 
-class Ear implements Hearing {
+class Ear implements Mendable {
   callId: string;
   readonly fetchId: string | undefined;
   readonly #all: Hearings;
@@ -104,7 +119,8 @@ class Ear implements Hearing {
   #deliver: (message: CallMessage) => void = () => undefined;
   #moved: Promise<void> = Promise.resolve();
   #followedAt = Number.NEGATIVE_INFINITY;
-  #released = false;
+  #onGap: () => void = () => undefined;
+  released = false;
 
   constructor(all: Hearings, callId: string, fetchId: string | undefined) {
     this.#all = all;
@@ -112,7 +128,12 @@ class Ear implements Hearing {
     this.fetchId = fetchId;
   }
 
-  listen(deliver: (message: CallMessage) => void): void {
+  missed(): void {
+    this.#onGap();
+  }
+
+  listen(deliver: (message: CallMessage) => void, onGap: () => void = () => undefined): void {
+    this.#onGap = onGap;
     this.#deliver = deliver;
     const kept = this.#kept ?? [];
     this.#kept = undefined;
@@ -120,7 +141,7 @@ class Ear implements Hearing {
   }
 
   take(message: CallMessage): void {
-    if (this.#released) return;
+    if (this.released) return;
     if (message['Event-Name'] === 'CHANNEL_REPLACED' && message['Replaced-By'])
       this.#follow(message['Replaced-By']);
     // That is for whoever controlled the leg until now: it has come into the place of ours.
@@ -130,7 +151,7 @@ class Ear implements Hearing {
   }
 
   async release(): Promise<void> {
-    this.#released = true;
+    this.released = true;
     try {
       await this.#moved;
     } finally {

@@ -29,6 +29,8 @@ type Taker = (message: Incoming) => void;
 export interface MemoryTransport extends Transport {
   /** The process dies: nothing it does is seen any more, and what it had not acknowledged goes back to its queues. */
   cut(): void;
+  /** The broker is away and all that is told meanwhile is missed; the result brings it back. */
+  miss(): () => void;
 }
 
 /** A broker that any number of transports share. Messages arrive in a later turn of the event loop, in order. */
@@ -184,6 +186,8 @@ function connectTo(
 ): MemoryTransport {
   const consumers: MemoryConsumer[] = [];
   let dead = false;
+  let away = false;
+  let connections = 1;
   let returned: (messageId: string) => void = () => undefined;
   let open = true;
   return {
@@ -204,12 +208,19 @@ function connectTo(
     consume: async (spec, onMessage) => {
       if (dead) throw new AppError('bus_unreachable', { message: 'this process is dead' });
       const consumer = subscribe(spec, (message) => {
-        if (!dead) onMessage(message);
+        if (!dead && !away) onMessage(message);
       });
       consumers.push(consumer);
       return consumer;
     },
-    status: () => ({ connected: open && !dead }),
+    status: () => ({ connected: open && !dead && !away, connections }),
+    miss: () => {
+      away = true;
+      return () => {
+        away = false;
+        connections += 1;
+      };
+    },
     cut: () => {
       dead = true;
       for (const consumer of consumers) consumer.cut();

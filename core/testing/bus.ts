@@ -26,6 +26,8 @@ export interface FakeBus extends Bus {
   peer(node?: string): Bus;
   /** The process of a peer dies, without a word to anybody. */
   kill(peer: Bus): void;
+  /** The broker is away for a peer, which misses all that is told meanwhile; the result brings it back. */
+  miss(peer: Bus): () => void;
   /** Resolves when no message is under way and no handler of this bus or its peers runs. */
   settled(): Promise<void>;
   readonly broker: MemoryBroker;
@@ -92,6 +94,7 @@ export function fakeBus(options: FakeBusOptions = {}): FakeBus {
       transports.get(peer)?.cut();
       buses.splice(buses.indexOf(peer), 1);
     },
+    miss: (peer) => transports.get(peer)?.miss() ?? (() => undefined),
     settled: async () => {
       // A handler that has just ended may go on in its caller's next turns.
       for (let calm = 0; calm < 3; calm += 1) {
