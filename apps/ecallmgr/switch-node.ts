@@ -3,7 +3,7 @@ import type { AppContext } from '../../core/app/index.ts';
 import { errorText } from '../../core/errors/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
 import { withTrace } from '../../core/trace/index.ts';
-import { atLast, givesWay, goesOn } from './bypass.ts';
+import { endings, givesWay } from './bypass.ts';
 import { type CdrOutbox, cdrOf } from './cdr.ts';
 import { Channel } from './channel.ts';
 import { isQuiet, type Surroundings } from './control/call.ts';
@@ -161,20 +161,12 @@ export class SwitchNode {
   #keep(channel: Channel, event: SwitchEvent): void {
     channel.hold(event);
     if (event['Event-Name'] === 'CHANNEL_EXECUTE_COMPLETE') channel.past.add(event);
+    for (const end of endings(channel, event, this.channels)) channel.past.add(end);
   }
 
   #parted({ 'Bridge-A-Unique-ID': a, 'Bridge-B-Unique-ID': b }: SwitchEvent): void {
     this.controls.get(a ?? '')?.call.parted(b);
     this.controls.get(b ?? '')?.call.parted(a);
-  }
-
-  /** The end of a bridge whose application was over before. */
-  #conclude(channel: Channel, end: SwitchEvent): void {
-    const completion = channel.bridging;
-    if (!completion) return;
-    channel.bridging = undefined;
-    const callee = this.channels.get(channel.otherLeg ?? '');
-    this.#executed(channel, atLast(completion, end, callee?.answered !== false));
   }
 
   /** A leg seen for the first time. */
@@ -223,16 +215,15 @@ export class SwitchNode {
         this.park(channel, event);
         break;
       case 'CHANNEL_EXECUTE_COMPLETE':
-        if (goesOn(event)) channel.bridging = event;
-        else this.#executed(channel, event);
+        this.#executed(channel, event);
         break;
       case 'CHANNEL_UNBRIDGE':
         if (givesWay(event)) break;
         this.#publisher.event(channel, event);
-        this.#conclude(channel, event);
+        this.#executed(channel, event);
         break;
       case 'CHANNEL_DESTROY':
-        this.#conclude(channel, event);
+        this.#executed(channel, event);
         this.#publisher.event(channel, event);
         this.#destroyed(channel, event);
         break;
@@ -247,7 +238,12 @@ export class SwitchNode {
     }
   }
 
+  /** Applications that this event tells the end of. */
   #executed(channel: Channel, event: SwitchEvent): void {
+    for (const end of endings(channel, event, this.channels)) this.#ended(channel, end);
+  }
+
+  #ended(channel: Channel, event: SwitchEvent): void {
     const control = this.controls.get(channel.callId);
     if (control && control.call.callId !== channel.callId) {
       // Never rejects: what cannot be published is logged.
