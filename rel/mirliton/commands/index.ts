@@ -39,7 +39,7 @@ import { registrationsCommand } from './registrations.ts';
 import { startCommand } from './start.ts';
 import { statsCommand } from './stats.ts';
 import { statusCommand } from './status.ts';
-import { storeJoinCommand } from './store.ts';
+import { storeJoinCommand, storeReplicateCommand } from './store.ts';
 import { versionCommand } from './version.ts';
 import { viewsRefreshCommand } from './views-refresh.ts';
 import { writeFreeswitchCommand, writeKamailioCommand } from './write.ts';
@@ -76,6 +76,7 @@ export const commands: readonly Command[] = [
   deadLettersReplayCommand,
   deadLettersDropCommand,
   storeJoinCommand,
+  storeReplicateCommand,
   viewsRefreshCommand,
   accountsListCommand,
   accountsShowCommand,

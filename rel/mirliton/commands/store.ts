@@ -1,7 +1,8 @@
 // mirliton store …: the database cluster of a zone.
 import { AppError } from '../../../core/errors/index.ts';
 import { joinCluster, namesOf } from '../../couchdb/join.ts';
-import { command, text } from '../command.ts';
+import { replicateAll } from '../../couchdb/replicate.ts';
+import { command, one, text } from '../command.ts';
 
 export const storeJoinCommand = command({
   name: 'store join',
@@ -30,5 +31,26 @@ export const storeJoinCommand = command({
     };
     await joinCluster({ urls, user, password, names, tell });
     cli.done(`one cluster: ${names.join(', ')}`, { nodes: names });
+  },
+});
+
+export const storeReplicateCommand = command({
+  name: 'store replicate',
+  summary: 'sends every database of this zone to another zone, from now on',
+  details:
+    'Makes a document in _replicator for each database that has none yet; run it again (daily, by a timer) for databases that have come ' +
+    'since. In the other zone it is run with the address of this one. The other zone must not have started its apps before it has the ' +
+    'databases: the secrets in system_auth are made once.',
+  args: { zone: one('name of the other zone'), url: one('its CouchDB, as http://user:password@host:5984') },
+  examples: ['mirliton store replicate west http://mirliton:PASSWORD@couch.west.example.com:5984'],
+  run: async ({ args: { zone, url } }, cli) => {
+    const { urls, user, password } = cli.settings().store;
+    const [source] = urls;
+    if (source === undefined || !URL.canParse(url))
+      throw new AppError('invalid_data', {
+        message: source ? `${url} is no URL` : 'store.urls names no CouchDB',
+      });
+    const added = await replicateAll({ source, user, password, target: url, zone });
+    cli.done(`${added.length} databases are sent to ${zone} that were not before`, { added });
   },
 });
