@@ -14,9 +14,14 @@ import {
   type Phone,
   type PhoneCall,
 } from '../../apps/ecallmgr/testing/live.ts';
+import { trunkstore } from '../../apps/trunkstore/app.ts';
+import { carrierDocument } from '../../apps/trunkstore/testing/bench.ts';
+import type { Bus } from '../../core/amqp/index.ts';
+import type { AppContext, RunningApp } from '../../core/app/index.ts';
+import { systemConfig as configOf } from '../../core/config/index.ts';
 import type { FlowNode } from '../../core/contract/index.ts';
 import { accountDatabase, type Store } from '../../core/couch/index.ts';
-import { memoryStore } from '../../core/testing/index.ts';
+import { fakeMetrics, memoryStore, silentLog } from '../../core/testing/index.ts';
 
 describe('calls and their controllers, on a switch', () => {
   let live: Live;
@@ -149,6 +154,61 @@ describe('calls and their controllers, on a switch', () => {
     await live.end(call.id);
     await over();
   }).timeout(20_000);
+
+  describe('at a carrier', () => {
+    let trunkstores: { readonly bus: Bus; readonly app: RunningApp }[];
+
+    beforeEach(async () => {
+      for (const name of ['offnet', 'sip_auth', 'accounts'] as const) await store.ensure(name, name);
+      const gateways = [{ server: '127.0.0.1', port: carol.port }];
+      await store.database('offnet').save(carrierDocument('c1', { gateways }));
+      trunkstores = [];
+      for (const name of ['trunkstore@one', 'trunkstore@two']) {
+        const bus = live.bus.peer(name);
+        const systemConfig = configOf(store, { zone: 'z', node: name });
+        const around = { metrics: fakeMetrics(), log: silentLog(), settings: { zone: 'z' } };
+        const app = await trunkstore.start({ bus, store, systemConfig, ...around } as unknown as AppContext);
+        trunkstores.push({ bus, app });
+      }
+      await flow('3002', node('offnet', { to_did: '+14155550199' }));
+    });
+    afterEach(async () => {
+      await Promise.all(trunkstores.map(({ app }) => app.stop()));
+    });
+
+    const trunkstoreDies = async (callId: string): Promise<void> => {
+      const bridge = await live.seen('bridge', (it) => it['Call-ID'] === callId);
+      const [dead] = trunkstores.filter(({ bus }) => bus.serverId === bridge['Server-ID']);
+      if (dead) live.bus.kill(dead.bus);
+    };
+
+    it('a call rings on, is connected, and its end is noticed though its trunkstore is dead', async () => {
+      const call = await alice.call('3002', { headers: edgeHeaders });
+      const peer = await carol.incoming();
+      peer.respond(180);
+      await trunkstoreDies(call.id);
+      peer.answer();
+      await live.event('CHANNEL_BRIDGE', call.id);
+      expect(await talks(call, peer)).to.equal(true);
+      await peer.hangup();
+      await call.request('BYE');
+      expect(carol.calls, 'one carrier, one call').to.have.length(1);
+      expect(live.bus.named('offnet_req')).to.have.length(1);
+      await over();
+    }).timeout(20_000);
+
+    it('a call goes on in another callflow, whose trunkstore is another process', async () => {
+      const call = await alice.call('3002', { headers: edgeHeaders });
+      const peer = await carol.incoming();
+      peer.answer();
+      await live.event('CHANNEL_BRIDGE', call.id);
+      await dies(call.id);
+      expect(await talks(call, peer)).to.equal(true);
+      await peer.hangup();
+      await call.request('BYE');
+      expect(carol.calls).to.have.length(1);
+    }).timeout(20_000);
+  });
 
   it('the flow of a consultation goes on with the caller who is transferred into it', async () => {
     const first = await alice.call('2001', { headers: edgeHeaders });
