@@ -2,28 +2,27 @@
 import type { AppContext } from '../../core/app/index.ts';
 import { errorText } from '../../core/errors/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
-import { withTrace } from '../../core/trace/index.ts';
-import { endings, givesWay } from './bypass.ts';
-import { type CdrOutbox, cdrOf } from './cdr.ts';
+import type { CdrOutbox } from './cdr.ts';
 import { Channel } from './channel.ts';
-import { isQuiet, type Surroundings } from './control/call.ts';
+import type { Surroundings } from './control/call.ts';
 import { Control } from './control/control.ts';
 import { callIdOf, SwitchClient, type SwitchEvent } from './freeswitch/index.ts';
+import { Handling } from './handling.ts';
 import type { Media } from './media.ts';
 import type { Meters } from './meters.ts';
 import { Publisher } from './publisher.ts';
 import type { Callers } from './routing/callers.ts';
 import type { Edges } from './routing/edges.ts';
 import { routeParked } from './routing/parked.ts';
-import { recordLeg, traceOf } from './spans.ts';
 import { Claims } from './survival/claims.ts';
 import { Lease } from './survival/lease.ts';
 import { Legs } from './survival/legs.ts';
 import { identify } from './survival/ownership.ts';
 import { resync } from './survival/resync.ts';
+import { sweep } from './survival/sweep.ts';
 import { reclaim } from './survival/takeover.ts';
 import { Watch } from './survival/watch.ts';
-import { replaced, reroute, transferred } from './transfer.ts';
+import { reroute } from './transfer.ts';
 
 /** What all switches of a process share. */
 export interface Shared {
@@ -41,13 +40,6 @@ export interface SwitchSettings {
   readonly password: string;
   readonly name?: string;
 }
-
-// Long enough for the slowest of several who want to take over a call that has ended.
-const releaseLate = 10_000;
-
-/** The caller hears something for the first time. */
-const isSetUp = ({ 'Event-Name': name = '' }: SwitchEvent): boolean =>
-  name.startsWith('CHANNEL_PROGRESS') || name === 'CHANNEL_ANSWER';
 
 export class SwitchNode {
   readonly name: string;
@@ -67,7 +59,9 @@ export class SwitchNode {
   startup = 0;
   readonly shared: Shared;
   readonly #watch: Watch;
-  readonly #publisher: Publisher;
+  readonly #stopping = new AbortController();
+  #swept = false;
+  readonly #handling: Handling;
   #onChange: () => void = () => undefined;
 
   constructor(settings: SwitchSettings, shared: Shared) {
@@ -76,7 +70,8 @@ export class SwitchNode {
     this.name =
       settings.name ?? `freeswitch@${settings.host}${settings.port === 8021 ? '' : `:${settings.port}`}`;
     const log = context.log.child(this.name);
-    this.#publisher = new Publisher(context.bus, this.name, meters, log);
+    const publisher = new Publisher(context.bus, this.name, meters, log);
+    this.#handling = new Handling(this, publisher);
     this.client = new SwitchClient({
       ...settings,
       log,
@@ -86,6 +81,7 @@ export class SwitchNode {
         await this.lease.beat();
         this.#watch.start();
         await resync(this, log);
+        this.#sweep();
         log.info('the switch is up', { channels: this.channels.size });
         this.#onChange();
       },
@@ -112,10 +108,10 @@ export class SwitchNode {
       recordings: () => this.recordings,
       media,
       proxy: () => edges.address(),
-      tell: (event, name) => this.#publisher.as(name, event, this.channels.get(callIdOf(event))),
-      tellCompletion: (channel, id, completion) => this.#publisher.completion(channel, id, completion),
+      tell: (event, name) => publisher.as(name, event, this.channels.get(callIdOf(event))),
+      tellCompletion: (channel, id, completion) => publisher.completion(channel, id, completion),
       isRinging: (callId) => [...this.channels.values()].some((leg) => leg.otherLeg === callId),
-      takeEnd: (channel, completion) => this.#handle(channel, completion),
+      takeEnd: (channel, completion) => this.#handling.handle(channel, completion),
       mayAct: () => (this.lease.holds ? undefined : this.lease.regained()),
       log,
     };
@@ -152,7 +148,7 @@ export class SwitchNode {
     const peer = this.channels.get(event['Bridge-B-Unique-ID'] ?? '');
     if (peer && peer !== channel) peer.meetPeer(channel);
     if (event['Event-Name'] === 'CHANNEL_UNBRIDGE') this.#parted(event);
-    if (channel.ownership === 'ours') this.#handle(channel, event);
+    if (channel.ownership === 'ours') this.#handling.handle(channel, event);
     else this.#keep(channel, event);
     if (channel.over && channel.ownership !== 'unknown') this.legs.forget(channel);
   }
@@ -161,7 +157,15 @@ export class SwitchNode {
   #keep(channel: Channel, event: SwitchEvent): void {
     channel.hold(event);
     if (event['Event-Name'] === 'CHANNEL_EXECUTE_COMPLETE') channel.past.add(event);
-    for (const end of endings(channel, event, this.channels)) channel.past.add(end);
+  }
+
+  /** Once: what calls left behind that ended before we were here. */
+  #sweep(): void {
+    if (this.#swept) return;
+    this.#swept = true;
+    sweep(this, this.#stopping.signal).catch((error: unknown) =>
+      this.around.log.debug('the switch was not swept', { error: errorText(error) }),
+    );
   }
 
   #parted({ 'Bridge-A-Unique-ID': a, 'Bridge-B-Unique-ID': b }: SwitchEvent): void {
@@ -190,7 +194,7 @@ export class SwitchNode {
     for (const held of channel.takeHeld()) {
       // The end of a command is told when that comes again, and else has been told.
       if (controlled && channel.inherited && held['Event-Name'] === 'CHANNEL_EXECUTE_COMPLETE') continue;
-      this.#handle(channel, held);
+      this.#handling.handle(channel, held);
     }
     if (channel.over) this.legs.forget(channel);
   }
@@ -199,80 +203,6 @@ export class SwitchNode {
   lose(channel: Channel): void {
     this.controls.get(channel.callId)?.close();
     this.leave(channel, undefined);
-  }
-
-  #handle(channel: Channel, event: SwitchEvent): void {
-    withTrace(traceOf(channel), () => this.#told(channel, event));
-  }
-
-  #told(channel: Channel, event: SwitchEvent): void {
-    if (!channel.setUp && isSetUp(event)) {
-      channel.setUp = true;
-      if (channel.direction === 'inbound') this.shared.meters.setUp(Date.now() - channel.createdAt);
-    }
-    switch (event['Event-Name']) {
-      case 'CHANNEL_PARK':
-        this.park(channel, event);
-        break;
-      case 'CHANNEL_EXECUTE_COMPLETE':
-        this.#executed(channel, event);
-        break;
-      case 'CHANNEL_UNBRIDGE':
-        if (givesWay(event)) break;
-        this.#publisher.event(channel, event);
-        this.#executed(channel, event);
-        break;
-      case 'CHANNEL_DESTROY':
-        this.#executed(channel, event);
-        this.#publisher.event(channel, event);
-        this.#destroyed(channel, event);
-        break;
-      case 'CUSTOM':
-        // The event of the one who is sent to another leg does not say so.
-        this.#publisher.event(channel, event, channel.replaces ? { 'Transfer-Type': 'attended' } : undefined);
-        if (event['Event-Subclass'] === 'sofia::transferee') transferred(this, channel);
-        if (event['Event-Subclass'] === 'sofia::replaced') replaced(this, channel, event);
-        break;
-      default:
-        this.#publisher.event(channel, event);
-    }
-  }
-
-  /** Applications that this event tells the end of. */
-  #executed(channel: Channel, event: SwitchEvent): void {
-    for (const end of endings(channel, event, this.channels)) this.#ended(channel, end);
-  }
-
-  #ended(channel: Channel, event: SwitchEvent): void {
-    const control = this.controls.get(channel.callId);
-    if (control && control.call.callId !== channel.callId) {
-      // Never rejects: what cannot be published is logged.
-      void control.inherit(event).catch(() => undefined);
-      return;
-    }
-    if (!isQuiet(event)) this.#publisher.event(channel, event, control?.completion(event));
-    control?.call.complete(event);
-  }
-
-  #destroyed(channel: Channel, event: SwitchEvent): void {
-    this.shared.meters.leg(channel.direction, event['Hangup-Cause']);
-    recordLeg(channel, event);
-    this.shared.outbox.send(cdrOf(channel, event, this.#publisher.contextOf(channel)));
-    const control = this.controls.get(channel.callId);
-    // A call that another leg has taken over goes on there.
-    if (control?.call.callId === channel.callId) control.hangup(event['Hangup-Cause']);
-    else this.controls.delete(channel.callId);
-    if (!channel.claimed) return;
-    if (channel.inherited) setTimeout(() => this.#unclaim(channel), releaseLate).unref();
-    else this.#unclaim(channel);
-  }
-
-  #unclaim({ callId }: Channel): void {
-    this.claims
-      .release(callId)
-      .catch((error: unknown) =>
-        this.around.log.debug('a claim was not released', { error: errorText(error) }),
-      );
   }
 
   /** A parked leg that came in and has no controller yet is routed, once. */
@@ -308,11 +238,16 @@ export class SwitchNode {
     return control;
   }
 
+  /** Tells the end of a leg of which nothing is left on the switch. */
+  record(channel: Channel): void {
+    this.#handling.record(channel, channel.unseenEnd());
+  }
+
   /** A leg that ended while we did not look: told like any other end, as exactly as can be known. */
   lost(channel: Channel): void {
     const event = channel.unseenEnd();
-    channel.update(event);
-    if (channel.ownership === 'ours') this.#handle(channel, event);
+    channel.over = true;
+    if (channel.ownership === 'ours') this.#handling.handle(channel, event);
     else channel.hold(event);
     this.legs.forget(channel);
   }
@@ -335,6 +270,7 @@ export class SwitchNode {
 
   /** Lets go of everything; the calls go on. */
   async stop(): Promise<void> {
+    this.#stopping.abort();
     await this.silence();
     for (const control of [...this.controls.values()]) control.close();
     if (this.client.connected && this.lease.holds)

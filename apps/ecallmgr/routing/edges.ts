@@ -13,7 +13,7 @@ export interface Edges {
   alone(): boolean;
   /** The names of the other ecallmgr that tell of themselves. */
   ecallmgrs(): string[];
-  /** Told of each proxy that comes: it knows no media server yet. */
+  /** Told of each proxy and each ecallmgr that comes: it knows nothing of us yet. */
   onArrival(listener: () => void): void;
   stop(): Promise<void>;
 }
@@ -42,7 +42,12 @@ export async function watchEdges(bus: Bus, settings: Settings, self: string): Pr
     const until = Date.now() + message.Expires * 1.25;
     // Its process tells of it as well; what has no switches is no ecallmgr.
     const isEcallmgr = message.WhApps?.['ecallmgr'] !== undefined && message['Media-Servers'] !== undefined;
-    if (node !== self && isEcallmgr) ecallmgrs.set(node, until);
+    if (node !== self && isEcallmgr) {
+      const isNew = !ecallmgrs.has(node);
+      ecallmgrs.set(node, until);
+      // It does not know us yet.
+      if (isNew) arrived();
+    }
     if (listeners.length === 0) return;
     const known = edges.has(node);
     edges.set(node, { zone: message.Zone, listeners, until });

@@ -35,7 +35,7 @@ export class CheckpointEntry {
     const value = await read(this.#client, realms.checkpoints, this.#callId);
     if (value === undefined) return undefined;
     this.#written = true;
-    return parse(value);
+    return parseKept(value);
   }
 
   save(kept: Kept): void {
@@ -71,7 +71,8 @@ export class CheckpointEntry {
   }
 }
 
-function parse(value: string): Kept | undefined {
+/** An entry as it stands on the switch. */
+export function parseKept(value: string): Kept | undefined {
   try {
     const json: unknown = JSON.parse(Buffer.from(value, 'base64url').toString());
     if (!isRecord(json) || typeof json['serverId'] !== 'string') return undefined;

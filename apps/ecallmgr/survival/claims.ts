@@ -2,7 +2,7 @@
 import { hasCode } from '../../../core/errors/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
 import type { SwitchClient } from '../freeswitch/index.ts';
-import { read, realms, safe } from './hash.ts';
+import { entriesOf, read, realms, safe } from './hash.ts';
 
 /** Who claimed a call: a node, in one of its lives. A node begins a new life when it starts and after it was given up. */
 export interface Owner {
@@ -40,8 +40,13 @@ export class Claims {
   /** Who has claimed the call, undefined when nobody has. */
   async findOwner(callId: string): Promise<Owner | undefined> {
     const value = await read(this.#client, realms.calls, callId);
-    const [node = '', life = ''] = (value ?? '').split('.');
-    return value === undefined ? undefined : { node: Buffer.from(node, 'base64url').toString(), life };
+    return value === undefined ? undefined : ownerOf(value);
+  }
+
+  /** All claims on this switch, by call id. */
+  async all(): Promise<ReadonlyMap<string, Owner>> {
+    const entries = await entriesOf(this.#client, realms.calls);
+    return new Map([...entries].map(([callId, value]) => [callId, ownerOf(value)]));
   }
 
   /**
@@ -69,3 +74,8 @@ export class Claims {
 
 const entry = (callId: string): string => `${realms.calls}/${safe(callId)}`;
 const claimOf = ({ node, life }: Owner): string => `${safe(node)}.${life}`;
+
+function ownerOf(value: string): Owner {
+  const [node = '', life = ''] = value.split('.');
+  return { node: Buffer.from(node, 'base64url').toString(), life };
+}

@@ -38,3 +38,18 @@ export async function remove(client: SwitchClient, realm: string, key: string): 
     if (!hasCode(error, 'command_failed')) throw error;
   }
 }
+
+/** All entries of a realm, by key. A switch that cannot tell them has none. */
+export async function entriesOf(client: SwitchClient, realm: string): Promise<Map<string, string>> {
+  const entries = new Map<string, string>();
+  const text = await client.api(`hash_dump db ${realm}`, 20_000).catch((error: unknown) => {
+    if (hasCode(error, 'command_failed')) return '';
+    throw error;
+  });
+  const prefix = `D/${realm}_`;
+  for (const line of text.split('\n')) {
+    const [key = '', value = ''] = line.startsWith(prefix) ? line.slice(prefix.length).split('/') : [];
+    if (key !== '') entries.set(Buffer.from(key, 'base64url').toString(), value);
+  }
+  return entries;
+}

@@ -5,6 +5,8 @@ import { beatEvery, deadAfter, lifeOf, released } from './lease.ts';
 
 interface Seen {
   beat: string | undefined;
+  /** The life before this one. */
+  previous?: string | undefined;
   /** Since when it stands, by our clock. */
   since: number;
   /** How often it was read since: time in which we were stopped ourselves says nothing. */
@@ -12,7 +14,8 @@ interface Seen {
   dead: boolean;
 }
 
-export type Life = 'alive' | 'silent' | 'dead' | 'free';
+/** `reborn`: it began a new life; what it had to tell in the one before it may not have told. */
+export type Life = 'alive' | 'reborn' | 'silent' | 'dead' | 'free';
 
 export class Peers {
   readonly #client: SwitchClient;
@@ -32,8 +35,11 @@ export class Peers {
     const before = this.#seen.get(node);
     if (!before || before.beat !== beat) {
       const gone = before?.beat !== undefined && beat === undefined;
-      this.#seen.set(node, { beat, since: now, reads: 0, dead: gone });
+      const reborn = before?.beat !== undefined && beat !== undefined && lifeOf(before.beat) !== lifeOf(beat);
+      const previous = reborn ? lifeOf(before.beat ?? '') : before?.previous;
+      this.#seen.set(node, { beat, previous, since: now, reads: 0, dead: gone });
       if (gone || beat === released) return 'free';
+      if (reborn && previous !== released) return 'reborn';
       return before && beat !== undefined ? 'alive' : 'silent';
     }
     if (beat === released) return 'free';
@@ -48,6 +54,11 @@ export class Peers {
   /** The last life of a node that is dead: its claims may be taken. */
   lastLife(node: string): string {
     return lifeOf(this.#seen.get(node)?.beat ?? '');
+  }
+
+  /** The life before, of one that was reborn. */
+  lifeBefore(node: string): string {
+    return this.#seen.get(node)?.previous ?? '';
   }
 
   /** True while somebody else is seen to live on this switch. */

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isRecord } from '../../../core/contract/index.ts';
 import { hasCode } from '../../../core/errors/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
+import type { Channel } from '../channel.ts';
 import { dumpOf, liveChannels } from '../dump.ts';
 import type { SwitchEvent } from '../freeswitch/index.ts';
 import type { SwitchNode } from '../switch-node.ts';
@@ -58,7 +59,16 @@ async function compare(node: SwitchNode): Promise<string[]> {
     if (dump) await look(node, dump, known.has(callId));
     known.delete(callId);
   }
+  await Promise.all([...node.channels.values()].map((channel) => endedMeanwhile(node, channel)));
   return [...known];
+}
+
+/** Events have introduced it, but it was gone before it was looked at. */
+async function endedMeanwhile(node: SwitchNode, channel: Channel): Promise<void> {
+  if (channel.ownership !== 'unknown' || channel.settling || !channel.over) return;
+  const claim = await node.claims.findOwner(channel.callId);
+  if (claim && claim.node !== node.node) node.leave(channel, claim.node);
+  else if (await node.claims.seize(channel.callId, claim)) await inherit(node, channel);
 }
 
 async function look(node: SwitchNode, dump: SwitchEvent, known: boolean): Promise<void> {

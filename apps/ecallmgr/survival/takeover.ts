@@ -12,14 +12,17 @@ import { takeUp } from './take-up.ts';
 // So many legs at a time: the switch has calls of the living to serve as well.
 const atOnce = 20;
 
-/** Takes what the dead owner had, as far as nobody else does. Resolves with the number of legs that are ours now. */
-export async function takeOver(node: SwitchNode, dead: Owner): Promise<number> {
-  const legs = node.legs.of(dead.node);
-  const before = node.ours.length;
+/**
+ * Takes what the dead owner had, as far as nobody else does; `ended`: only what is over. Resolves with the number of legs
+ * that were taken.
+ */
+export async function takeOver(node: SwitchNode, dead: Owner, ended = false): Promise<number> {
+  const legs = node.legs.of(dead.node).filter(({ over }) => over || !ended);
+  let taken = 0;
   const next = async (): Promise<void> => {
     for (let leg = legs.shift(); leg; leg = legs.shift()) {
       try {
-        await takeLeg(node, leg, dead);
+        if (await takeLeg(node, leg, dead)) taken += 1;
       } catch (error) {
         // It stays where it is, and is tried again with the next beat.
         node.around.log.warn('a leg could not be taken over', {
@@ -30,22 +33,23 @@ export async function takeOver(node: SwitchNode, dead: Owner): Promise<number> {
     }
   };
   await Promise.all(Array.from({ length: atOnce }, next));
-  return node.ours.length - before;
+  return taken;
 }
 
-async function takeLeg(node: SwitchNode, leg: Channel, dead: Owner): Promise<void> {
+async function takeLeg(node: SwitchNode, leg: Channel, dead: Owner): Promise<boolean> {
   const claim = await node.claims.findOwner(leg.callId);
   if (claim && claim.node !== dead.node) {
     leg.owner = claim.node;
-    return;
+    return false;
   }
   // It came back in a new life and has claimed the leg anew.
-  if (claim && claim.life > dead.life) return;
+  if (claim && claim.life > dead.life) return false;
   if (!(await node.claims.seize(leg.callId, claim))) {
     leg.owner = undefined;
-    return;
+    return false;
   }
   await inherit(node, leg);
+  return true;
 }
 
 /** The leg is claimed by us: reads what it is doing and goes on with it. */
@@ -57,6 +61,7 @@ export async function inherit(node: SwitchNode, leg: Channel): Promise<void> {
   else {
     const end = leg.lastHeld('CHANNEL_DESTROY') ?? leg.unseenEnd();
     if (!leg.over) leg.hold(end);
+    leg.over = true;
     leg.ownership = 'ours';
     // Some commands are run after the end.
     takeUp(node, leg, end);

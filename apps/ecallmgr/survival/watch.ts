@@ -2,7 +2,7 @@
 import { errorText } from '../../../core/errors/index.ts';
 import type { SwitchNode } from '../switch-node.ts';
 import { beatEvery } from './lease.ts';
-import { Peers } from './peers.ts';
+import { type Life, Peers } from './peers.ts';
 import { takeOver } from './takeover.ts';
 
 /** Runs until `stop`. */
@@ -61,19 +61,31 @@ export class Watch {
     const node = this.#node;
     const matters = node.legs.of(owner).length > 0;
     const life = await this.peers.look(owner, matters);
+    if (matters) await this.#follow(owner, life);
     if (life === 'alive') node.legs.aged(owner);
-    if (!matters || (life !== 'dead' && life !== 'free')) return;
-    const began = performance.now();
+  }
+
+  async #follow(owner: string, life: Life): Promise<void> {
+    if (life === 'dead') await this.#take(owner, this.peers.lastLife(owner), 'it gives no sign of life');
     // Who let go has left all its lives.
-    const dead = { node: owner, life: life === 'free' ? '~' : this.peers.lastLife(owner) };
-    const taken = await takeOver(node, dead);
-    if (taken === 0) return;
-    node.shared.meters.takenOver(taken);
+    if (life === 'free') await this.#take(owner, '~', 'it lets go of them');
+    // It takes up what lives itself, but nobody but us heard what ended.
+    if (life === 'reborn')
+      await takeOver(this.#node, { node: owner, life: this.peers.lifeBefore(owner) }, true);
+  }
+
+  async #take(owner: string, life: string, reason: string): Promise<void> {
+    const node = this.#node;
+    const began = performance.now();
+    const legs = await takeOver(node, { node: owner, life });
+    if (legs === 0) return;
+    node.shared.meters.takenOver(legs);
+    const milliseconds = Math.round(performance.now() - began);
     node.around.log.warn('took over the calls of another ecallmgr', {
       from: owner,
-      reason: life === 'dead' ? 'it gives no sign of life' : 'it lets go of them',
-      legs: taken,
-      milliseconds: Math.round(performance.now() - began),
+      reason,
+      legs,
+      milliseconds,
     });
   }
 }

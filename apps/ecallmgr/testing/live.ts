@@ -131,7 +131,10 @@ export class Live {
     this.#serial += 1;
     const messageId = `${name}-${this.#serial}`;
     const command = { ...fields, 'Call-ID': callId, 'Application-Name': name };
-    await this.bus.send(queue, commands[name] as typeof commands.noop, command as never, { messageId });
+    await this.bus.send(queue, commands[name] as typeof commands.noop, command as never, {
+      messageId,
+      serverId: this.bus.serverId,
+    });
     return messageId;
   }
 

@@ -1,0 +1,122 @@
+// What the events of our own legs lead to: they are told on the bus, complete commands, and end in a record.
+import { errorText } from '../../core/errors/index.ts';
+import { withTrace } from '../../core/trace/index.ts';
+import { atLast, givesWay, goesOn } from './bypass.ts';
+import { cdrOf } from './cdr.ts';
+import type { Channel } from './channel.ts';
+import { isQuiet } from './control/call.ts';
+import type { SwitchEvent } from './freeswitch/index.ts';
+import type { Publisher } from './publisher.ts';
+import { recordLeg, traceOf } from './spans.ts';
+import type { SwitchNode } from './switch-node.ts';
+import { replaced, transferred } from './transfer.ts';
+
+// Long enough for the slowest of several who want to take over a call that has ended.
+const releaseLate = 10_000;
+
+/** The caller hears something for the first time. */
+const isSetUp = ({ 'Event-Name': name = '' }: SwitchEvent): boolean =>
+  name.startsWith('CHANNEL_PROGRESS') || name === 'CHANNEL_ANSWER';
+
+export class Handling {
+  readonly #node: SwitchNode;
+  readonly #publisher: Publisher;
+
+  constructor(node: SwitchNode, publisher: Publisher) {
+    this.#node = node;
+    this.#publisher = publisher;
+  }
+
+  /** Handles an event of a leg of ours. */
+  handle(channel: Channel, event: SwitchEvent): void {
+    withTrace(traceOf(channel), () => this.#told(channel, event));
+  }
+
+  #told(channel: Channel, event: SwitchEvent): void {
+    if (!channel.setUp && isSetUp(event)) {
+      channel.setUp = true;
+      if (channel.direction === 'inbound') this.#node.shared.meters.setUp(Date.now() - channel.createdAt);
+    }
+    switch (event['Event-Name']) {
+      case 'CHANNEL_PARK':
+        this.#node.park(channel, event);
+        break;
+      case 'CHANNEL_EXECUTE_COMPLETE':
+        if (goesOn(event)) channel.bridging = event;
+        else this.#executed(channel, event);
+        break;
+      case 'CHANNEL_UNBRIDGE':
+        if (givesWay(event)) break;
+        this.#publisher.event(channel, event);
+        this.#conclude(channel, event);
+        break;
+      case 'CHANNEL_DESTROY':
+        this.#conclude(channel, event);
+        this.#publisher.event(channel, event);
+        this.#destroyed(channel, event);
+        break;
+      case 'CUSTOM':
+        // The event of the one who is sent to another leg does not say so.
+        this.#publisher.event(channel, event, channel.replaces ? { 'Transfer-Type': 'attended' } : undefined);
+        if (event['Event-Subclass'] === 'sofia::transferee') transferred(this.#node, channel);
+        if (event['Event-Subclass'] === 'sofia::replaced') replaced(this.#node, channel, event);
+        break;
+      default:
+        this.#publisher.event(channel, event);
+    }
+  }
+
+  #executed(channel: Channel, event: SwitchEvent): void {
+    const control = this.#node.controls.get(channel.callId);
+    if (control && control.call.callId !== channel.callId) {
+      // Never rejects: what cannot be published is logged.
+      void control.inherit(event).catch(() => undefined);
+      return;
+    }
+    if (!isQuiet(event)) this.#publisher.event(channel, event, control?.completion(event));
+    control?.call.complete(event);
+  }
+
+  #destroyed(channel: Channel, event: SwitchEvent): void {
+    const { controls } = this.#node;
+    this.#node.shared.meters.leg(channel.direction, event['Hangup-Cause']);
+    recordLeg(channel, event);
+    this.#record(channel, event);
+    const control = controls.get(channel.callId);
+    // A call that another leg has taken over goes on there.
+    if (control?.call.callId === channel.callId) control.hangup(event['Hangup-Cause']);
+    else controls.delete(channel.callId);
+    if (!channel.claimed) return;
+    if (channel.inherited) setTimeout(() => this.#unclaim(channel), releaseLate).unref();
+    else this.#unclaim(channel);
+  }
+
+  #unclaim({ callId }: Channel): void {
+    this.#node.claims
+      .release(callId)
+      .catch((error: unknown) =>
+        this.#node.around.log.debug('a claim was not released', { error: errorText(error) }),
+      );
+  }
+
+  /** The end of a bridge whose application was over before. */
+  #conclude(channel: Channel, end: SwitchEvent): void {
+    const completion = channel.bridging;
+    if (!completion) return;
+    channel.bridging = undefined;
+    const callee = this.#node.channels.get(channel.otherLeg ?? '');
+    this.#executed(channel, atLast(completion, end, callee?.answered !== false));
+  }
+
+  /** Tells the end of a leg that nothing else is done with. */
+  record(channel: Channel, end: SwitchEvent): void {
+    channel.over = true;
+    this.#publisher.event(channel, end);
+    this.#record(channel, end);
+    this.#node.legs.forget(channel);
+  }
+
+  #record(channel: Channel, end: SwitchEvent): void {
+    this.#node.shared.outbox.send(cdrOf(channel, end, this.#publisher.contextOf(channel)));
+  }
+}
