@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { accountDatabase, type StoredDocument } from '../../../core/couch/index.ts';
+import { start } from '../app.ts';
 import { md5, type Rest, startRest, type Tenant } from '../testing/rest.ts';
 
 const sha1 = (text: string): string => createHash('sha1').update(text).digest('hex');
@@ -233,6 +234,14 @@ describe('authentication', () => {
       'ÿ',
     ])
       expect(await status('', wrong === 'ÿ' ? {} : { 'x-auth-token': wrong }), wrong).to.equal(401);
+  });
+
+  it('takes the tokens of another crossbar: none of them keeps anything of its own', async () => {
+    const another = await start(rest.context);
+    const path = `v2/accounts/${tenant.id}`;
+    const headers = { 'x-auth-token': tenant.token };
+    expect((await fetch(`http://127.0.0.1:${another.port}/${path}`, { headers })).status).to.equal(200);
+    await another.stop();
   });
 
   it('ends a token after its time', async () => {
