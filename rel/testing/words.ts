@@ -40,7 +40,9 @@ export function commandsIn(page: string): string[][] {
   );
   return blocks
     .flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'))
-    .flatMap((line) => /(?:^|\s)mirliton ((?!#).*?)(?:\s+#.*|\s*[|&].*)?$/.exec(line)?.[1] ?? [])
+    .flatMap(
+      (line) => /(?:^|&& |-- |exec \S+ )mirliton ((?!#).*?)(?:\s+#.*|\s*[|&].*)?$/.exec(line)?.[1] ?? [],
+    )
     .map((line) => [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? ''));
 }
 
