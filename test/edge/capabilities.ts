@@ -9,7 +9,7 @@ export const kind: EdgeKind = mixOfRun().edge === 'kamailio' ? 'kamailio' : 'dra
 
 const transports =
   'the embedded SIP server speaks UDP and TCP; drachtio-server has TLS and WebSocket by configuration';
-const proxy = 'a proxy over drachtio cannot change what it passes on (apps/registrar/README.md, limits)';
+const proxy = 'a proxy over drachtio cannot change what it passes on (apps/registrar/README.md)';
 
 /** Capability to the reason why an edge lacks it. */
 const missing: Readonly<Record<EdgeKind, Readonly<Record<string, string>>>> = {
@@ -18,8 +18,8 @@ const missing: Readonly<Record<EdgeKind, Readonly<Record<string, string>>>> = {
     tls: transports,
     websocket: transports,
     'topology hiding': proxy,
-    'removal of forged fields': `${proxy}: it refuses the request`,
-    'second try': `${proxy}: it asks by OPTIONS before`,
+    'second try': `${proxy}: it asks by OPTIONS before; calls that are back-to-back have it (apps/registrar/edge/b2bua.test.ts)`,
+    'Route of a Path': 'drachtio writes Routes itself: the INVITE goes to where the REGISTER came from',
     'weight and active': 'it knows hash and round_robin',
     'several edges': 'each has its own table of contacts; phones register at both',
   },
@@ -31,6 +31,7 @@ export type Capability =
   | 'topology hiding'
   | 'removal of forged fields'
   | 'second try'
+  | 'Route of a Path'
   | 'weight and active'
   | 'several edges';
 
