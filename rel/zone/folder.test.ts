@@ -14,9 +14,9 @@ describe('the data folder', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const heldBy = (pid: number, name: string): void => {
+  const heldBy = (pid: number, name: string, born = ''): void => {
     mkdirSync(join(folder, 'locks'), { recursive: true });
-    writeFileSync(join(folder, 'locks', name), String(pid));
+    writeFileSync(join(folder, 'locks', name), `${pid} ${born}`);
   };
 
   it('is made and given back', () => {
@@ -36,6 +36,12 @@ describe('the data folder', () => {
     const child = spawn('true');
     await once(child, 'exit');
     heldBy(child.pid ?? 0, 'zone');
+    expect(tryClaim(folder, 'zone')).to.be.a('function');
+  });
+
+  it('is taken from a process of before a reboot, whose number another one has now', function () {
+    if (!existsSync('/proc/self/stat')) this.skip();
+    heldBy(process.ppid, 'zone', '1');
     expect(tryClaim(folder, 'zone')).to.be.a('function');
   });
 

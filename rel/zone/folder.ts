@@ -22,14 +22,14 @@ export function tryClaim(folder: string, name: string): Release | number {
   for (let tries = 0; ; tries += 1) {
     try {
       const file = openSync(lock, 'wx', 0o600);
-      writeSync(file, String(process.pid));
+      writeSync(file, `${process.pid} ${bornAt(process.pid) ?? ''}`);
       closeSync(file);
       return () => rmSync(lock, { force: true });
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== 'EEXIST' || tries > 0)
         throw unusable('write to', folder, cause);
-      const holder = Number(readFileSync(lock, 'utf8'));
-      if (isAlive(holder)) return holder;
+      const [holder = '', born] = readFileSync(lock, 'utf8').split(' ');
+      if (isAlive(Number(holder), born)) return Number(holder);
       // Its process was killed.
       rmSync(lock, { force: true });
     }
@@ -82,12 +82,25 @@ function unusable(what: string, folder: string, cause: unknown): AppError {
   });
 }
 
-function isAlive(pid: number): boolean {
+/** Whether the process runs that was `born` then: after a reboot its number belongs to another. */
+function isAlive(pid: number, born: string | undefined): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const now = bornAt(pid);
+  return !born || now === undefined || now === born;
+}
+
+/** When a process began, in ticks since boot; undefined where there is no /proc. */
+function bornAt(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name in brackets may hold spaces; what follows is field 3, and the beginning is field 22.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
   }
 }
