@@ -1,5 +1,6 @@
 // Bridges whose media goes past the switch: FreeSWITCH ends their application as soon as the phones talk to each other,
 // goes on with a bridge of signals (CS_HIBERNATE), and tells of its end on the caller's leg alone.
+import type { Channel } from './channel.ts';
 import { type SwitchEvent, variable } from './freeswitch/index.ts';
 
 const hibernate = '8';
@@ -7,18 +8,37 @@ const leaves = (event: SwitchEvent): boolean =>
   variable(event, 'signal_bridge') === 'true' && event['Channel-State-Number'] === hibernate;
 
 /** True for the completion of a `bridge` that goes on. */
-export const goesOn = (completion: SwitchEvent): boolean =>
+const goesOn = (completion: SwitchEvent): boolean =>
   completion['Application'] === 'bridge' && leaves(completion);
 
 /** True for the CHANNEL_UNBRIDGE with which the bridge that had the media gives way to the one of signals. */
 export const givesWay = (event: SwitchEvent): boolean =>
   event['Channel-State'] === 'CS_EXECUTE' && leaves(event);
 
+/** The completions that an event of a leg stands for: one that goes on is kept until the two part. */
+export function endings(
+  channel: Channel,
+  event: SwitchEvent,
+  channels: ReadonlyMap<string, Channel>,
+): readonly SwitchEvent[] {
+  if (event['Event-Name'] === 'CHANNEL_EXECUTE_COMPLETE') {
+    if (!goesOn(event)) return [event];
+    channel.bridging = event;
+    return [];
+  }
+  const completion = channel.bridging;
+  const parts = event['Event-Name'] === 'CHANNEL_DESTROY' || event['Event-Name'] === 'CHANNEL_UNBRIDGE';
+  if (!completion || !parts || givesWay(event)) return [];
+  channel.bridging = undefined;
+  const callee = channels.get(channel.otherLeg ?? '');
+  return [atLast(completion, event, callee?.answered !== false)];
+}
+
 /**
  * The completion of a bridge that went on, with what the event that ended it says: for a callee who sent sound but never
  * answered that is the cause, as a bridge through the switch would have told it.
  */
-export function atLast(completion: SwitchEvent, end: SwitchEvent, answered: boolean): SwitchEvent {
+function atLast(completion: SwitchEvent, end: SwitchEvent, answered: boolean): SwitchEvent {
   const { 'Event-Name': name = '', Application: application = '' } = completion;
   const cause = variable(end, 'last_bridge_hangup_cause');
   return {
@@ -26,6 +46,7 @@ export function atLast(completion: SwitchEvent, end: SwitchEvent, answered: bool
     ...end,
     'Event-Name': name,
     Application: application,
+    variable_signal_bridge: '',
     ...(answered || cause === undefined ? {} : { variable_originate_disposition: cause }),
   };
 }

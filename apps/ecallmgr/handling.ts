@@ -1,7 +1,7 @@
 // What the events of our own legs lead to: they are told on the bus, complete commands, and end in a record.
 import { errorText } from '../../core/errors/index.ts';
 import { withTrace } from '../../core/trace/index.ts';
-import { atLast, givesWay, goesOn } from './bypass.ts';
+import { endings, givesWay } from './bypass.ts';
 import { cdrOf } from './cdr.ts';
 import type { Channel } from './channel.ts';
 import { isQuiet } from './control/call.ts';
@@ -42,16 +42,15 @@ export class Handling {
         this.#node.park(channel, event);
         break;
       case 'CHANNEL_EXECUTE_COMPLETE':
-        if (goesOn(event)) channel.bridging = event;
-        else this.#executed(channel, event);
+        this.#executed(channel, event);
         break;
       case 'CHANNEL_UNBRIDGE':
         if (givesWay(event)) break;
         this.#publisher.event(channel, event);
-        this.#conclude(channel, event);
+        this.#executed(channel, event);
         break;
       case 'CHANNEL_DESTROY':
-        this.#conclude(channel, event);
+        this.#executed(channel, event);
         this.#publisher.event(channel, event);
         this.#destroyed(channel, event);
         break;
@@ -66,7 +65,12 @@ export class Handling {
     }
   }
 
+  /** Applications that this event tells the end of. */
   #executed(channel: Channel, event: SwitchEvent): void {
+    for (const end of endings(channel, event, this.#node.channels)) this.#ended(channel, end);
+  }
+
+  #ended(channel: Channel, event: SwitchEvent): void {
     const control = this.#node.controls.get(channel.callId);
     if (control && control.call.callId !== channel.callId) {
       // Never rejects: what cannot be published is logged.
@@ -97,15 +101,6 @@ export class Handling {
       .catch((error: unknown) =>
         this.#node.around.log.debug('a claim was not released', { error: errorText(error) }),
       );
-  }
-
-  /** The end of a bridge whose application was over before. */
-  #conclude(channel: Channel, end: SwitchEvent): void {
-    const completion = channel.bridging;
-    if (!completion) return;
-    channel.bridging = undefined;
-    const callee = this.#node.channels.get(channel.otherLeg ?? '');
-    this.#executed(channel, atLast(completion, end, callee?.answered !== false));
   }
 
   /** Tells the end of a leg that nothing else is done with. */

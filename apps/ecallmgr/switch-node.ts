@@ -2,6 +2,7 @@
 import type { AppContext } from '../../core/app/index.ts';
 import { errorText } from '../../core/errors/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
+import { endings } from './bypass.ts';
 import type { CdrOutbox } from './cdr.ts';
 import { Channel } from './channel.ts';
 import type { Surroundings } from './control/call.ts';
@@ -157,6 +158,7 @@ export class SwitchNode {
   #keep(channel: Channel, event: SwitchEvent): void {
     channel.hold(event);
     if (event['Event-Name'] === 'CHANNEL_EXECUTE_COMPLETE') channel.past.add(event);
+    for (const end of endings(channel, event, this.channels)) channel.past.add(end);
   }
 
   /** Once: what calls left behind that ended before we were here. */

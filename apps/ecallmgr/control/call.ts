@@ -151,7 +151,10 @@ export class ControlledCall {
   async #await(id: string, application: string, argument: string): Promise<void> {
     const { client, takeEnd } = this.around;
     // Into a bridge the lock does not reach.
-    if (application === 'bridge' && this.hasOtherLeg) return;
+    if (application === 'bridge' && this.hasOtherLeg) {
+      if (this.channel.past.bypassed) this.channel.bridging ??= unheard({}, id, application, argument);
+      return;
+    }
     const probe = `${quiet}${randomBytes(8).toString('hex')}`;
     const later = await new Promise<SwitchEvent>((resolve, reject) => {
       this.#pending.set(probe, { application: 'set', argument: '', resolve, reject });

@@ -5,6 +5,10 @@ import type { Member } from '../testing/pair.ts';
 
 const tone = (ms: number, hz: number): string => `tone_stream://%(${ms},0,${hz})`;
 
+/** Resolves when the media of a bridge goes past the switch. */
+const bypassed = (live: Live, callId: string): Promise<unknown> =>
+  live.event('CHANNEL_EXECUTE_COMPLETE', callId, (it) => it['Application-Name'] === 'park');
+
 describe('ecallmgr dies, another lives', () => {
   let live: Live;
   let one: Member;
@@ -65,6 +69,31 @@ describe('ecallmgr dies, another lives', () => {
     expect(named('report', call.id)[0]?.['Custom-Channel-Vars']).to.include({ Late: 'yes' });
     expect(named('usurp_control', call.id)).to.have.length(1);
   }).timeout(30_000);
+
+  for (const [when, early] of [
+    ['after', false],
+    ['before', true],
+  ] as const)
+    it(`while it is bridged past the switch, which ends ${when} another has it: nobody is rung again`, async () => {
+      const call = await live.answered(alice);
+      const fields = { Endpoints: [endpointOf(bob)], Media: 'bypass' };
+      const bridge = await live.send(call.id, 'bridge', fields);
+      const peer = await bob.incoming();
+      peer.answer();
+      await bypassed(live, call.id);
+      const survivor = await ownerDies(call.id);
+      if (early) await peer.send('BYE');
+      await tookOver(survivor);
+      if (!early) {
+        await live.run(call.id, 'set', { 'Custom-Channel-Vars': { Late: 'yes' }, 'Insert-At': 'now' });
+        expect(ends(bridge)).to.have.length(0);
+        await peer.send('BYE');
+      }
+      const end = await live.completed(bridge);
+      expect(end).to.include({ 'Application-Response': 'SUCCESS', Node: survivor.node });
+      await live.end(call.id);
+      expect(ends(bridge)).to.have.length(1);
+    }).timeout(30_000);
 
   it('while it plays: nothing is played twice, and what waits in the queue follows', async () => {
     const call = await live.answered(alice);
@@ -261,5 +290,20 @@ describe('ecallmgr dies, and comes back', () => {
     const report = await live.event('report', call.id);
     expect(report).to.include({ 'Account-ID': 'acc1', 'Hangup-Cause': 'RECOVERY_ON_TIMER_EXPIRE' });
     expect(report['Custom-Channel-Vars']).to.include({ 'Authorizing-ID': 'dev1' });
+  }).timeout(30_000);
+
+  it('while it is bridged past the switch: nobody is rung again, and the end is told', async () => {
+    const call = await live.answered(alice);
+    const bridge = await live.send(call.id, 'bridge', { Endpoints: [endpointOf(bob)], Media: 'bypass' });
+    const peer = await bob.incoming();
+    peer.answer();
+    await bypassed(live, call.id);
+    await restart();
+    await live.run(call.id, 'noop', { 'Insert-At': 'now' });
+    expect(ends(bridge)).to.equal(0);
+    await peer.send('BYE');
+    await live.completed(bridge);
+    await live.end(call.id);
+    await live.event('report', peer.id);
   }).timeout(30_000);
 });

@@ -7,6 +7,8 @@ const remembered = 4;
 export class Past {
   readonly #ended = new Map<string, SwitchEvent>();
   #running: SwitchEvent | undefined;
+  /** It was in a bridge whose application is over, because the media goes past the switch. */
+  bypassed = false;
 
   /** An application has ended, and nobody here waited for it. */
   add(completion: SwitchEvent): void {
@@ -22,6 +24,7 @@ export class Past {
   /** What the leg was doing when it was taken up. FreeSWITCH does not tell the id of what runs. */
   read(dump: SwitchEvent): void {
     this.#running = dump;
+    this.bypassed = dump['Channel-State'] === 'CS_HIBERNATE' && variable(dump, 'signal_bridge') === 'true';
   }
 
   /** The end of an application, when it is known. */
