@@ -125,7 +125,16 @@ export class Calls {
       if (end.end === 'hangup' && !live.ended) await live.send('hangup', { 'Hangup-Cause': end.cause });
     } catch (error) {
       log.error('callflow broke off', { error: toAppError(error) });
+      await this.#hangUp(live);
     }
+  }
+
+  /** Nobody else would: for the switch side we control the call. */
+  async #hangUp(live: LiveCall): Promise<void> {
+    if (live.ended) return;
+    await live
+      .send('hangup', { 'Hangup-Cause': 'NORMAL_TEMPORARY_FAILURE' })
+      .catch((error: unknown) => this.#context.log.error('a call could not be hung up', { error }));
   }
 
   async #walkFrom(live: LiveCall, standing: Standing, maxBranches: number): Promise<WalkEnd> {
