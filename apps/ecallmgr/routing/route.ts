@@ -1,6 +1,6 @@
 // The route handshake of a parked call: ask who takes it, give it to the first that fits (contract/kapi.md §4).
 import type { Bus } from '../../../core/amqp/index.ts';
-import type { MessageOf } from '../../../core/contract/index.ts';
+import type { MessageFields, MessageOf } from '../../../core/contract/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { usurpControl } from '../../../core/messages/call.ts';
 import { routeReq, type routeResp, routeWin } from '../../../core/messages/route.ts';
@@ -13,6 +13,8 @@ import { bridgeRoutes } from './routes.ts';
 
 // A dialplan fetch had to be answered in about 3.5 s: callers, and apps, are used to it.
 const routeTimeout = 3_500;
+// Who got the question may have been stopped before it could answer: then it is put once more, under the same id.
+const askAgainAfter = 1_500;
 
 type RouteAnswer = MessageOf<typeof routeResp>;
 
@@ -26,10 +28,7 @@ export async function routeCall(
   const { channel, around } = control.call;
   const request = routeRequest(channel, event, around.switchName);
   // The control queue is made meanwhile: the winner may use it at once.
-  const [answer] = await Promise.all([
-    bus.request(routeReq, request, { messageId: control.fetchId, timeout: routeTimeout, silence: 'allowed' }),
-    control.ready(),
-  ]);
+  const [answer] = await Promise.all([ask(bus, control, request), control.ready()]);
   if (control.call.ended) return undefined;
   switch (answer.Method) {
     case 'park':
@@ -44,6 +43,23 @@ export async function routeCall(
       throw new AppError('not_implemented', {
         message: `route_resp with Method ${answer.Method} is not supported`,
       });
+  }
+}
+
+async function ask(
+  bus: Bus,
+  { call, fetchId: messageId }: Control,
+  request: MessageFields<typeof routeReq>,
+): Promise<RouteAnswer> {
+  const again = setTimeout(() => {
+    bus
+      .publish(routeReq, request, { messageId, serverId: bus.serverId })
+      .catch((error: unknown) => call.around.log.debug('the route was not asked for again', { error }));
+  }, askAgainAfter);
+  try {
+    return await bus.request(routeReq, request, { messageId, timeout: routeTimeout, silence: 'allowed' });
+  } finally {
+    clearTimeout(again);
   }
 }
 

@@ -46,6 +46,11 @@ export class FakeEventSocket {
     for (const client of this.#clients) client.write(bytes);
   }
 
+  /** Writes an entry of the hash, as another client would. */
+  set(realm: string, key: string, value: string): void {
+    this.#hash.set(`${realm}/${key}`, value);
+  }
+
   complete(it: Executed, headers: Record<string, string> = {}): void {
     this.emit({
       'Event-Name': 'CHANNEL_EXECUTE_COMPLETE',
@@ -135,7 +140,10 @@ export class FakeEventSocket {
     } else if (command.startsWith('hash delete_ifmatch/')) {
       if (this.#hash.get(entry) !== value) return "-ERR Doesn't match\n";
       this.#hash.delete(entry);
-    } else if (command.startsWith('hash select/')) return this.#hash.get(entry) ?? '';
+    } else if (command.startsWith('hash insert/')) this.#hash.set(entry, value);
+    else if (command.startsWith('hash delete/'))
+      return this.#hash.delete(entry) ? '+OK\n' : '-ERR Not found\n';
+    else if (command.startsWith('hash select/')) return this.#hash.get(entry) ?? '';
     else if (command.startsWith('show channels')) return '{"row_count": 0}';
     else if (command.startsWith('global_getvar recordings_dir')) return '/recordings';
     else if (command.startsWith('sofia jsonstatus')) return JSON.stringify(profiles);
