@@ -6,7 +6,7 @@ import { freePorts } from './ports.ts';
 import { sharedZone } from './shared.ts';
 
 describe('a call', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const use = fixtures();
   let account: TestAccount;
   before(async () => {

@@ -17,7 +17,7 @@ const [firstHost, secondHost, pbxHost, strangerHost] = [
 ] as const;
 
 describe('carriers', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const use = fixtures();
   let zone: Zone;
   let account: TestAccount;

@@ -21,7 +21,7 @@ interface Row {
 const gregorianOffset = 62_167_219_200;
 
 describe('the records of a call', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const use = fixtures();
   let account: TestAccount;
   beforeEach(async () => {

@@ -8,7 +8,7 @@ import { sharedZone } from './shared.ts';
 import type { Zone } from './zone.ts';
 
 describe('an IVR', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const use = fixtures();
   let zone: Zone;
   let account: TestAccount;

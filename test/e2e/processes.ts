@@ -39,6 +39,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const gentle: readonly NodeJS.Signals[] = ['SIGSTOP', 'SIGCONT', 'SIGUSR2'];
 
 const exitUnreachable = 3;
+/** Milliseconds: less than the tests' own limits, so that nothing is left running and the error says what it was. */
+const startLimit = 90_000;
 
 /** Compiles what is not compiled, once for many processes. */
 export function build(): void {
@@ -103,10 +105,19 @@ async function ready(child: ChildProcess, name: string): Promise<boolean> {
       });
     }
   });
+  let late = '';
+  const deadline = setTimeout(() => {
+    late = ` (not ready after ${startLimit / 1000} s)`;
+    child.kill('SIGKILL');
+  }, startLimit);
   const exited = once(child, 'exit').then(([code]) => {
     if (code === exitUnreachable) return false;
-    throw new Error(`${name} ended while starting:\n${output}`);
+    throw new Error(`${name} ended while starting${late}:\n${output}`);
   });
   exited.catch(() => undefined);
-  return Promise.race([said, exited]);
+  try {
+    return await Promise.race([said, exited]);
+  } finally {
+    clearTimeout(deadline);
+  }
 }

@@ -10,7 +10,7 @@ import { sharedZone } from './shared.ts';
 import { sipp } from './sipp.ts';
 
 describe('registration', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const use = fixtures();
   let account: TestAccount;
   before(async () => {

@@ -13,7 +13,7 @@ import { ownZone } from './shared.ts';
 import { failingStart, type Zone } from './zone.ts';
 
 describe('a start', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   const use = fixtures();
   const mix = mixOfRun();
   let zone: Zone;

@@ -5,7 +5,7 @@ import { call, fixtures, timeOf } from './fixtures.ts';
 import { sharedZone } from './shared.ts';
 
 describe('a ring group', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const use = fixtures();
   let account: TestAccount;
   before(async () => {

@@ -39,7 +39,7 @@ async function startCollector() {
 }
 
 describe('a traced zone', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const use = fixtures();
 
   it('sends one trace of a call, from the INVITE to its CDR', async () => {

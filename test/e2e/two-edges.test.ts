@@ -7,7 +7,7 @@ import { mixOfRun } from './mix.ts';
 import { startZone, type Zone } from './zone.ts';
 
 (mixOfRun().edge === 'kamailio' ? describe : describe.skip)('two Kamailios of one zone', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const use = fixtures();
   let zone: Zone;
   let account: TestAccount;
