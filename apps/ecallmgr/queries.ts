@@ -46,8 +46,8 @@ export function answerQueries(
     async (request) => {
       const answer = answerTo(request, held());
       if (answer) await context.bus.reply(request, answer.contract, answer.fields);
-      // Another ecallmgr may hold the channel: only who is alone can say that it is gone.
-      else if (request.contract === channelStatusReq && alone())
+      // Another ecallmgr may hold the channel: who is not alone can say that it is gone when it heard the end.
+      else if (request.contract === channelStatusReq && (alone() || heardEnd(nodes, request)))
         await context.bus.reply(request, channelStatusResp, {
           'Call-ID': (request.message as MessageOf<typeof channelStatusReq>)['Call-ID'],
           Status: 'terminated',
@@ -56,6 +56,9 @@ export function answerQueries(
     },
   );
 }
+
+const heardEnd = (nodes: readonly SwitchNode[], { message }: Delivery<AnyMessage>): boolean =>
+  nodes.some(({ legs }) => legs.isGone((message as MessageOf<typeof channelStatusReq>)['Call-ID']));
 
 interface Answer {
   readonly contract: AnyMessage;

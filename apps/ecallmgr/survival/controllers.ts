@@ -24,12 +24,14 @@ export class Controllers {
   readonly #log: Logger;
   readonly #seen = new Map<string, Seen>();
   #graceUntil = 0;
+  #connections: number | undefined;
   readonly #timer: NodeJS.Timeout;
 
   constructor(bus: Bus, custodies: () => Iterable<Custody>, log: Logger) {
     this.#bus = bus;
     this.#custodies = custodies;
     this.#log = log;
+    this.#connections = bus.status().connections;
     this.#timer = setInterval(() => this.#look(), askEvery);
   }
 
@@ -42,7 +44,9 @@ export class Controllers {
     const wanted = new Set<string>();
     for (const { serverId } of this.#custodies()) if (serverId !== undefined) wanted.add(serverId);
     for (const known of this.#seen.keys()) if (!wanted.has(known)) this.#seen.delete(known);
-    if (!this.#bus.status().connected) this.#graceUntil = now + grace;
+    const { connected, connections } = this.#bus.status();
+    if (!connected || connections !== this.#connections) this.#graceUntil = now + grace;
+    this.#connections = connections;
     for (const serverId of wanted) {
       const seen = this.#seen.get(serverId) ?? { heard: now, gone: 0, asking: false };
       this.#seen.set(serverId, seen);
