@@ -13,6 +13,7 @@ const parts = [
       'kamailio kamailio-extra-modules kamailio-json-modules kamailio-rabbitmq-modules kamailio-sqlite-modules kamailio-tls-modules kamailio-websocket-modules',
   },
   { program: 'sqlite3', debian: 'sqlite3' },
+  { program: 'haproxy', debian: 'haproxy' },
 ];
 
 const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'];

@@ -187,7 +187,7 @@ describe('the configuration of FreeSWITCH', () => {
       'verbose-channel-events': 'true',
     });
     expect(siteText(site({ rtp: { host: '10.0.0.21', min: 20000, max: 20999 } }))).to.include(
-      'max_sessions=500"',
+      'max_sessions=499"',
     );
   });
 

@@ -60,7 +60,9 @@ export async function writeFreeswitchConfig(site: FreeswitchSite): Promise<strin
 export function siteText({ name, eventSocket, sip, rtp, sessions, ...site }: FreeswitchSite): string {
   const level = site.logLevel ?? 'warning';
   const { max = 5000, perSecond = 200 } = sessions ?? {};
-  if (rtp.min + 1 >= rtp.max) throw invalid(`the RTP ports ${rtp.min} to ${rtp.max} are no range`);
+  // RTP has the even port of a pair, RTCP the odd one.
+  const ports = { min: rtp.min + (rtp.min % 2), max: rtp.max - (rtp.max % 2) };
+  if (ports.min >= ports.max) throw invalid(`the RTP ports ${rtp.min} to ${rtp.max} are no range`);
   const variables = {
     node_name: name,
     event_socket_ip: requireAddress('the event socket', eventSocket.host),
@@ -70,10 +72,10 @@ export function siteText({ name, eventSocket, sip, rtp, sessions, ...site }: Fre
     sip_port: sip.port,
     rtp_ip: requireAddress('RTP', rtp.host),
     advertised_rtp_ip: requireAddress('RTP for callers', rtp.advertise ?? rtp.host),
-    rtp_min: rtp.min,
-    rtp_max: rtp.max,
+    rtp_min: ports.min,
+    rtp_max: ports.max,
     // Two ports a leg, RTP and RTCP.
-    max_sessions: Math.min(max, Math.floor((rtp.max - rtp.min + 1) / 2)),
+    max_sessions: Math.min(max, (ports.max - ports.min) / 2),
     sessions_per_second: perSecond,
     log_level: level,
     log_levels: logLevels.slice(logLevels.indexOf(level)).join(','),
