@@ -17,7 +17,7 @@ describe('trunkstore: calls from carriers', () => {
     const vars = { ...fromCarrier, ...fields.vars };
     const from = fields.from ?? `+14155550123@carrier.example`;
     const route = { accountId, number, vars, from, realm: 'edge.example' };
-    const call = await bench.fake.route(route, fields.patience ?? 100);
+    const call = await bench.fake.route(route, fields.patience ?? 1500);
     return { call, refusal: bench.fake.answers.at(-1) };
   };
   const relayed = () => bench.bus.named('route_req').at(-1);
