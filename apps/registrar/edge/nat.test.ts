@@ -149,6 +149,14 @@ describe('edge: phones behind a NAT', () => {
     ]);
   });
 
+  it('refuse a call with a status that nobody has registered', async () => {
+    const phone = await hidden('1002');
+    const call = ring('1002');
+    (await phone.next('INVITE')).transaction.respond(499, 'Never Heard Of');
+    const refused = await call.final();
+    expect([refused.status, refused.reason]).to.deep.equal([400, 'Never Heard Of']);
+  });
+
   it('ring all at once; one answers, the others are told that it was answered elsewhere', async () => {
     const [desk, mobile] = [await hidden('1003'), await Phone.open(zone, '1003')];
     expect((await mobile.register()).status).to.equal(200);

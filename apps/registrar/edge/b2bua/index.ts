@@ -9,6 +9,7 @@ import type {
   RawSrf,
   Unacknowledged,
 } from '../drachtio.ts';
+import { sendAnswer } from './answer.ts';
 import { contactLike, passedFields, withoutTag } from './fields.ts';
 import { hangUp, joinDialogs } from './relay.ts';
 import { type Pair, referToBeyond, replacesBeyond } from './replaces.ts';
@@ -71,6 +72,7 @@ export function createB2bua(srf: RawSrf, log: Logger, isInner: (name: string) =>
       return pairs.size;
     },
     connect: async (request, response, options) => {
+      if (request.headers['contact'] === undefined) return sendAnswer(response, 400, 'Missing Contact', {});
       const headers = { ...fields(request, options.withheld), ...ownFields(request), ...options.headers };
       const setup = new Setup(srf, request, response, { ...options, headers, fields }, log);
       const outcome = await setup.run();
@@ -140,8 +142,7 @@ function fail(
   fields: (message: RawMessage) => Record<string, string>,
 ): number {
   const headers = given ? { ...fields(given), ...contactOf(given) } : {};
-  response.send(status, reason, { headers, ...(given?.body ? { body: given.body } : {}) });
-  return status;
+  return sendAnswer(response, status, reason, { headers, ...(given?.body ? { body: given.body } : {}) });
 }
 
 /** Where a redirection (3xx, 485) points to. */

@@ -1,6 +1,7 @@
 // Requests inside the two dialogs of a call: what arrives in one goes out in the other, and so does the answer.
 import type { Logger } from '../../../../core/log/index.ts';
 import type { Acknowledge, RawAnswer, RawDialog, RawMessage, RawRequest, RawResponse } from '../drachtio.ts';
+import { sendAnswer } from './answer.ts';
 
 /** Events of drachtio-srf for requests that the application answers; `modify` is a re-INVITE. */
 const requests = [
@@ -72,7 +73,7 @@ function pass(
     if (answer.status < 200) return;
     // A re-INVITE without an offer: the 2xx brings one, and the ACK the answer to it.
     if (acknowledge) from.once('ack', (ack: RawRequest) => acknowledge(bodyOf(ack)));
-    response.send(answer.status, answer.reason, { headers: fields(answer), ...bodyOf(answer) });
+    sendAnswer(response, answer.status, answer.reason, { headers: fields(answer), ...bodyOf(answer) });
   };
   try {
     to.request(parts, answered);

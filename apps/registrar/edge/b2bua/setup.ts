@@ -9,6 +9,7 @@ import type {
   RawSrf,
   Unacknowledged,
 } from '../drachtio.ts';
+import { sendAnswer } from './answer.ts';
 import { contactLike } from './fields.ts';
 import { hangUp } from './relay.ts';
 
@@ -184,7 +185,7 @@ export class Setup {
     const protocol = this.#request.protocol;
     const contact = contactLike(answer.headers['contact'], protocol);
     const headers = { ...this.#options.fields(answer), Contact: contact };
-    this.#response.send(status, reason, { headers, ...(body ? { body } : {}) });
+    sendAnswer(this.#response, status, reason, { headers, ...(body ? { body } : {}) });
   }
 
   #giveUp(because: Record<string, string>): void {
