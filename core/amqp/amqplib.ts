@@ -89,7 +89,7 @@ export function amqplibTransport({ urls, name, heartbeat, log, metrics }: Amqpli
     status: () => link.status(),
     close: async () => {
       closed = true;
-      if (link.status().connected) await within(Promise.all([fast.flushed(), sure.flushed()]), flushTimeout);
+      if (link.status().connected) await within(Promise.all([fast.end(), sure.end()]), flushTimeout);
       fast.close();
       sure.close();
       for (const lane of lanes) lane.end();

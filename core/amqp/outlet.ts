@@ -77,6 +77,20 @@ export class Outlet {
     await Promise.allSettled([...this.#queue, ...this.#unconfirmed].map(({ done }) => done));
   }
 
+  /**
+   * Ends the channel: the broker answers when it has read all that was written before. Without it the goodbye of the
+   * connection, which goes out on a channel of its own, may overtake the last messages.
+   */
+  async end(): Promise<void> {
+    await this.flushed();
+    this.#closed = true;
+    try {
+      await this.#channel?.close();
+    } catch {
+      // One that is closing or gone has nothing left to tell.
+    }
+  }
+
   /** Rejects what was not written or confirmed. */
   close(): void {
     this.#closed = true;

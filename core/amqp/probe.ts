@@ -11,7 +11,7 @@ export interface BrokerState {
 }
 
 /** Connects once and leaves. Never rejects. */
-export async function probeBroker(url: string, timeout = 3_000): Promise<BrokerState> {
+export async function probeBroker(url: string, timeout = 5_000): Promise<BrokerState> {
   const { protocol, host, pathname } = new URL(url);
   const shown = `${protocol}//${host}${pathname}`;
   try {
