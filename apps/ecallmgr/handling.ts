@@ -60,6 +60,12 @@ export class Handling {
         if (event['Event-Subclass'] === 'sofia::transferee') transferred(this.#node, channel);
         if (event['Event-Subclass'] === 'sofia::replaced') replaced(this.#node, channel, event);
         break;
+      case 'DTMF':
+        this.#publisher.event(channel, event);
+        this.#node.controls
+          .get(channel.callId)
+          ?.call.custody.pressed(() => this.#publisher.event(channel, event));
+        break;
       default:
         this.#publisher.event(channel, event);
     }

@@ -128,6 +128,11 @@ export class ControlledCall {
     return this.endReason ? Promise.reject(this.endReason) : this.#digits.next(timeout);
   }
 
+  /** Whether digits were pressed that are not yet taken. */
+  get digitsWait(): boolean {
+    return this.#digits.waiting;
+  }
+
   /** Forgets digits that were pressed and not yet taken. */
   dropDigits(): void {
     this.#digits.clear();

@@ -10,6 +10,10 @@ export class DigitQueue {
   #wake: ((digit: string | undefined) => void) | undefined;
   #fail: ((reason: AppError) => void) | undefined;
 
+  get waiting(): boolean {
+    return this.#digits.length > 0;
+  }
+
   push(digit: string): void {
     if (this.#wake) this.#wake(digit);
     else if (this.#digits.length < limit) this.#digits.push(digit);

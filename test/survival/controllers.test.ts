@@ -109,8 +109,11 @@ describe('calls and their controllers, on a switch', () => {
     await live.until('the digit', () =>
       checkpoints(call.id).find((it) => (it['Resume'] as Message)['Note'] !== undefined),
     );
-    await dies(call.id);
+    const { owner, other } = ownersOf(call.id);
+    live.bus.kill(owner.bus);
+    // Nobody controls the call now, and nobody hears the keys.
     await call.leg.sendDtmf('2#');
+    await takenBy(other, call.id);
     (await bob.incoming()).answer();
     await live.event('CHANNEL_BRIDGE', call.id);
     await live.end(call.id);

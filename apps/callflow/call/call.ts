@@ -26,6 +26,8 @@ export interface Call {
   send<N extends CommandName>(name: N, fields: CommandFields<N>): Promise<void>;
   /** The next digit, or undefined after `timeout` milliseconds. Digits pressed before the call of this method are kept. */
   nextDigit(timeout: number): Promise<string | undefined>;
+  /** Whether digits were pressed that are not yet taken. */
+  readonly digitsWait: boolean;
   /** Forgets digits that were pressed and not yet taken. */
   dropDigits(): void;
   /** True when the leg was bridged at least once since `execute('bridge', …)` began. */

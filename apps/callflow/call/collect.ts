@@ -28,7 +28,9 @@ export async function collectDigits(call: Call, options: CollectOptions): Promis
   const terminators = options.terminators ?? ['#'];
   let digits = options.begin ?? '';
   let wait = digits === '' ? options.timeout : options.interdigitTimeout;
-  if (options.media !== undefined && digits === '') await playUntilDigit(call, options.media);
+  // Who has pressed a key already does not wait for the end of what is played.
+  if (options.media !== undefined && digits === '' && !call.digitsWait)
+    await playUntilDigit(call, options.media);
   while (digits.length < options.maxDigits) {
     const digit = await call.nextDigit(wait);
     if (digit === undefined) break;

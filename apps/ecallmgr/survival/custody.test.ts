@@ -94,6 +94,25 @@ describe('the custody of a call', () => {
     expect(isLost('one', 'f0')).to.equal(true);
   });
 
+  it('tells the keys that were pressed since the last checkpoint to whoever comes next', () => {
+    const told: string[] = [];
+    const press = (key: string): void => custody.pressed(() => told.push(key));
+    custody.take(checkpoint('one', 'f0'));
+    press('1');
+    custody.take(checkpoint('one', 'f0'));
+    press('2');
+    custody.giveUp();
+    press('3');
+    expect(told).to.deep.equal([]);
+    custody.take(checkpoint('two', 'f1'));
+    custody.take(checkpoint('two', 'f1'));
+    expect(told).to.deep.equal(['2', '3']);
+    press('4');
+    custody.take(checkpoint('two', 'f1', { 'Hand-Over': true }));
+    custody.take(checkpoint('three', 'f2'));
+    expect(told).to.deep.equal(['2', '3', '4']);
+  });
+
   it('goes back to one that was stopped only, when it takes up its own call', () => {
     custody.take(checkpoint('one', 'f0'));
     custody.giveUp();

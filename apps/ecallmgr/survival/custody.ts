@@ -15,6 +15,8 @@ export interface CustodyOptions {
 
 export type Resume = Readonly<Record<string, unknown>>;
 
+const keptKeys = 32;
+
 export class Custody {
   readonly #options: CustodyOptions;
   /** A queue of the process that controls the call, undefined while that is not known. */
@@ -22,6 +24,8 @@ export class Custody {
   #resume: Resume | undefined;
   #givenUp = new Set<string>();
   #succession: Succession | undefined;
+  /** Keys since the last checkpoint. */
+  readonly #keys: (() => void)[] = [];
 
   constructor(options: CustodyOptions) {
     this.#options = options;
@@ -59,16 +63,31 @@ export class Custody {
     const handsOver = command['Hand-Over'] === true;
     if (typeof from !== 'string')
       throw new AppError('invalid_message', { message: 'checkpoint: it needs a Server-ID' });
-    this.#admit(from, fetchIdOf(resume), handsOver);
+    const successor = this.#admit(from, fetchIdOf(resume), handsOver);
+    const keys = handsOver ? [] : this.#keys.splice(0);
+    if (successor) for (const tell of keys) tell();
     this.serverId = from;
     this.#resume = resume ?? this.#resume;
     this.#keep();
     if (handsOver && !this.vacant) this.#succession = this.#options.succeed(this.#resume, 'hand-over');
   }
 
-  #admit(from: string, fetchId: string | undefined, handsOver: boolean): void {
-    if (this.vacant && this.#succession?.taken(fetchId)) this.#givenUp.delete(from);
-    else if (this.vacant && this.#succession?.handsOver && from === this.serverId) {
+  /**
+   * A key was pressed. Whoever controls the call may die, or be dead already, before it has told what became of it: `tell`
+   * tells the key to the next one.
+   */
+  pressed(tell: () => void): void {
+    this.#keys.push(tell);
+    if (this.#keys.length > keptKeys) this.#keys.shift();
+  }
+
+  /** True for somebody who comes after another one. */
+  #admit(from: string, fetchId: string | undefined, handsOver: boolean): boolean {
+    if (this.vacant && this.#succession?.taken(fetchId)) {
+      this.#givenUp.delete(from);
+      return true;
+    }
+    if (this.vacant && this.#succession?.handsOver && from === this.serverId) {
       // Nobody has come, and it goes on itself.
       if (!handsOver) this.#succession.stop();
     } else if (
@@ -77,6 +96,7 @@ export class Custody {
       (fetchId ?? this.#options.fetchId()) !== this.#options.fetchId()
     )
       throw new AppError('call_lost');
+    return false;
   }
 
   /** Its controller is dead: nothing of it is run any more, and another one is sought. */
