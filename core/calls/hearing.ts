@@ -84,7 +84,13 @@ export class Hearings {
       this.#calls.set(callId, heard);
     }
     heard.ears.add(ear);
-    await heard.bound;
+    try {
+      await heard.bound;
+    } catch (error) {
+      heard.ears.delete(ear);
+      if (this.#calls.get(callId) === heard && heard.ears.size === 0) this.#calls.delete(callId);
+      throw error;
+    }
   }
 
   async leave(ear: Ear, callId: string): Promise<void> {
