@@ -14,14 +14,14 @@ const lines = read('Dockerfile')
 interface Stage {
   readonly name: string;
   readonly from: string;
-  readonly lines: readonly string[];
+  readonly lines: string[];
 }
 
 const stages: Stage[] = [];
 for (const line of lines) {
   const [, from = '', name = ''] = /^FROM (\S+) AS (\w+)$/.exec(line) ?? [];
   if (from !== '') stages.push({ name, from, lines: [] });
-  else (stages.at(-1)?.lines as string[]).push(line);
+  else stages.at(-1)?.lines.push(line);
 }
 const all = ({ from, lines: own }: Stage): readonly string[] => {
   const base = stages.find(({ name }) => name === from);

@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 const read = (file: string): string => readFileSync(join(here, file), 'utf8');
 const units = readdirSync(here).filter((name) => /\.(service|target)$/.test(name));
 const services = units.filter((name) => name.endsWith('.service'));
-const valueOf = (unit: string, key: string): string =>
+const settingOf = (unit: string, key: string): string =>
   new RegExp(`^${key}=(.*)$`, 'm').exec(read(unit))?.[1] ?? '';
 
 const example = Object.fromEntries(
@@ -58,14 +58,14 @@ describe('the units of systemd', () => {
     expect(settings().switches.length).to.equal(2);
     for (const unit of services) {
       const environment = Object.fromEntries(
-        valueOf(unit, 'Environment')
+        settingOf(unit, 'Environment')
           .split(' ')
           .map((it) => it.split('=') as [string, string]),
       );
       expect(() => settings(environment), unit).to.not.throw();
     }
     const words = (unit: string): string[] =>
-      valueOf(unit, 'ExecStart').split('bin.js ')[1]?.split(' ') ?? [];
+      settingOf(unit, 'ExecStart').split('bin.js ')[1]?.split(' ') ?? [];
     for (const app of appNames)
       expect(
         appsStartedBy(words('mirliton@.service').map((it) => it.replace(['$', '{APPS}'].join(''), app))),
@@ -75,10 +75,10 @@ describe('the units of systemd', () => {
 
   it('let a process drain, once, and start it again whatever happened', () => {
     for (const unit of services) {
-      expect(valueOf(unit, 'Restart'), unit).to.equal('always');
-      expect(valueOf(unit, 'KillMode'), unit).to.equal('mixed');
+      expect(settingOf(unit, 'Restart'), unit).to.equal('always');
+      expect(settingOf(unit, 'KillMode'), unit).to.equal('mixed');
       if (!unit.includes('kamailio'))
-        expect(seconds(valueOf(unit, 'TimeoutStopSec')), unit).to.be.above(settings().drain + 5);
+        expect(seconds(settingOf(unit, 'TimeoutStopSec')), unit).to.be.above(settings().drain + 5);
     }
   });
 
@@ -86,7 +86,7 @@ describe('the units of systemd', () => {
     const locks = (unit: string): string[] =>
       read(unit).match(/^(Protect|Private|Restrict|NoNew|Capab|SystemCall|Lock)\w+=.*$/gm) ?? [];
     for (const unit of services) {
-      expect(valueOf(unit, 'User'), unit).to.equal('mirliton');
+      expect(settingOf(unit, 'User'), unit).to.equal('mirliton');
       expect(locks(unit), unit).to.deep.equal(locks('mirliton.service'));
       expect(locks(unit), unit).to.include.members([
         'ProtectSystem=strict',
