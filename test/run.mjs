@@ -38,6 +38,13 @@ const steps = [
   { title: 'ecallmgr with a switch', run: suite('apps/ecallmgr/live/*.test.ts') },
   { title: 'calls that outlive their controllers', run: suite('test/survival/*.test.ts') },
   { title: 'conformance: event socket', run: suite('test/conformance/eventsocket/*.test.ts') },
+  { title: 'SIP edge: on drachtio', run: suite('test/edge/*.test.ts') },
+  {
+    title: 'SIP edge: on Kamailio',
+    run: suite('test/edge/*.test.ts'),
+    more: { MIRLITON_E2E_EDGE: 'kamailio' },
+    cannot: without('kamailio') ?? without('sqlite3'),
+  },
   {
     title: 'end to end, all embedded',
     run: suite('test/e2e/*.test.ts'),
@@ -56,7 +63,8 @@ const steps = [
   },
   {
     title: 'end to end, two ecallmgr, two callflow, two switches',
-    run: suite('test/e2e/*.test.ts'),
+    // What attackers send meets the same edge in the mixes before.
+    run: suite('test/e2e/!(robustness).test.ts'),
     more: { MIRLITON_E2E_PROCESSES: 'many', MIRLITON_E2E_COUNT: 'ecallmgr=2,callflow=2,switch=2' },
     cannot: without('sipp') ?? without('baresip'),
   },

@@ -4,4 +4,5 @@
 set -eu
 folder=$1
 node "$(dirname "$0")/../../dist/rel/mirliton/bin.js" write kamailio "$@"
-exec kamailio -f "$folder/edge.cfg" -DD -E -Y "$folder" -m 256 -M 16
+# fm: the allocator that searches least.
+exec kamailio -f "$folder/edge.cfg" -DD -E -Y "$folder" -m 256 -M 16 -x fm -X fm

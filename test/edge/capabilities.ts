@@ -21,6 +21,8 @@ const missing: Readonly<Record<EdgeKind, Readonly<Record<string, string>>>> = {
     'second try': `${proxy}: it asks by OPTIONS before; calls that are back-to-back have it (apps/registrar/edge/b2bua.test.ts)`,
     'Route of a Path': 'drachtio writes Routes itself: the INVITE goes to where the REGISTER came from',
     'weight and active': 'it knows hash and round_robin',
+    'answer without the bus':
+      'it leaves a REGISTER that it cannot check without an answer, so that the phone turns to another edge',
     'several edges': 'each has its own table of contacts; phones register at both',
   },
 };
@@ -33,6 +35,7 @@ export type Capability =
   | 'second try'
   | 'Route of a Path'
   | 'weight and active'
+  | 'answer without the bus'
   | 'several edges';
 
 /** A test of a capability; pending with the reason where the edge of this run lacks it. */

@@ -92,11 +92,11 @@ export class Phone extends Peer {
     return this.refresh(fields).final;
   }
 
-  /** A call to a number; `fields` may replace any header. */
-  invite(number: string, fields: Fields = {}): Sent {
+  /** A call to a number; `fields` may replace any header. By datagram it goes to the edge, or to `at`. */
+  invite(number: string, fields: Fields = {}, at?: Place): Sent {
     const more = { Contact: `<${this.uri}>`, 'Content-Type': 'application/sdp', ...fields };
     const uri = number.includes(':') ? number : `sip:${number}@${this.realm}`;
-    return this.send(this.#request('INVITE', uri, uri, more, SDP));
+    return this.send(this.#request('INVITE', uri, uri, more, SDP), at);
   }
 
   /** Any other request outside a dialog. */

@@ -35,7 +35,7 @@ interface Measured {
 
 /** Starts Kamailio on this file and waits until it answers SIP. */
 async function start(file: string, folder: string, sip: string): Promise<Measured> {
-  const args = ['-f', file, '-DD', '-E', '-Y', folder, '-m', '128', '-M', '16'];
+  const args = ['-f', file, '-DD', '-E', '-Y', folder, '-m', '128', '-M', '16', '-x', 'fm', '-X', 'fm'];
   const child = spawn('kamailio', args, { detached: true, stdio: 'ignore' });
   const group = child.pid ?? 0;
   await eventually(() => {
