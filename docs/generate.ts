@@ -21,6 +21,7 @@ import * as resource from '../core/messages/resource.ts';
 import * as route from '../core/messages/route.ts';
 import * as switches from '../core/messages/switch.ts';
 import * as trusted from '../core/messages/trusted.ts';
+import { commandsPage, runtimeSettingsPage } from './commands.ts';
 
 interface Schema {
   readonly type?: string | readonly string[];
@@ -176,6 +177,8 @@ function messagesPage(): string {
 /** Every generated page, by its path below the repository. */
 export const pages: Readonly<Record<string, () => string>> = {
   'docs/settings.md': settingsPage,
+  'docs/operations/mirliton-command.md': () => commandsPage(note, table),
+  'docs/reference/runtime-settings.md': () => runtimeSettingsPage(note, table),
   'docs/reference/errors.md': errorsPage,
   'docs/reference/actions.md': actionsPage,
   'docs/reference/documents.md': documentsPage,

@@ -2,7 +2,7 @@
 import type { Bus, Delivery, Subscription } from '../amqp/index.ts';
 import type { AnyMessage, MessageFields, MessageOf } from '../contract/index.ts';
 import { gregorian, type Store } from '../couch/index.ts';
-import { levels, logger } from '../log/index.ts';
+import { type Logger, levels } from '../log/index.ts';
 import {
   doneResp,
   flushCaches,
@@ -27,6 +27,7 @@ export interface ProcessFacts {
   readonly bus: Bus;
   readonly store: Store;
   readonly metrics: MetricsWithRegistry;
+  readonly log: Logger;
   /** The apps that run, by name. */
   readonly apps: () => ReadonlyMap<string, RunningApp>;
   readonly nodes: () => readonly KnownNode[];
@@ -140,7 +141,7 @@ async function answerStats(
 
 /** Undefined when another process is meant. */
 function setLevel(
-  { node, apps }: ProcessFacts,
+  { node, apps, log }: ProcessFacts,
   { Level, App, Seconds = 0, ...rest }: MessageOf<typeof logLevel>,
 ): string | undefined {
   const wanted = rest['For-Node'];
@@ -154,7 +155,7 @@ function setLevel(
       callId: rest['Call-ID'],
       ...(Seconds > 0 ? { until: Date.now() + Seconds * 1000 } : {}),
     });
-  logger('log').warn('the log level was changed', { level: Level, app: App, seconds: Seconds });
+  log.warn('the log level was changed', { wanted: Level ?? levels.base, app: App, seconds: Seconds });
   return Level ?? levels.base;
 }
 

@@ -6,6 +6,8 @@ import { infoReq, type infoResp, pingReq, type pingResp } from '../../core/messa
 
 /** Milliseconds in which a process that lives answers; how many there are nobody knows. */
 export const patience = 800;
+/** And those that one may take that is very busy, where it is known who must answer. */
+const longPatience = 4_000;
 
 /** One process as it tells of itself. */
 export interface ProcessInfo {
@@ -48,9 +50,25 @@ export interface SwitchInfo {
 
 /** Every process that answers, sorted by node. */
 export async function askProcesses(bus: Bus): Promise<ProcessInfo[]> {
-  const answers = await bus.collect(infoReq, {}, { timeout: patience });
-  return answers.map(describe).sort((a, b) => a.node.localeCompare(b.node) || a.pid - b.pid);
+  const found = (await bus.collect(infoReq, {}, { timeout: patience })).map(describe);
+  const missing = unheard(found).length;
+  const late =
+    found.length > 0 && missing === 0
+      ? []
+      : await bus.collect(infoReq, {}, { timeout: longPatience, count: Math.max(1, found.length + missing) });
+  const byProcess = new Map([...found, ...late.map(describe)].map((it) => [`${it.node} ${it.pid}`, it]));
+  return [...byProcess.values()].sort((a, b) => a.node.localeCompare(b.node) || a.pid - b.pid);
 }
+
+/** Processes of which others have heard lately, and which have not answered. */
+function unheard(found: readonly ProcessInfo[]): string[] {
+  const present = new Set(found.map(({ node }) => node));
+  const heard = found.flatMap(({ known }) => known.filter(({ Gone, Node }) => !Gone && isProcess(Node)));
+  return [...new Set(heard.map(({ Node }) => Node))].filter((node) => !present.has(node));
+}
+
+/** ecallmgr and the edge tell of themselves as well, but answer as part of their process. */
+const isProcess = (node: string): boolean => node.startsWith('mirliton@');
 
 function describe(answer: MessageOf<typeof infoResp>): ProcessInfo {
   const node = answer.Node ?? '?';
@@ -110,9 +128,17 @@ export function goneNodes(
   return [...gone.values()].filter(({ node }) => !present.has(node));
 }
 
-/** Every app instance that answers a ping over its own connection. */
-export async function pingApps(bus: Bus): Promise<MessageOf<typeof pingResp>[]> {
-  return bus.collect(pingReq, {}, { timeout: patience });
+/** Every app instance that answers a ping over its own connection; one of each of `needed` is waited for longer. */
+export async function pingApps(
+  bus: Bus,
+  needed: readonly string[] = [],
+): Promise<MessageOf<typeof pingResp>[]> {
+  const found = await bus.collect(pingReq, {}, { timeout: patience });
+  const missing = needed.filter((app) => found.every(({ App }) => App !== app));
+  const late = await Promise.all(
+    missing.map((App) => bus.collect(pingReq, { App }, { timeout: longPatience, count: 1 })),
+  );
+  return [...found, ...late.flat()];
 }
 
 /** Queues that keep dead letters, as the apps that answer tell. */

@@ -43,6 +43,7 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
     'bucket.capacity': count('nodes that an account may run at once, over all its calls'),
     'bucket.tokens_per_second': count('nodes that it may run a second after that'),
     'menu.min_greeting_length': count('milliseconds of a greeting that is kept'),
+    carrier_patience: count('milliseconds until the process of the carriers must show a sign of life'),
     route_win_timeout: count('milliseconds to wait for route_win'),
     ring_ready_offnet: yes('callers from outside hear ringing at once'),
   },

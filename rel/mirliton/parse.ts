@@ -94,6 +94,8 @@ function unknown(words: readonly string[], commands: readonly Command[]): string
   const first = words[0] ?? '';
   const family = commands.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name);
   if (family.length > 0) return `${first} does what? One of: ${family.join(', ')}`;
-  const near = commands.find(({ name }) => first.length > 2 && name.startsWith(first.slice(0, 3)));
+  const near = [...commands]
+    .sort((a, b) => a.name.length - b.name.length)
+    .find(({ name }) => first.length > 2 && name.startsWith(first.slice(0, 3)));
   return `there is no command ${first}${near ? `; did you mean ${near.name}?` : ''} (mirliton help lists all)`;
 }

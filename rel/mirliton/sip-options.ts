@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
-const timeout = 2_500;
+const timeout = 4_000;
 const again = 500;
 
 /** The status line of the answer without `SIP/2.0`, or undefined when none came. */

@@ -19,12 +19,13 @@ export interface StartedApp {
 
 /** Begins when the apps have started. `stop` tells the others that this process leaves. */
 export async function bePresent(
-  process_: Omit<ProcessFacts, 'apps' | 'nodes'>,
+  process_: Omit<ProcessFacts, 'apps' | 'nodes' | 'log'>,
   apps: ReadonlyMap<string, StartedApp>,
 ): Promise<{ stop(): Promise<void> }> {
   const { bus, zone, version } = process_;
+  const log = logger('zone');
   const startup = gregorian();
-  const presence = await joinNodes(bus, logger('zone'), () => ({
+  const presence = await joinNodes(bus, log, () => ({
     Expires: 0,
     Zone: zone,
     Version: version,
@@ -34,7 +35,7 @@ export async function bePresent(
   }));
   const running = (): Map<string, RunningApp> => new Map([...apps].map(([name, app]) => [name, app.running]));
   const subscriptions = await Promise.all([
-    answerOperators({ ...process_, apps: running, nodes: () => presence.known.list() }),
+    answerOperators({ ...process_, log, apps: running, nodes: () => presence.known.list() }),
     ...[...apps].map(([name, app]) =>
       answerPings(app.context.bus, name, { zone, version }, () => healthOf(app.running)),
     ),

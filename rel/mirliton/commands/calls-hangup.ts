@@ -55,7 +55,6 @@ async function hangUp(bus: Bus, { uuid, node }: Channel): Promise<string | undef
     'FreeSWITCH-Node': node ?? '*',
   });
   const said = answer.Error ?? answer.Response?.trim() ?? '';
-  return answer.Result !== 'success' || (/^-ERR/.test(said) && !/no such channel/i.test(said))
-    ? said
-    : undefined;
+  if (/no such channel/i.test(said)) return undefined;
+  return answer.Result !== 'success' || said.startsWith('-ERR') ? said : undefined;
 }

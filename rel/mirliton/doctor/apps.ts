@@ -10,7 +10,7 @@ const needed = ['callflow', 'cdr', 'crossbar', 'ecallmgr', 'media_mgr', 'registr
 export const apps: Check = {
   name: 'apps',
   run: async (cli) => {
-    const answers = await pingApps(await cli.bus());
+    const answers = await pingApps(await cli.bus(), needed);
     const names = [...new Set([...needed, ...answers.map(({ App }) => App)])].sort();
     return names.map((name): Finding => {
       const instances = answers.filter(({ App }) => App === name);

@@ -31,7 +31,7 @@ export const rest: Check = {
     const { host, port } = cli.settings().rest;
     const url = `http://${host}:${port}/v2/about`;
     try {
-      const { status } = await fetch(url, { signal: AbortSignal.timeout(3_000) });
+      const { status } = await fetch(url, { signal: AbortSignal.timeout(5_000) });
       // Whoever asks has not signed in: any answer of crossbar will do.
       if (status < 500) return [ok('REST API', `${url} answers`)];
       return [failed('REST API', `${url} answers ${status}`, 'look at the log of crossbar')];
