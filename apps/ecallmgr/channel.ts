@@ -109,6 +109,7 @@ export class Channel {
   age(): void {
     this.#heldBefore = this.#held;
     this.#held = [];
+    this.#past?.age();
   }
 
   /** The last event of this name that is held. */

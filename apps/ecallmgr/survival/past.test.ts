@@ -17,13 +17,24 @@ describe('the past of a leg', () => {
     expect(past.find('5')).to.deep.equal(end('5'));
   });
 
+  it('forgets an end that the owner has lived to acknowledge', () => {
+    const past = new Past();
+    past.add(end('1'));
+    for (let beat = 0; beat < 4; beat += 1) past.age();
+    past.add(end('2'));
+    for (let beat = 0; beat < 4; beat += 1) past.age();
+    expect(past.find('1')).to.equal(undefined);
+    expect(past.find('2')).to.deep.equal(end('2'));
+  });
+
   it('counts the rounds of what plays again and again', () => {
     const past = new Past();
     expect(past.rounds('quiet:m')).to.equal(0);
     past.add(end('quiet:m:8'));
     past.add(end('quiet:m:9'));
-    past.add(end('quiet:other:12'));
+    past.add(end('other'));
     expect(past.rounds('quiet:m')).to.equal(9);
+    expect(past.rounds('quiet:other')).to.equal(0);
   });
 
   it('says once what may be running', () => {

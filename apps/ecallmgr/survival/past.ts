@@ -3,9 +3,20 @@ import { type SwitchEvent, variable } from '../freeswitch/index.ts';
 
 // Commands run one after the other: of those not acknowledged only the last can be over.
 const remembered = 4;
+// Beats after which an owner who lives has acknowledged what is over.
+const acknowledgedAfter = 6;
+
+interface Ended {
+  readonly completion: SwitchEvent;
+  beats: number;
+}
+
+/** Rounds of a command that plays again and again bear its id and their number. */
+const rounds = /^(quiet:.+):(\d+)$/;
 
 export class Past {
-  readonly #ended = new Map<string, SwitchEvent>();
+  readonly #ended = new Map<string, Ended>();
+  #rounds: { readonly command: string; readonly over: number } | undefined;
   #running: SwitchEvent | undefined;
   /** It was in a bridge whose application is over, because the media goes past the switch. */
   bypassed = false;
@@ -14,10 +25,25 @@ export class Past {
   add(completion: SwitchEvent): void {
     const id = completion['Application-UUID'];
     if (id === undefined) return;
-    this.#ended.set(id, completion);
+    const [, command, round] = rounds.exec(id) ?? [];
+    if (command !== undefined) {
+      this.#rounds = { command, over: Number(round) };
+      return;
+    }
+    this.#ended.set(id, { completion, beats: 0 });
     for (const oldest of this.#ended.keys()) {
       if (this.#ended.size <= remembered) return;
       this.#ended.delete(oldest);
+    }
+  }
+
+  /** The owner of the leg has lived on for a beat. */
+  age(): void {
+    for (const [id, ended] of this.#ended) {
+      ended.beats += 1;
+      // A bridge may go on past the end of its application.
+      const mayGoOn = ended.completion['Application'] === 'bridge';
+      if (ended.beats > acknowledgedAfter && !mayGoOn) this.#ended.delete(id);
     }
   }
 
@@ -29,13 +55,12 @@ export class Past {
 
   /** The end of an application, when it is known. */
   find(id: string): SwitchEvent | undefined {
-    return this.#ended.get(id);
+    return this.#ended.get(id)?.completion;
   }
 
-  /** How many rounds of a command that plays again and again are over: their ids end in `:1`, `:2`, … */
-  rounds(prefix: string): number {
-    const ended = [...this.#ended.keys()].filter((id) => id.startsWith(`${prefix}:`));
-    return Math.max(0, ...ended.map((id) => Number(id.slice(prefix.length + 1))));
+  /** How many rounds of a command that plays again and again are over. */
+  rounds(command: string): number {
+    return this.#rounds?.command === command ? this.#rounds.over : 0;
   }
 
   /**

@@ -3,7 +3,7 @@ import { errorText } from '../../../core/errors/index.ts';
 import type { SwitchNode } from '../switch-node.ts';
 import { beatEvery } from './lease.ts';
 import { type Life, Peers } from './peers.ts';
-import { takeOver } from './takeover.ts';
+import { inherit, takeOver } from './takeover.ts';
 
 /** Runs until `stop`. */
 export class Watch {
@@ -54,7 +54,9 @@ export class Watch {
     const claim = await node.claims.findOwner(callId);
     const channel = node.legs.find(callId);
     if (channel?.ownership !== 'theirs') return;
-    channel.owner = claim?.node ?? channel.get('Ecallmgr-Node');
+    // Claimed by us, though we were not told so.
+    if (claim?.node === node.node && (await node.claims.seize(callId, claim))) await inherit(node, channel);
+    else channel.owner = claim?.node ?? channel.get('Ecallmgr-Node');
   }
 
   async #watch(owner: string): Promise<void> {
