@@ -19,8 +19,8 @@ const CONGESTED_BYTES = 1024 * 1024;
 /** A client with this much unread (replies and returns do not pause) is lost. */
 const LOST_BYTES = 64 * 1024 * 1024;
 
-/** Halves of the agreed heartbeat in which nothing came: then the client is gone. */
-const silentLimit = 4;
+/** Halves of the agreed heartbeat in which nothing came: then the client is gone, as RabbitMQ has it after two to three. */
+const silentLimit = 6;
 
 export interface ConnectionOptions {
   readonly user: string;
@@ -143,7 +143,7 @@ export class Connection implements ChannelHost {
     this.#heartbeat = setInterval(() => this.#beat(), agreement.heartbeat * 500);
   }
 
-  /** Twice in the agreed time: sends when nothing else was sent, and gives the peer up after two silent times. */
+  /** Twice in the agreed time: sends when nothing else was sent, and gives a silent peer up. */
   #beat(): void {
     if (!this.output.hasSent) this.output.heartbeat();
     this.output.hasSent = false;
