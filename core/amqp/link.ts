@@ -9,6 +9,8 @@ const connectTimeout = 5_000;
 const shortestWait = 100;
 const longestWait = 5_000;
 const closeTimeout = 1_000;
+// Milliseconds between two of ours for each second agreed.
+const beatEvery = 250;
 
 export interface LinkOptions {
   /** amqp:// or amqps:// URLs, tried in turn. */
@@ -81,12 +83,14 @@ export function openLink({ urls, name, heartbeat, log, onConnect }: LinkOptions)
     current = { model, abort };
     let reason: unknown;
     gatherWrites(socketOf(model));
+    const beating = setInterval(() => beat(model), heartbeat * beatEvery);
     model.on('error', (error: Error) => {
       reason = error;
     });
     model.on('blocked', setBlocked);
     model.on('unblocked', () => setBlocked(undefined));
     model.on('close', (error?: Error) => {
+      clearInterval(beating);
       current = undefined;
       blocked = false;
       tell((listener) => listener.down());
@@ -151,6 +155,10 @@ const socketOptions = (name: string, signal: AbortSignal) => ({
 /** The socket below, which amqplib's types omit. */
 const socketOf = (model: ChannelModel): Duplex =>
   (model.connection as unknown as { readonly stream: Duplex }).stream;
+
+/** amqplib beats once in the agreed time: a process that was busy for a second just then would be taken for dead. */
+const beat = (model: ChannelModel): void =>
+  (model.connection as unknown as { sendHeartbeat(): void }).sendHeartbeat();
 
 function withHeartbeat(url: string, seconds: number): string {
   const parsed = new URL(url);
