@@ -1,4 +1,5 @@
 // The entry of the `mirliton` command: words in, exit code out.
+import { isRecord } from '../../core/contract/index.ts';
 import { type AppError, toAppError } from '../../core/errors/index.ts';
 import { configureLog } from '../../core/log/index.ts';
 import { type Cli, createCli } from './cli.ts';
@@ -43,8 +44,15 @@ async function runCommand({ command, args, options }: Parsed, cli: Cli): Promise
 function fail(error: AppError, json: boolean): ExitCode {
   const { code, message, details } = error;
   if (json) console.log(JSON.stringify({ error: { code, message, details } }, null, 2));
-  console.error(`mirliton: ${message}`);
+  console.error([`mirliton: ${message}`, ...violations(details)].join('\n  '));
   // What is no answer of ours is a mistake of ours, and its stack is wanted.
   if (code === 'unspecified_fault' && error.cause instanceof Error) console.error(error.cause.stack);
   return exitCodeOf(code);
+}
+
+/** What is wrong with which field, where an error says that in its details. */
+function violations({ violations: found }: Readonly<Record<string, unknown>>): string[] {
+  return (Array.isArray(found) ? found : [])
+    .filter(isRecord)
+    .map(({ path, message }) => `${String(path)}: ${String(message)}`);
 }

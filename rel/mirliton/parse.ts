@@ -71,7 +71,7 @@ function read(words: readonly string[], options: Readonly<Record<string, Option>
     };
   } catch (cause) {
     // Node adds a hint on how to write a word that begins with a dash.
-    throw wrong(errorText(cause).split('. ')[0] ?? errorText(cause));
+    throw wrong(errorText(cause).split(/\.\s|\n/)[0] ?? errorText(cause));
   }
 }
 
