@@ -12,6 +12,8 @@ export interface ZoneProcess {
   readonly node: string;
   /** Undefined while it does not run. */
   readonly pid: number | undefined;
+  /** Port of its /metrics, of an app in a process of its own. */
+  readonly metrics?: number | undefined;
   alive(): boolean;
   /** Sends a signal. Resolves when the process has gone, at once when the signal does not end it. */
   kill(signal?: NodeJS.Signals): Promise<void>;
@@ -32,6 +34,7 @@ export interface ProcessPlan {
   /** A module of this project and its arguments. */
   readonly run: readonly [string, ...string[]];
   readonly environment?: NodeJS.ProcessEnv | undefined;
+  readonly metrics?: number;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -41,6 +44,7 @@ const gentle: readonly NodeJS.Signals[] = ['SIGSTOP', 'SIGCONT', 'SIGUSR2'];
 const exitUnreachable = 3;
 /** Milliseconds: less than the tests' own limits, so that nothing is left running and the error says what it was. */
 const startLimit = 90_000;
+const stopLimit = 30_000;
 
 /** Compiles what is not compiled, once for many processes. */
 export function build(): void {
@@ -55,6 +59,7 @@ export function ownProcess(plan: ProcessPlan): OwnProcess {
   return {
     app: plan.app,
     node: plan.node,
+    metrics: plan.metrics,
     get pid() {
       return running()?.pid;
     },
@@ -79,14 +84,18 @@ export function ownProcess(plan: ProcessPlan): OwnProcess {
       // One that a test has stopped would not hear it.
       now.kill('SIGCONT');
       now.kill('SIGINT');
-      const [code] = (await gone) as [number | null];
-      if (code !== 0) throw new Error(`${plan.app} (${plan.node}) ended with ${code} after SIGINT`);
+      const deadline = setTimeout(() => now.kill('SIGKILL'), stopLimit);
+      const [code, signal] = (await gone) as [number | null, NodeJS.Signals | null];
+      clearTimeout(deadline);
+      if (code === 0) return;
+      const how = signal === 'SIGKILL' ? `did not end within ${stopLimit / 1000} s` : `ended with ${code}`;
+      throw new Error(`${plan.app} (${plan.node}) ${how} after SIGINT`);
     },
   };
 }
 
 /** Its output is piped. It ends with this process. */
-export function spawnOwn({ config, run: [module, ...args], environment }: Omit<ProcessPlan, 'app' | 'node'>) {
+export function spawnOwn({ config, run: [module, ...args], environment }: Omit<ProcessPlan, 'app' | 'node' | 'metrics'>) {
   return spawn(process.execPath, [join(root, module), ...args], {
     cwd: dirname(config),
     env: { ...process.env, MIRLITON_CONFIG: config, ...environment },
