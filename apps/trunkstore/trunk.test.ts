@@ -25,7 +25,7 @@ describe('trunkstore: PBX trunks', () => {
 
   describe('from the PBX', () => {
     const fromPbx = { 'Authorizing-Type': 'sys_info', 'Authorizing-ID': 'pbx', 'Account-Realm': realm };
-    const dial = (number: string, options: object = {}, patience = 200) =>
+    const dial = (number: string, options: object = {}, patience = 1000) =>
       bench.fake.route({ accountId, number, vars: fromPbx, from: `trunk1@${realm}`, ...options }, patience);
 
     it('goes out by a carrier with the caller id and the flags of the trunk', async () => {
@@ -115,7 +115,7 @@ describe('trunkstore: PBX trunks', () => {
 
   describe('to the PBX', () => {
     const fromCarrier = { 'Authorizing-Type': 'resource', Inception: `${did}@edge.example` };
-    const ring = (options: object = {}, patience = 200) =>
+    const ring = (options: object = {}, patience = 1000) =>
       bench.fake.route({ accountId, number: did, vars: fromCarrier, ...options }, patience);
 
     it('rings the server that has the DID where it registered, in the form it wants', async () => {
