@@ -3,12 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Bus, connectBus } from '../../core/amqp/index.ts';
+import type { Bus } from '../../core/amqp/index.ts';
 import type { Settings } from '../../core/config/index.ts';
-import { type CouchStore, connectStore } from '../../core/couch/index.ts';
+import type { CouchStore } from '../../core/couch/index.ts';
 import { AppError, errorText } from '../../core/errors/index.ts';
 import { logger } from '../../core/log/index.ts';
-import { createMetrics } from '../../core/metrics/index.ts';
 import { readSettings } from '../zone/settings.ts';
 import { version } from '../zone/version.ts';
 import type { Output } from './output.ts';
@@ -28,7 +27,6 @@ export interface Cli extends Output {
 const patience = 3_000;
 
 export function createCli(output: Output, config: string | undefined): Cli {
-  const metrics = createMetrics();
   const node = `cli@${hostname()}`;
   let settings: Settings | undefined;
   let opening: Promise<Bus> | undefined;
@@ -43,7 +41,12 @@ export function createCli(output: Output, config: string | undefined): Cli {
     const { urls } = known().bus;
     if (urls.length === 0) throw noZone('bus.urls', 'bus_unreachable');
     const options = { urls, node, appName: 'mirliton', appVersion: version, strict: false };
-    const bus = await connectBus({ ...options, log: logger('cli'), metrics });
+    // Loaded when they are needed: most commands need one of the two, `start` neither.
+    const [{ connectBus }, { createMetrics }] = await Promise.all([
+      import('../../core/amqp/index.ts'),
+      import('../../core/metrics/index.ts'),
+    ]);
+    const bus = await connectBus({ ...options, log: logger('cli'), metrics: createMetrics() });
     buses.push(bus);
     for (let waited = 0; !bus.status().connected; waited += 20) {
       if (waited >= patience)
@@ -69,6 +72,7 @@ export function createCli(output: Output, config: string | undefined): Cli {
       // Without the bus the zone hears of our writes by its change feeds.
       const heard = await bus().catch(() => undefined);
       const options = { urls, user, password, quorum, node, log: logger('cli') };
+      const { connectStore } = await import('../../core/couch/index.ts');
       store ??= connectStore({ ...options, bus: heard, follow: 0 });
       await store.exists('accounts');
       return store;
