@@ -65,6 +65,8 @@ export class Peer {
   readonly channel: Channel;
   /** Every message that came, as it was on the wire. */
   readonly wire: string[] = [];
+  /** Fields of every message that it sends. */
+  readonly habits: Record<string, string> = {};
   /** Answers requests of a method by itself; otherwise they wait for `next`. */
   readonly handlers = new Map<string, (incoming: Incoming) => void>();
   readonly #sent = new Map<string, Exchange>();
@@ -93,7 +95,7 @@ export class Peer {
     const branch = newBranch();
     const { own, way } = this.channel;
     const via = `SIP/2.0/${protocols[way]} ${formatHostPort(own.host, own.port || undefined)};branch=${branch};rport`;
-    request.headers.prepend('Via', via);
+    request.headers.merge(this.habits).prepend('Via', via);
     const data = serialize(request);
     const repeat = (): void => this.channel.send(data, way === 'udp' ? to : undefined);
     const entry: Exchange = { request, to, responses: [], events: new EventEmitter() };
@@ -203,7 +205,7 @@ export class Peer {
         if (!/^(via|from|to|call-id|cseq|record-route)$/i.test(name)) headers.delete(name);
       const to = headers.get('to') ?? '';
       if (tagOf(to) === undefined && status > 100) headers.set('To', `${to};tag=${tag}`);
-      headers.merge(fields);
+      headers.merge({ ...this.habits, ...fields });
       const data = serialize({ status, reason, headers, body: Buffer.from(body) });
       this.#answered.set(key, [data]);
       this.channel.send(data, from);

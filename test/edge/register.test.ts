@@ -43,7 +43,7 @@ describe('edge: REGISTER', () => {
       expect(zone.registrar.asked(user)).to.equal(1);
     });
 
-  it('asks nobody when it knows the user, and tells the bus nothing new', async () => {
+  itMay('quiet refresh', 'asks nobody when it knows the user, and tells the bus nothing new', async () => {
     const phone = await zone.registered('120');
     await eventually(() => expect(zone.told('120')).to.have.length(1));
     for (let count = 0; count < 20; count++) expect((await phone.refresh().final).status).to.equal(200);
@@ -129,7 +129,7 @@ describe('edge: REGISTER', () => {
     expect((await phone.register()).status).to.equal(200);
   });
 
-  it('keeps nothing of an answer that a flush has overtaken', async () => {
+  itMay('flush overtakes', 'keeps nothing of an answer that a flush has overtaken', async () => {
     const phone = await zone.phone('128');
     await zone.registered('129');
     phone.takeChallenge(await phone.sendRegister().final);

@@ -1,5 +1,6 @@
 // What the edge does not let near, and that those who call from beside it (the same NAT) are not hurt.
 import { expect } from 'chai';
+import { itMay } from './capabilities.ts';
 import { nextOf } from './peer.ts';
 import { sharedZone } from './shared.ts';
 import { limits, realm, type Zone } from './zone.ts';
@@ -38,7 +39,7 @@ describe('edge: screening', function () {
     await works('400', host);
   });
 
-  it('refuses what is too large, over every transport that it speaks', async () => {
+  itMay('large over TCP', 'refuses what is too large, over every transport that it speaks', async () => {
     for (const way of ['udp', 'tcp'] as const) {
       const phone = await zone.phone('401', { way });
       // A datagram holds 65,507 bytes; a connection more.
@@ -63,48 +64,56 @@ describe('edge: screening', function () {
     expect((await phone.invite('2000', { 'Max-Forwards': '0' }).final).status).to.equal(483);
   });
 
-  it('stops to listen to a flood, not to others, and listens again when it is over', async () => {
-    const host = '127.66.0.3';
-    const flooder = await zone.phone('405', { host });
-    const sent = Array.from({ length: limits.requests * 4 }, () =>
-      flooder.ask('OPTIONS', `sip:100@${realm}`),
-    );
-    await works('406');
-    await works('407', '127.66.0.4');
-    await pause(300);
-    const answered = sent.filter(({ responses }) => responses.length > 0).length;
-    expect(answered).to.be.below(limits.requests * 3);
-  });
-
-  it('stops to listen to who guesses passwords; a registered phone behind the same NAT goes on', async () => {
-    const host = '127.66.0.5';
-    const honest = await zone.registered('408', { host });
-    const thief = await zone.phone('409', { host, password: 'wrong' });
-    await thief.sendRegister().final.then((response) => thief.takeChallenge(response));
-    let answered = 0;
-    for (let guess = 0; guess < limits.strangers * 4; guess++) {
-      const sent = thief.refresh();
-      await Promise.race([sent.final, pause(60)]);
-      answered += sent.responses.length;
-    }
-    expect(answered).to.be.below(limits.strangers * 3);
-    // While it goes on.
-    const guessing = setInterval(() => thief.refresh(), 20);
-    try {
-      expect((await honest.refresh().final).status).to.equal(200);
-      const call = honest.invite('2000');
-      const { incoming } = await nextOf(
-        zone.media.map((server) => server.phone),
-        'INVITE',
+  itMay(
+    'limit of floods',
+    'stops to listen to a flood, not to others, and listens again when it is over',
+    async () => {
+      const host = '127.66.0.3';
+      const flooder = await zone.phone('405', { host });
+      const sent = Array.from({ length: limits.requests * 4 }, () =>
+        flooder.ask('OPTIONS', `sip:100@${realm}`),
       );
-      incoming.answer(486);
-      expect((await call.final).status).to.equal(486);
-    } finally {
-      clearInterval(guessing);
-    }
-    // And a new one, soon after the thief has left.
-    await works('410', host);
-  });
+      await works('406');
+      await works('407', '127.66.0.4');
+      await pause(300);
+      const answered = sent.filter(({ responses }) => responses.length > 0).length;
+      expect(answered).to.be.below(limits.requests * 3);
+    },
+  );
+
+  itMay(
+    'limit of guesses',
+    'stops to listen to who guesses passwords; a registered phone behind the same NAT goes on',
+    async () => {
+      const host = '127.66.0.5';
+      const honest = await zone.registered('408', { host });
+      const thief = await zone.phone('409', { host, password: 'wrong' });
+      await thief.sendRegister().final.then((response) => thief.takeChallenge(response));
+      let answered = 0;
+      for (let guess = 0; guess < limits.strangers * 4; guess++) {
+        const sent = thief.refresh();
+        await Promise.race([sent.final, pause(60)]);
+        answered += sent.responses.length;
+      }
+      expect(answered).to.be.below(limits.strangers * 3);
+      // While it goes on.
+      const guessing = setInterval(() => thief.refresh(), 20);
+      try {
+        expect((await honest.refresh().final).status).to.equal(200);
+        const call = honest.invite('2000');
+        const { incoming } = await nextOf(
+          zone.media.map((server) => server.phone),
+          'INVITE',
+        );
+        incoming.answer(486);
+        expect((await call.final).status).to.equal(486);
+      } finally {
+        clearInterval(guessing);
+      }
+      // And a new one, soon after the thief has left.
+      await works('410', host);
+    },
+  );
 });
 
 /** A REGISTER with one thing wrong; the kinds repeat with other values. */

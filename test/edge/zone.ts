@@ -233,7 +233,17 @@ const base = {
 /** At an address that nobody else has, so that it is easily seen where it must not be. */
 async function mediaServer(index: number, open: Zone['phone']): Promise<MediaServer> {
   const host = `127.77.0.${index}`;
-  const box = { phone: await open('mod_sofia', { host }) };
+  const start = async (port = 0): Promise<Phone> => {
+    const phone = await open('mod_sofia', { host, port });
+    // As FreeSWITCH writes.
+    Object.assign(phone.habits, {
+      'Remote-Party-ID': `"2000" <sip:2000@${host}>;party=calling;privacy=off`,
+      'P-Asserted-Identity': `<sip:2000@${host}:${phone.channel.own.port}>`,
+      'X-FS-Support': 'update_display,send_info',
+    });
+    return phone;
+  };
+  const box = { phone: await start() };
   const { port } = box.phone.channel.own;
   return {
     get phone() {
@@ -242,7 +252,7 @@ async function mediaServer(index: number, open: Zone['phone']): Promise<MediaSer
     address: `${host}:${port}`,
     die: () => box.phone.close(),
     live: async () => {
-      box.phone = await open('mod_sofia', { host, port });
+      box.phone = await start(port);
     },
   };
 }

@@ -6,7 +6,7 @@ import { advertise } from '../../../core/messages/nodes.ts';
 import { Dispatcher } from '../edge/dispatcher.ts';
 import { loadOptions } from '../edge/options.ts';
 import { type Entry, watchTrusted } from '../edge/trusted.ts';
-import { type Facts, factsOf } from './facts.ts';
+import { type Facts, factsOf, type Subject } from './facts.ts';
 import { createKamailio, type Kamailio } from './kamailio.ts';
 import { followOrders } from './orders.ts';
 import { createRpc } from './rpc.ts';
@@ -24,6 +24,8 @@ export const kamailio_bridge: App = {
 const lookEvery = 1_000;
 const beatEvery = 10_000;
 const readEvery = 30_000;
+/** Every ecallmgr has told of its media servers by then. */
+const allHeardAfter = 30_000;
 
 async function start(context: AppContext): Promise<RunningApp> {
   const { bus, settings, log, metrics } = context;
@@ -40,7 +42,8 @@ async function start(context: AppContext): Promise<RunningApp> {
     failures: () => live.current.dispatcher.failures,
   });
   const proxies = rpc.map((url) => createKamailio(createRpc(url, secret), log));
-  let carriers: readonly Entry[] = [];
+  let carriers: readonly Entry[] | undefined;
+  const began = Date.now();
   const known = (): Facts =>
     factsOf({
       zone: settings.zone,
@@ -48,13 +51,19 @@ async function start(context: AppContext): Promise<RunningApp> {
       trusted: carriers,
       options: live.current,
     });
+  // What Kamailio was told by the bridge before this one stays until we must have heard of it ourselves.
+  const unknown = (): ReadonlySet<Subject> =>
+    new Set([
+      ...(Date.now() - began < allHeardAfter ? (['servers'] as const) : []),
+      ...(carriers === undefined ? (['trusted'] as const) : []),
+    ]);
   const orders = await followOrders(context, proxies);
   const beat = createBeat(context);
   const round = everyNowAndThen(lookEvery, async () => {
     for (const { node, address } of dispatcher.expire())
       log.warn('media server is not announced any more', { node, address });
     const before = proxies.map((proxy) => proxy.alive);
-    const came = await Promise.all(proxies.map((proxy) => proxy.tell(known())));
+    const came = await Promise.all(proxies.map((proxy) => proxy.tell(known(), unknown())));
     for (const [index, proxy] of proxies.entries()) if (came[index]) void orders.announce(proxy);
     beat(proxies.filter((proxy, index) => proxy.alive !== before[index]));
   });

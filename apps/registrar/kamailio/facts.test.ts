@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { MediaServer } from '../edge/dispatcher.ts';
 import { defaults, type EdgeOptions } from '../edge/options.ts';
 import type { Entry } from '../edge/trusted.ts';
-import { factsOf, type Order, ordersBetween } from './facts.ts';
+import { factsOf, type Order, ordersBetween, type Subject } from './facts.ts';
 
 const server = (port: number, more: Partial<MediaServer> = {}): MediaServer => ({
   address: `10.0.0.1:${port}`,
@@ -61,6 +61,25 @@ describe('what a Kamailio is told', () => {
     const given = orders({ servers: [server(5060)] }, { servers: [server(5060, { instance: 'new' })] });
     const methods = given.map(([method]) => method).filter((method) => method.startsWith('dispatcher.'));
     expect(methods).to.deep.equal(['dispatcher.remove', 'dispatcher.add']);
+  });
+
+  it('nothing to take back of what a bridge that has just started has not heard of yet', () => {
+    const before = facts({
+      servers: [server(5060)],
+      trusted: [{ cidrs: ['192.0.2.1', '198.51.100.0/24'], ports: [], token: 't' }],
+    });
+    const known = { zone: 'here', servers: [], trusted: undefined, options: defaults };
+    const takenBack = (unknown: Subject[]) =>
+      ordersBetween(before, factsOf(known), new Set(unknown)).flatMap(({ orders: [first] }) =>
+        first?.slice(0, 2),
+      );
+    expect(takenBack(['servers', 'trusted'])).to.deep.equal([]);
+    expect(takenBack(['trusted']))
+      .to.include('dispatcher.remove')
+      .and.not.to.include('trusted');
+    expect(takenBack(['servers']))
+      .to.include('trusted')
+      .and.not.to.include('dispatcher.remove');
   });
 
   it('shares in percent by the weights of the nodes', () => {

@@ -43,15 +43,25 @@ const destination = (set: number, uri: string, attributes: string, priority = 0)
 export interface Known {
   readonly zone: string;
   readonly servers: readonly MediaServer[];
-  readonly trusted: readonly Entry[];
+  /** Undefined until the first answer. */
+  readonly trusted: readonly Entry[] | undefined;
   readonly options: EdgeOptions;
+}
+
+/** What a fact is about. */
+export type Subject = 'servers' | 'trusted' | 'settings';
+
+/** Told by its name. */
+export function subjectOf(name: string): Subject {
+  if (/^(dispatcher |live instance::)/.test(name)) return 'servers';
+  return /^(trusted |network |live networks$)/.test(name) ? 'trusted' : 'settings';
 }
 
 /** All that a Kamailio of this zone must know now. */
 export function factsOf({ zone, servers, trusted, options }: Known): Facts {
   return new Map([
     ...serverFacts(zone, servers, options.dispatcher),
-    ...trustedFacts(trusted),
+    ...(trusted === undefined ? [] : trustedFacts(trusted)),
     entry('live', 'choice', algorithms[options.dispatcher.choice] ?? 0),
     ...Object.entries({
       min_expires: options.expires.minimum,
@@ -124,10 +134,14 @@ export async function readFacts(rpc: Rpc): Promise<Map<string, Fact>> {
   ]);
 }
 
-/** The orders that lead from what is told to what must be: new facts first, so that nothing is missing meanwhile. */
+/**
+ * The orders that lead from what is told to what must be: new facts first, so that nothing is missing meanwhile. What is
+ * told of the subjects in `unknown` is not taken back: whoever asks has not heard of them yet.
+ */
 export function ordersBetween(
   told: Facts,
   wanted: Facts,
+  unknown: ReadonlySet<Subject> = new Set(),
 ): { readonly name: string; readonly orders: Order[] }[] {
   const changed = [...wanted].flatMap(([name, fact]) => {
     const before = told.get(name);
@@ -137,7 +151,7 @@ export function ordersBetween(
     return [{ name, orders: [...replaced, fact.set] }];
   });
   const gone = [...told].flatMap(([name, { unset }]) =>
-    wanted.has(name) || !unset ? [] : [{ name, orders: [unset] }],
+    wanted.has(name) || !unset || unknown.has(subjectOf(name)) ? [] : [{ name, orders: [unset] }],
   );
   return [...changed, ...gone];
 }

@@ -13,7 +13,7 @@ import {
   socketsOf,
   tableOf,
 } from './answers.ts';
-import { type Fact, type Facts, ordersBetween, readFacts } from './facts.ts';
+import { type Fact, type Facts, ordersBetween, readFacts, type Subject } from './facts.ts';
 import type { Identity } from './registrations.ts';
 import type { Rpc } from './rpc.ts';
 
@@ -25,8 +25,11 @@ export interface Kamailio {
   /** Media servers by URI, and whether they get calls. */
   readonly switches: ReadonlyMap<string, boolean>;
   readonly registrations: number;
-  /** Makes Kamailio know these facts. Never rejects; resolves with true when it has just come (back). */
-  tell(facts: Facts): Promise<boolean>;
+  /**
+   * Makes Kamailio know these facts, and forget others unless they are of an `unknown` subject. Never rejects; resolves
+   * with true when it has just come (back).
+   */
+  tell(facts: Facts, unknown?: ReadonlySet<Subject>): Promise<boolean>;
   /** Forgets what is known of a user of a realm, or of all of it; without `cacheOnly` also the contacts, which it gives. */
   flush(realm: string, username: string | undefined, cacheOnly: boolean): Promise<Contact[]>;
   /** The contacts of a realm or a user of it, or all. */
@@ -66,14 +69,14 @@ export function createKamailio(rpc: Rpc, log: Logger): Kamailio {
     registrations = contactCount(await rpc.call('stats.fetch', 'usrloc:'));
     return came;
   };
-  const update = async (facts: Facts): Promise<void> => {
-    for (const { name, orders } of ordersBetween(told, facts)) {
+  const update = async (facts: Facts, unknown?: ReadonlySet<Subject>): Promise<void> => {
+    for (const { name, orders } of ordersBetween(told, facts, unknown)) {
       for (const [method, ...params] of orders) await rpc.call(method, ...params);
       const fact = facts.get(name);
       if (fact) told.set(name, fact);
       else told.delete(name);
     }
-    const listed = [...facts.keys()].some((name) => name.startsWith('dispatcher '))
+    const listed = [...told.keys()].some((name) => name.startsWith('dispatcher '))
       ? await rpc.call('dispatcher.list')
       : undefined;
     switches = new Map(destinationsOf(listed).map(({ uri, active }) => [uri, active]));
@@ -108,10 +111,10 @@ export function createKamailio(rpc: Rpc, log: Logger): Kamailio {
     get registrations() {
       return registrations;
     },
-    tell: async (facts) => {
+    tell: async (facts, unknown) => {
       try {
         const came = await look();
-        await update(facts);
+        await update(facts, unknown);
         return came;
       } catch (error) {
         if (since !== undefined)
