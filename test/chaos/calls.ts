@@ -1,7 +1,9 @@
 // Calls that are live while something dies: each is begun, proven to have outlived it, and ended.
-import { node, type TestAccount } from '../e2e/account.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Line, node, type TestAccount } from '../e2e/account.ts';
 import { Phone } from '../e2e/baresip.ts';
 import { uploadTone } from '../e2e/fixtures.ts';
+import { freePorts } from '../e2e/ports.ts';
 
 /** A live call. */
 export interface LiveCall {
@@ -17,8 +19,10 @@ export interface LiveCall {
 const tone = { a: 440, b: 620, greeting: 1200, chosen: 1500, long: 700, next: 900 };
 /** A long play, in seconds: it lasts over every loss and its repair. */
 const long = 10;
+/** Who is reached by a carrier. */
+const outside = '+442071838750';
 
-/** The documents that the calls of one case need, made before anything is broken. */
+/** The documents that the calls need, made before anything is broken, and once for all cases. */
 export async function prepare(account: TestAccount) {
   const [greeting, chosen, longMedia, next] = await Promise.all([
     uploadTone(account, tone.greeting, 1),
@@ -36,47 +40,74 @@ export async function prepare(account: TestAccount) {
   await Promise.all([
     account.callflow('300', node('menu', { id: menu }, { 1: node('play', { id: chosen }) })),
     account.callflow('301', node('play', { id: longMedia }, { _: node('play', { id: next }) })),
+    account.callflow('no_match', node('offnet')),
   ]);
-  const lines = await Promise.all([1, 2, 3, 4].map(() => account.device()));
-  return { account, lines, answering: await account.extension('302'), late: await account.extension('303') };
+  const [lines, [carrierPort = 0], answering, late] = await Promise.all([
+    Promise.all([1, 2, 3, 4, 5].map(() => account.device())),
+    freePorts(1),
+    account.device(),
+    account.device(),
+  ]);
+  await account.callflow('302', node('device', { id: answering.id }));
+  await account.callflow('303', node('device', { id: late.id, timeout: 60 }));
+  return { account, lines, answering, late, carrierPort };
 }
 
 export type Prepared = Awaited<ReturnType<typeof prepare>>;
 
-/** Begins one call of each kind, side by side. */
-export async function beginCalls({ lines, answering, late }: Prepared): Promise<LiveCall[]> {
+/** A carrier that takes calls to the outside at this port. */
+export const carrierAt = (port: number): object => ({
+  name: 'Carrier',
+  rules: ['^(\\+44\\d+)$'],
+  gateways: [{ server: '127.0.0.1', port, invite_format: 'e164' }],
+});
+
+/** Begins one call of each kind, side by side. When one cannot be begun, none is left. */
+export async function beginCalls({
+  lines,
+  answering,
+  late,
+  carrierPort,
+}: Prepared): Promise<readonly LiveCall[]> {
   const phones: Phone[] = [];
-  const phone = async (line: (typeof lines)[number] | undefined, options: object = {}): Promise<Phone> => {
-    if (!line) throw new Error('there are fewer lines than calls');
-    const registered = await Phone.registered({ ...line, ...options });
-    phones.push(registered);
-    return registered;
+  const kept = (phone: Phone): Phone => {
+    phones.push(phone);
+    return phone;
   };
-  try {
-    return await Promise.all([
-      Promise.all([phone(lines[0], { tone: tone.a }), phone(answering, { tone: tone.b })]).then(bridged),
-      phone(lines[1]).then(inMenu),
-      phone(lines[2]).then(inPlay),
-      Promise.all([phone(lines[3], { tone: tone.a }), phone(late, { tone: tone.b, answer: 'manual' })]).then(
-        ringing,
-      ),
-    ]);
-  } catch (error) {
-    await Promise.all(phones.map(put));
-    throw error;
-  }
+  const registered = async (line: Line | undefined, options: object = {}): Promise<Phone> => {
+    if (!line) throw new Error('there are fewer lines than calls');
+    return kept(await Phone.registered({ ...line, ...options }));
+  };
+  const carrier = async (): Promise<Phone> => {
+    const proxy = `127.0.0.1:${carrierPort}`;
+    const own = { username: outside, password: '', realm: '127.0.0.1', proxy };
+    return kept(await Phone.start({ ...own, port: carrierPort, expires: 0, tone: tone.b }));
+  };
+  const [a, b, c, d, e] = lines;
+  const beginnings = await Promise.allSettled([
+    Promise.all([registered(a, { tone: tone.a }), registered(answering, { tone: tone.b })]).then((pair) =>
+      talking('bridged', '302', pair),
+    ),
+    registered(b).then(inMenu),
+    registered(c).then(inPlay),
+    Promise.all([registered(d, { tone: tone.a }), registered(late, { tone: tone.b, answer: 'manual' })]).then(
+      ringing,
+    ),
+    Promise.all([registered(e, { tone: tone.a }), carrier()]).then((pair) =>
+      talking('carrier', outside, pair),
+    ),
+  ]);
+  const failed = beginnings.find((it) => it.status === 'rejected');
+  if (!failed) return beginnings.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []));
+  await Promise.all(phones.map(put));
+  throw failed.reason;
 }
 
-async function bridged([a, b]: readonly [Phone, Phone]): Promise<LiveCall> {
-  a.dial('302');
+async function talking(name: string, number: string, [a, b]: readonly [Phone, Phone]): Promise<LiveCall> {
+  a.dial(number);
   await Promise.all([a.event('CALL_ESTABLISHED'), b.event('CALL_ESTABLISHED')]);
   await bothHear(a, b);
-  return {
-    name: 'bridged',
-    legs: 2,
-    outlives: () => bothHear(a, b),
-    end: () => endCall(a, b),
-  };
+  return { name, legs: 2, outlives: () => bothHear(a, b), end: () => endCall(a, b) };
 }
 
 async function inMenu(a: Phone): Promise<LiveCall> {
@@ -87,13 +118,13 @@ async function inMenu(a: Phone): Promise<LiveCall> {
     name: 'menu',
     legs: 1,
     outlives: async () => {
-      // Who hears nothing presses again; a digit that fell into the gap is lost, as on any line.
+      // Who hears nothing presses again.
       for (let presses = 1; ; presses += 1) {
         a.digits('1');
-        const found = await a.hears(tone.chosen, 600, 3).then(
+        const found = await a.hears(tone.chosen, 600, 4).then(
           () => true,
           (error: unknown) => {
-            if (presses === 5) throw error;
+            if (presses === 5 || a.closed) throw error;
             return false;
           },
         );
@@ -143,6 +174,8 @@ async function bothHear(a: Phone, b: Phone): Promise<string> {
 
 async function endCall(caller: Phone, ...others: readonly Phone[]): Promise<void> {
   caller.hangup();
+  // A phone that is ended at once may take its BYE with it.
+  await pause(300);
   await Promise.all([caller, ...others].map(put));
 }
 

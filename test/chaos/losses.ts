@@ -1,4 +1,4 @@
-// What is done to a zone: a process is killed, stopped or ended in order, and is there again afterwards.
+// What is done to a zone: a process is killed, stopped, cut off or ended in order, and is there again afterwards.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ZoneProcess } from '../e2e/processes.ts';
 import type { Zone } from '../e2e/zone.ts';
@@ -6,14 +6,22 @@ import type { Zone } from '../e2e/zone.ts';
 /** One way to hurt a zone. `strike` resolves when the harm is done, `heal` when everything runs again. */
 export interface Loss {
   readonly name: string;
+  /** Nobody else does the work: new calls are only promised when it is back, at the end of `strike`. */
+  readonly alone: boolean;
+  /** It stays away until the calls have been ended. */
+  readonly throughEnd?: boolean;
   /** Why a zone of this mix cannot suffer it. */
   cannot(zone: Zone): string | undefined;
   strike(zone: Zone): Promise<void>;
   heal(zone: Zone): Promise<void>;
 }
 
-/** How long something without a second instance stays away. */
+/** Apps of which one process reaches broker and switch over cables that can be cut. */
+export const cabledApps: readonly string[] = ['callflow', 'ecallmgr'];
+
+/** Milliseconds that something without a second instance stays away. */
 const away = 2_000;
+/** And that it says nothing, or cannot be reached. */
 const stopped = 5_000;
 
 const nth = (zone: Zone, app: string, index: number): ZoneProcess => {
@@ -25,16 +33,18 @@ const nth = (zone: Zone, app: string, index: number): ZoneProcess => {
 /** kill -9 of one of several: it stays away until everything has been looked at. */
 const killed = (app: string, index = 0): Loss => ({
   name: `kill -9 ${app} ${index + 1}`,
+  alone: false,
   cannot: (zone) =>
     zone.running(app).length > index ? undefined : `${app} runs ${zone.running(app).length} times`,
   strike: (zone) => nth(zone, app, index).kill('SIGKILL'),
   heal: (zone) => nth(zone, app, index).start(),
 });
 
-/** kill -9 of what there is only one of: started again after two seconds. */
+/** kill -9 of what does its work alone: started again after two seconds. */
 const restarted = (app: string): Loss => ({
   ...killed(app),
   name: `kill -9 ${app}, back after 2 s`,
+  alone: true,
   strike: async (zone) => {
     const it = nth(zone, app, 0);
     await it.kill('SIGKILL');
@@ -44,10 +54,25 @@ const restarted = (app: string): Loss => ({
   heal: async () => undefined,
 });
 
+/** kill -9 of both, one after the other; then the first comes back and has to do with what it finds. */
+const bothKilled = (app: string): Loss => ({
+  ...killed(app, 1),
+  name: `kill -9 ${app} 1, then 2, 1 back after 2 s`,
+  alone: true,
+  strike: async (zone) => {
+    await nth(zone, app, 0).kill('SIGKILL');
+    await pause(stopped);
+    await nth(zone, app, 1).kill('SIGKILL');
+    await pause(away);
+    await nth(zone, app, 0).start();
+  },
+});
+
 /** SIGSTOP: it says nothing, and its connections stay. Goes on after five seconds, full of what it has missed. */
-const frozen = (app: string, index = 0): Loss => ({
+const frozen = (app: string, index = 0, alone = false): Loss => ({
   ...killed(app, index),
-  name: `SIGSTOP ${app} ${index + 1} for 5 s`,
+  name: `SIGSTOP ${app}${alone ? '' : ` ${index + 1}`} for 5 s`,
+  alone,
   strike: async (zone) => {
     const it = nth(zone, app, index);
     await it.kill('SIGSTOP');
@@ -64,9 +89,23 @@ const ended = (app: string, index = 0): Loss => ({
   strike: (zone) => nth(zone, app, index).kill('SIGTERM'),
 });
 
+/** The network between one process and a part: connections end, or nothing passes. Mended after five seconds. */
+const cutOff = (app: string, to: 'bus' | 'switch', how: 'cut' | 'silence'): Loss => ({
+  ...killed(app),
+  name: `${how === 'cut' ? 'cut' : 'no packet between'} ${app} 1 ${how === 'cut' ? 'from' : 'and'} the ${to === 'bus' ? 'broker' : 'first switch'} for 5 s`,
+  strike: async (zone) => {
+    const cable = zone.cabling.of(app, to);
+    cable[how]();
+    await pause(stopped);
+    await cable.mend();
+  },
+  heal: async () => undefined,
+});
+
 const brokerOf = (zone: Zone): string => (zone.running('rabbitmq').length > 0 ? 'rabbitmq' : 'broker');
 const onBroker = (make: (app: string) => Loss, name: string): Loss => ({
   name,
+  alone: true,
   cannot: (zone) => make(brokerOf(zone)).cannot(zone),
   strike: (zone) => make(brokerOf(zone)).strike(zone),
   heal: (zone) => make(brokerOf(zone)).heal(zone),
@@ -77,12 +116,13 @@ export const losses: readonly Loss[] = [
   killed('callflow', 1),
   killed('ecallmgr', 0),
   killed('ecallmgr', 1),
+  bothKilled('ecallmgr'),
   killed('registrar', 0),
   killed('trunkstore', 0),
   restarted('crossbar'),
   restarted('media_mgr'),
-  restarted('cdr'),
-  killed('kamailio', 0),
+  { ...killed('cdr'), name: 'kill -9 cdr while calls end', throughEnd: true },
+  restarted('kamailio'),
   restarted('edge'),
   onBroker(restarted, 'kill -9 the broker, back after 2 s'),
   restarted('couch'),
@@ -93,7 +133,17 @@ export const losses: readonly Loss[] = [
   frozen('ecallmgr', 0),
   frozen('ecallmgr', 1),
   frozen('registrar', 0),
+  frozen('trunkstore', 0),
+  frozen('crossbar', 0, true),
+  frozen('media_mgr', 0, true),
   frozen('kamailio', 0),
-  frozen('couch'),
-  onBroker(frozen, 'SIGSTOP the broker for 5 s'),
+  frozen('edge', 0, true),
+  frozen('couch', 0, true),
+  onBroker((app) => frozen(app, 0, true), 'SIGSTOP the broker for 5 s'),
+  cutOff('callflow', 'bus', 'cut'),
+  cutOff('callflow', 'bus', 'silence'),
+  cutOff('ecallmgr', 'bus', 'cut'),
+  cutOff('ecallmgr', 'bus', 'silence'),
+  cutOff('ecallmgr', 'switch', 'cut'),
+  cutOff('ecallmgr', 'switch', 'silence'),
 ];

@@ -1,16 +1,15 @@
-// npm run chaos [-- options] [words of a case …] [--write]: live calls while everything dies in turn; prints a table.
+// npm run chaos [-- options] [words of cases …] [--write]: live calls while everything dies in turn; prints a table.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startZone } from '../e2e/zone.ts';
 import { asMarkdown, asText, type Table } from '../load/outcome.ts';
-import { losses } from './losses.ts';
-import { type Findings, round } from './round.ts';
+import { cabledApps, losses } from './losses.ts';
+import { columns, type Findings, openArena } from './round.ts';
 
 const page = fileURLToPath(new URL('../../docs/operations/when-it-dies.md', import.meta.url));
-const columns = ['bridged', 'menu', 'play', 'ringing', 'new call', 'CDRs', 'left over'];
-const usage = `usage: npm run chaos [-- options] [words of a case …]
+const usage = `usage: npm run chaos [-- options] [words of cases …]
   --bus, --store, --switch, --edge   as of npm run e2e; default: RabbitMQ, embedded, embedded, Kamailio
   --count   callflow=2,…             how often each app runs
   --write                            puts the table into docs/operations/when-it-dies.md
@@ -33,7 +32,9 @@ if (values.help) {
   console.log(usage);
   process.exit(0);
 }
-const chosen = losses.filter(({ name }) => positionals.every((word) => name.includes(word)));
+const chosen = losses.filter(
+  ({ name }) => positionals.length === 0 || positionals.some((words) => name.includes(words)),
+);
 if (chosen.length === 0) {
   console.error(`no case has ${JSON.stringify(positionals.join(' '))} in its name\n${usage}`);
   process.exit(2);
@@ -50,7 +51,11 @@ Object.assign(process.env, {
 const rows: string[][] = [];
 const skipped: string[] = [];
 let lost = 0;
-const zone = await startZone({}, 2);
+const zone = await startZone({}, 2, cabledApps);
+const arena = await openArena(zone).catch(async (error: unknown) => {
+  await zone.stop();
+  throw error;
+});
 try {
   for (const loss of chosen) {
     const reason = loss.cannot(zone);
@@ -58,7 +63,7 @@ try {
       skipped.push(`${loss.name}: ${reason}`);
       continue;
     }
-    const findings: Findings = await round(zone, loss);
+    const findings: Findings = await arena.round(loss);
     lost += Object.values(findings).filter(({ ok }) => !ok).length;
     rows.push([loss.name, ...columns.map((column) => findings[column]?.text ?? '')]);
     console.log(
@@ -66,6 +71,7 @@ try {
     );
   }
 } finally {
+  await arena.stop();
   await zone.stop();
 }
 const parts = `bus ${values.bus}, store ${values.store}, switch ${values.switch}, edge ${values.edge}, ${values.count}`;

@@ -23,6 +23,8 @@ export interface PhoneOptions {
   readonly codec?: 'PCMU' | 'PCMA';
   /** Seconds of a registration; 0 does not register. Default 3600. */
   readonly expires?: number;
+  /** Where it takes calls over UDP and TCP; default any free one. */
+  readonly port?: number;
 }
 
 /** One event of baresip: `REGISTER_OK`, `CALL_INCOMING`, `CALL_ESTABLISHED`, `CALL_CLOSED`, … */
@@ -108,6 +110,11 @@ export class Phone extends EventEmitter {
 
   resume(): void {
     this.#send('resume');
+  }
+
+  /** True when its last call is over. */
+  get closed(): boolean {
+    return this.events.findLast(({ type }) => type.startsWith('CALL_'))?.type === 'CALL_CLOSED';
   }
 
   /** What it has heard so far: a WAV for each time that its audio began, the newest last. */
@@ -214,13 +221,13 @@ export class Phone extends EventEmitter {
   }
 }
 
-function writeConfig(folder: string, control: number, { tone = 440 }: PhoneOptions): void {
+function writeConfig(folder: string, control: number, { tone = 440, port = 0 }: PhoneOptions): void {
   mkdirSync(folder, { recursive: true });
   writeTone(join(folder, 'tone.wav'), tone, 60);
   const modules = ['g711', 'aufile', 'aubridge', 'sndfile', 'ctrl_tcp'].map((name) => `module ${name}.so`);
   const lines = [
     'poll_method epoll',
-    'sip_listen 127.0.0.1:0',
+    `sip_listen 127.0.0.1:${port}`,
     'audio_player aubridge,nobody',
     `audio_source aufile,${folder}/tone.wav`,
     'audio_alert aubridge,nobody',

@@ -32,22 +32,26 @@ export async function planMany(
     run: [command, 'start', '--parts', app, '--apps', 'none', '--node', nodeOf(index)],
     environment,
   });
-  const apps = appsOf(parsed).flatMap((app) =>
-    Array.from({ length: counts[app] ?? 1 }, (_, index) => ({
+  const names = appsOf(parsed).flatMap((app) =>
+    Array.from({ length: counts[app] ?? 1 }, (_, index) => ({ app, index })),
+  );
+  const metricsPorts = await freePorts(names.length);
+  const apps = names.map(({ app, index }, at): ProcessPlan => {
+    const metrics = metricsPorts[at] ?? 0;
+    const options = ['--apps', app, '--node', nodeOf(index), '--metrics', String(metrics)];
+    const more = app === 'crossbar' ? ['--demo'] : [];
+    return {
       app,
       node: `${app}@${nodeOf(index)}`,
       config,
-      run: [
-        command,
-        ...['start', '--apps', app, '--node', nodeOf(index), '--metrics', '0'],
-        ...(app === 'crossbar' ? ['--demo'] : []),
-      ] as const,
-    })),
-  );
+      metrics,
+      run: [command, 'start', ...options, ...more],
+    };
+  });
   return [
     ...parts.map((name) => part(name)),
     ...switches.map((environment, index) => part('switch', index, environment)),
-    ...(apps as ProcessPlan[]),
+    ...apps,
   ];
 }
 

@@ -95,7 +95,11 @@ export function ownProcess(plan: ProcessPlan): OwnProcess {
 }
 
 /** Its output is piped. It ends with this process. */
-export function spawnOwn({ config, run: [module, ...args], environment }: Omit<ProcessPlan, 'app' | 'node' | 'metrics'>) {
+export function spawnOwn({
+  config,
+  run: [module, ...args],
+  environment,
+}: Omit<ProcessPlan, 'app' | 'node' | 'metrics'>) {
   return spawn(process.execPath, [join(root, module), ...args], {
     cwd: dirname(config),
     env: { ...process.env, MIRLITON_CONFIG: config, ...environment },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ZoneFacts } from '../../rel/zone/report.ts';
 import { type Rabbit, startRabbit } from '../conformance/rabbitmq.ts';
+import { type Cabling, layCables } from './cabling.ts';
 import { addKamailios, startKamailio, type TestKamailio } from './kamailio.ts';
 import { mixOfRun, settingsOf } from './mix.ts';
 import { planMany, planOne } from './plan.ts';
@@ -30,6 +31,8 @@ export interface Zone {
   crash(): Promise<void>;
   /** The edges, in a mix with Kamailio. */
   readonly kamailios: readonly TestKamailio[];
+  /** The cables that were asked for. */
+  readonly cabling: Cabling;
   /** True while all of our processes run. */
   alive(): boolean;
   /** The logs of our processes so far, one after the other. */
@@ -37,8 +40,15 @@ export interface Zone {
   stop(): Promise<void>;
 }
 
-/** Starts a zone on the mix of this run, with some settings of the test's own. Throws with its output when it does not come up. */
-export async function startZone(more: Record<string, unknown> = {}, edges = 1): Promise<Zone> {
+/**
+ * Starts a zone on the mix of this run, with some settings of the test's own. With many processes the first of each app
+ * in `cabled` reaches broker and first switch over cables. Throws with its output when it does not come up.
+ */
+export async function startZone(
+  more: Record<string, unknown> = {},
+  edges = 1,
+  cabled: readonly string[] = [],
+): Promise<Zone> {
   const mix = mixOfRun();
   const rabbit = mix.bus === 'rabbitmq' ? await startRabbit() : undefined;
   if (mix.store !== 'embedded') await emptyStore(mix.store);
@@ -50,7 +60,8 @@ export async function startZone(more: Record<string, unknown> = {}, edges = 1): 
   const many = mix.processes === 'many';
   if (many) build();
   const plans = many ? await planMany(config, settings, mix.counts) : planOne(config);
-  const own = plans.map(ownProcess);
+  const cabling = await layCables(settings, plans, cabled);
+  const own = cabling.plans.map(ownProcess);
   writeFileSync(config, JSON.stringify(settings));
   // Each waits for the other: Kamailio for the broker, the zone for a Kamailio that takes calls.
   const starting = Promise.all(sites.map(startKamailio));
@@ -59,6 +70,7 @@ export async function startZone(more: Record<string, unknown> = {}, edges = 1): 
   await startAll(own).catch(async (error: unknown) => {
     await starting.then((all) => Promise.all(all.map((it) => it.stop()))).catch(() => undefined);
     await rabbit?.stop();
+    await cabling.stop();
     throw error;
   });
   const kamailios = await starting;
@@ -73,6 +85,7 @@ export async function startZone(more: Record<string, unknown> = {}, edges = 1): 
     rest: await logIn(facts.api, facts.login),
     sip: { host, port: Number(port) },
     kamailios,
+    cabling,
     processes,
     running: (app) => processes.filter((it) => it.app === app),
     restart: async (between) => {
@@ -94,6 +107,7 @@ export async function startZone(more: Record<string, unknown> = {}, edges = 1): 
       await Promise.all(kamailios.map((it) => it.stop()));
       await endAll(own);
       await rabbit?.stop();
+      await cabling.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
