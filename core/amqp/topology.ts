@@ -50,11 +50,17 @@ export function isPreconditionFailed(error: unknown): boolean {
   return (error as { code?: unknown } | undefined)?.code === 406;
 }
 
+/**
+ * What must not be lost is kept by most brokers of a cluster, so that one of them may die: quorum queues. How often a
+ * message may fail is counted by us; a broker that counted too would drop dead letters that are looked at often.
+ */
+const kept = { durable: true, arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000 } };
+
 /** Declares a queue, those beside it, and its bindings. */
 export async function declareQueue(channel: Channel, exchanges: Exchanges, spec: QueueSpec): Promise<void> {
   for (const { name, ttl, goesTo } of spec.beside ?? [])
     await channel.assertQueue(name, {
-      durable: true,
+      ...kept,
       ...(ttl === undefined ? {} : { messageTtl: ttl }),
       ...(goesTo === undefined ? {} : { deadLetterExchange: '', deadLetterRoutingKey: goesTo }),
     });
@@ -67,7 +73,7 @@ export async function declareQueue(channel: Channel, exchanges: Exchanges, spec:
 }
 
 function optionsOf({ kind, linger }: QueueSpec) {
-  if (kind === 'durable') return { durable: true };
+  if (kind === 'durable') return kept;
   if (kind === 'private') return { durable: false, exclusive: true, autoDelete: true };
   // x-expires also deletes what nobody consumes any more, but only after the time given.
   if (linger !== undefined) return { durable: false, autoDelete: false, expires: linger };

@@ -10,7 +10,7 @@ import {
 import { joinProperties, splitProperties } from './codec/properties.ts';
 import type { Message } from './message.ts';
 
-export type DeathReason = 'rejected' | 'expired' | 'maxlen';
+export type DeathReason = 'rejected' | 'expired' | 'maxlen' | 'delivery_limit';
 
 export interface DeadLetter {
   readonly message: Message;

@@ -19,6 +19,8 @@ export interface Entry {
   /** Stands in the journal. */
   readonly journaled: boolean;
   redelivered: boolean;
+  /** How often it was put back. */
+  returns: number;
 }
 
 /** About what an entry costs beside its bytes. */

@@ -13,6 +13,8 @@ export interface QueueOptions {
   readonly deadLetterExchange?: string;
   readonly deadLetterKey?: string;
   readonly maxPriority: number;
+  /** How often a message may come back before it is given up. */
+  readonly deliveryLimit: number;
 }
 
 const COMPARED = [
@@ -25,6 +27,7 @@ const COMPARED = [
   'x-dead-letter-routing-key',
   'x-max-priority',
   'x-queue-type',
+  'x-delivery-limit',
 ];
 /** What RabbitMQ knows and this broker does not: refused, because to ignore it would promise what is not done. */
 const REFUSED = ['x-single-active-consumer', 'x-queue-master-locator', 'x-quorum-initial-group-size'];
@@ -70,6 +73,7 @@ export function readQueueOptions(queue: string, args: FieldTable): QueueOptions 
     rejectOverflow: overflow === 'reject-publish',
     ...(deadLetterExchange !== undefined && { deadLetterExchange }),
     ...(deadLetterKey !== undefined && { deadLetterKey }),
+    deliveryLimit: integer('x-delivery-limit') ?? Number.POSITIVE_INFINITY,
     maxPriority: integer('x-max-priority', 0, MAX_PRIORITY) ?? 0,
   };
 }
@@ -79,10 +83,10 @@ function refuseUnknownFeatures(
   invalid: (key: string, reason: string) => ProtocolError,
 ): void {
   const type = args['x-queue-type'];
-  if (type === 'quorum' || type === 'stream') {
-    throw new ProtocolError('NOT_IMPLEMENTED', `x-queue-type ${type}: this broker has classic queues only`);
-  }
-  if (type !== undefined && type !== 'classic')
+  if (type === 'stream')
+    throw new ProtocolError('NOT_IMPLEMENTED', 'x-queue-type stream: not in this broker');
+  // A quorum of one keeps what a durable queue keeps.
+  if (type !== undefined && type !== 'classic' && type !== 'quorum')
     throw invalid('x-queue-type', `unsupported queue type '${String(type)}'`);
   for (const key of REFUSED) {
     if (args[key] !== undefined && args[key] !== false)

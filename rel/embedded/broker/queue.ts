@@ -91,6 +91,7 @@ export class Queue {
       expiresAt: expiryOf(message, this.options),
       journaled: this.spec.durable && message.active.persistent,
       redelivered: false,
+      returns: 0,
     });
     this.dispatch();
     return true;
@@ -99,7 +100,7 @@ export class Queue {
   /** Puts back what the journal kept. It may have been delivered before the stop, which nothing tells: so it says yes. */
   recover(message: Message, sequence: number, expiresAt: number): void {
     this.#sequence = Math.max(this.#sequence, sequence);
-    this.#add({ message, sequence, expiresAt, journaled: true, redelivered: true });
+    this.#add({ message, sequence, expiresAt, journaled: true, redelivered: true, returns: 0 });
     this.#settleLimits();
   }
 
@@ -170,8 +171,12 @@ export class Queue {
   requeue(entry: Entry): void {
     if (!this.#unacked.delete(entry)) return;
     entry.redelivered = true;
-    this.#ready.restore(entry);
-    this.#readyBytes += entry.message.body.length;
+    entry.returns += 1;
+    if (entry.returns > this.options.deliveryLimit) this.#giveUp(entry, 'delivery_limit');
+    else {
+      this.#ready.restore(entry);
+      this.#readyBytes += entry.message.body.length;
+    }
   }
 
   purge(): number {

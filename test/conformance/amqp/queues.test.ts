@@ -62,6 +62,33 @@ describe('AMQP: queues', () => {
     }
   });
 
+  it('keeps messages in a quorum queue, brings them back on time, and gives up what comes back too often', async () => {
+    const [queue, grave] = [unique('quorum'), await queueWith(client.channel)];
+    const type = { 'x-queue-type': 'quorum', 'x-delivery-limit': 1 };
+    const options = {
+      durable: true,
+      arguments: type,
+      messageTtl: 60_000,
+      deadLetterExchange: '',
+      deadLetterRoutingKey: grave,
+    };
+    await client.channel.assertQueue(queue, options);
+    await put(client.channel, '', queue, 'kept', { persistent: true });
+    const channel = await openChannel(client.connection);
+    const deliveries: boolean[] = [];
+    await channel.consume(queue, (message) => {
+      if (!message) return;
+      deliveries.push(message.fields.redelivered);
+      channel.nack(message, false, true);
+    });
+    const inbox = await Inbox.on(client.channel, grave);
+    expect(await inbox.texts(1)).to.deep.equal(['kept']);
+    expect(deliveries).to.deep.equal([false, true]);
+    await client.channel.deleteQueue(queue);
+    const passing = () => channel.assertQueue(unique('quorum'), { durable: false, arguments: type });
+    expect(await channelRefusal(channel, passing)).to.equal(406);
+  });
+
   it('refuses with 406 a durable queue as a transient one', async () => {
     const queue = unique('durable');
     await client.channel.assertQueue(queue, { durable: true });

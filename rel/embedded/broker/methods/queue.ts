@@ -95,6 +95,11 @@ function create(channel: Channel, args: DeclareArgs): Queue {
   if (args.queue.startsWith('amq.')) {
     throw new ProtocolError('ACCESS_REFUSED', `queue name '${args.queue}' contains reserved prefix 'amq.*'`);
   }
+  if (args.arguments['x-queue-type'] === 'quorum' && (!args.durable || args.exclusive))
+    throw new ProtocolError(
+      'PRECONDITION_FAILED',
+      `invalid property '${args.exclusive ? 'exclusive-owner' : 'non-durable'}' for queue '${args.queue}' in vhost '/'`,
+    );
   const queue = channel.vhost.addQueue({
     name: args.queue || channel.vhost.newQueueName(),
     durable: isDurable(args),
