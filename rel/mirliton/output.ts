@@ -15,7 +15,7 @@ export interface Output {
   progress(done: number, total: number, what: string): void;
 }
 
-interface Sink {
+export interface Sink {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
 }
