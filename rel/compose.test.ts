@@ -180,14 +180,4 @@ describe('compose.yaml', () => {
       expect(JSON.stringify(run.healthcheck)).to.include(`-P ${port} `);
     }
   });
-
-  it('keeps the durable queues on every broker', () => {
-    const pattern = new RegExp(words(compose.services['rabbit-policy']!).find((it) => it.startsWith('^'))!);
-    const apps = join(folder, '..', 'apps', 'cdr', 'app.ts');
-    const queue = /queue: '(\w+)'/.exec(readFileSync(apps, 'utf8'))?.[1] ?? '';
-    expect([queue, `${queue}.dead`, `${queue}.retry.1000`].every((name) => pattern.test(name))).to.equal(
-      true,
-    );
-    expect(pattern.test('callctl-1')).to.equal(false);
-  });
 });
