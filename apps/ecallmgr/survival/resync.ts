@@ -54,11 +54,18 @@ const fallback =
 async function compare(node: SwitchNode): Promise<string[]> {
   const known = new Set(node.channels.keys());
   const live = await liveChannels(node.client);
+  const dumps: SwitchEvent[] = [];
+  const introduced = new Set<string>();
+  // All before any: whether a command still runs shows on the other leg.
   for (const callId of live) {
     const dump = await dumpOf(node.client, callId);
-    if (dump) await look(node, dump, known.has(callId));
-    known.delete(callId);
+    if (known.delete(callId)) introduced.add(callId);
+    if (!dump) continue;
+    // An event may have introduced the channel while it was dumped.
+    (node.channels.get(callId) ?? node.meet(dump)).learn(dump);
+    dumps.push(dump);
   }
+  for (const dump of dumps) await look(node, dump, introduced.has(dump['Unique-ID'] ?? ''));
   await Promise.all([...node.channels.values()].map((channel) => endedMeanwhile(node, channel)));
   return [...known];
 }
@@ -74,9 +81,8 @@ async function endedMeanwhile(node: SwitchNode, channel: Channel): Promise<void>
 async function look(node: SwitchNode, dump: SwitchEvent, known: boolean): Promise<void> {
   const callId = dump['Unique-ID'] ?? '';
   const claim = await node.claims.findOwner(callId);
-  // An event may have introduced the channel while it was dumped.
-  const channel = node.channels.get(callId) ?? node.meet(dump);
-  channel.learn(dump);
+  const channel = node.channels.get(callId);
+  if (!channel) return;
   const owner = claim?.node ?? channel.get('Ecallmgr-Node');
   if (channel.ownership === 'unknown') {
     if (channel.settling || owner === undefined) wantsRoute(channel, dump);
