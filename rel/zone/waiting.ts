@@ -11,7 +11,9 @@ export type Tell = (what: string) => void;
 /** What is not there before this time is normal while everything starts. Then it is said again so often. */
 const quietFor = 2_000;
 const sayEvery = 10_000;
-const lookEvery = 50;
+/** Milliseconds between two looks, growing: many processes that wait must not keep from starting what they wait for. */
+const firstLook = 50;
+const lastLook = 1_000;
 
 /** Resolves when `missing` answers undefined. Until then `tell` hears what it answers, when that changes and now and then. */
 export async function waitUntilThere(
@@ -21,6 +23,7 @@ export async function waitUntilThere(
 ): Promise<void> {
   let sayAt = Date.now() + quiet;
   let said: string | undefined;
+  let look = firstLook;
   for (;;) {
     const what = await missing();
     if (what === undefined) return;
@@ -30,7 +33,8 @@ export async function waitUntilThere(
       said = what;
       sayAt = now;
     }
-    await pause(lookEvery);
+    await pause(look);
+    look = Math.min(lastLook, look * 1.25);
   }
 }
 
