@@ -1,7 +1,7 @@
 // mirliton status: the cluster on one screen.
 import { type BrokerState, probeBroker } from '../../../core/amqp/index.ts';
 import { type CouchNodeState, probeCouch } from '../../../core/couch/index.ts';
-import { AppError, toAppError } from '../../../core/errors/index.ts';
+import { toAppError } from '../../../core/errors/index.ts';
 import { callsAmong, liveChannels } from '../channels.ts';
 import type { Cli } from '../cli.ts';
 import { askProcesses, goneNodes, type ProcessInfo, type SwitchInfo } from '../cluster.ts';
@@ -30,7 +30,7 @@ export const statusCommand = command({
   run: async (_, cli) => {
     const status = await read(cli);
     cli.show(status, () => render(status));
-    if (status.problem !== undefined) throw new AppError('bus_unreachable', { message: status.problem });
+    if (status.problem !== undefined) return 3;
     return status.healthy ? 0 : 1;
   },
 });
@@ -73,10 +73,10 @@ const megabytes = (bytes: number): string => `${Math.round(bytes / 1_000_000)} M
 const appWord = ({ name, healthy, detail }: ProcessInfo['apps'][number]): string =>
   healthy ? name : `${name}! (${detail ?? 'not well'})`;
 
-function render({ nodes, gone, media_servers, brokers, databases, calls }: Status): string {
+function render({ nodes, gone, media_servers, brokers, databases, calls, problem }: Status): string {
   const sections = [
     nodes.length === 0
-      ? 'No process answers.'
+      ? 'No process has answered.'
       : renderTable(nodes, {
           node: ({ node }) => node,
           zone: ({ zone }) => zone,
@@ -113,7 +113,7 @@ function render({ nodes, gone, media_servers, brokers, databases, calls }: Statu
         what: ({ version, detail }) => (version ? `CouchDB ${version}` : detail),
         'sees nodes': ({ seen, members }) => seen && members && `${seen.length} of ${members.length}`,
       }),
-    `${calls.calls} calls (${calls.legs} legs)`,
+    problem ?? `${calls.calls} calls (${calls.legs} legs)`,
   ];
   return sections.filter(Boolean).join('\n\n');
 }
