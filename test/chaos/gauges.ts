@@ -13,14 +13,18 @@ export async function readActors(zone: Zone): Promise<Actors> {
   return new Map(all.map(([node, gauges]) => [node, gauges.get(running) ?? 0]));
 }
 
-/** One line for each process with calls, or with more actors than `before`. */
-export async function moreThan(before: Actors, zone: Zone): Promise<string[]> {
-  return (await readAll(zone)).flatMap(([node, gauges]) => {
-    const left = none.map((name) => [name, gauges.get(name) ?? 0] as const).filter(([, value]) => value > 0);
-    const actors = gauges.get(running) ?? 0;
-    const grown = actors > (before.get(node) ?? actors) ? [[running, actors] as const] : [];
-    return [...left, ...grown].map(([name, value]) => `${node}: ${name} ${value}`);
-  });
+/** One line for each process that has a call. */
+export async function callsOf(zone: Zone): Promise<string[]> {
+  return (await readAll(zone)).flatMap(([node, gauges]) =>
+    none.filter((name) => (gauges.get(name) ?? 0) > 0).map((name) => `${node}: ${name} ${gauges.get(name)}`),
+  );
+}
+
+/** One line for each process that has more actors than `before`. */
+export async function moreActors(before: Actors, zone: Zone): Promise<string[]> {
+  return [...(await readActors(zone))]
+    .filter(([node, actors]) => actors > (before.get(node) ?? actors))
+    .map(([node, actors]) => `${node}: ${actors} actors, were ${before.get(node)}`);
 }
 
 async function readAll(zone: Zone) {

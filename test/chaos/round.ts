@@ -6,7 +6,7 @@ import { eventually } from '../e2e/eventually.ts';
 import { call } from '../e2e/fixtures.ts';
 import type { Zone } from '../e2e/zone.ts';
 import { beginCalls, carrierAt, prepare } from './calls.ts';
-import { type Actors, moreThan, readActors } from './gauges.ts';
+import { callsOf, moreActors, readActors } from './gauges.ts';
 import type { Loss } from './losses.ts';
 import { leftOn } from './switches.ts';
 
@@ -26,6 +26,8 @@ export const columns: readonly string[] = [
 
 /** New calls must work again within so many milliseconds. */
 const newCallsWithin = 5_000;
+/** Seconds: what controls a call hears commands for half a minute after its end. */
+const actorsLinger = 40;
 /** Of a new call itself, with its hang-up, and of the test's own programs. */
 const callLasts = 500;
 
@@ -39,14 +41,19 @@ export async function openArena(zone: Zone) {
   const records = (): Promise<{ readonly id: string; readonly call_id: string }[]> =>
     rest.get('cdrs?page_size=100');
   const actors = await eventually(() => readActors(zone));
-  const round = (loss: Loss) => runRound(zone, loss, { prepared, newCall, records, actors });
-  return { round, stop: newCall.stop };
+  const round = (loss: Loss) => runRound(zone, loss, { prepared, newCall, records });
+  return {
+    round,
+    /** Resolves when no process has more actors than at the beginning; rejects with those that have. */
+    nothingLeaks: () =>
+      eventually(async () => expect(await moreActors(actors, zone)).to.deep.equal([]), actorsLinger),
+    stop: newCall.stop,
+  };
 }
 
 interface Arena {
   readonly prepared: Awaited<ReturnType<typeof prepare>>;
   readonly newCall: Awaited<ReturnType<typeof probe>>;
-  readonly actors: Actors;
   records(): Promise<{ readonly id: string; readonly call_id: string }[]>;
 }
 
@@ -57,7 +64,10 @@ async function runRound(zone: Zone, loss: Loss, arena: Arena): Promise<Findings>
   const look = async (what: string, check: () => Promise<string>): Promise<void> => {
     findings[what] = await check().then(
       (text) => ({ ok: true, text }),
-      (error: Error) => ({ ok: false, text: `LOST: ${error.message.split('\n')[0]?.slice(0, 160)}` }),
+      (error: Error) => {
+        console.error(`${new Date().toISOString()} ${loss.name}, ${what}: ${error.message.slice(0, 3000)}`);
+        return { ok: false, text: `LOST: ${error.message.split('\n')[0]?.slice(0, 160)}` };
+      },
     );
   };
   const striking = { since: Date.now() };
@@ -80,7 +90,7 @@ async function runRound(zone: Zone, loss: Loss, arena: Arena): Promise<Findings>
   });
   await look('left over', async () => {
     await eventually(async () => {
-      expect([...(await leftOn(zone)), ...(await moreThan(arena.actors, zone))]).to.deep.equal([]);
+      expect([...(await leftOn(zone)), ...(await callsOf(zone))]).to.deep.equal([]);
     }, 20);
     return 'nothing';
   });

@@ -1,14 +1,11 @@
 // npm run chaos [-- options] [words of cases …] [--write]: live calls while everything dies in turn; prints a table.
-import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startZone } from '../e2e/zone.ts';
-import { asMarkdown, asText, type Table } from '../load/outcome.ts';
+import { asText, type Table } from '../load/outcome.ts';
 import { cabledApps, losses } from './losses.ts';
+import { writeTable } from './page.ts';
 import { columns, type Findings, openArena } from './round.ts';
 
-const page = fileURLToPath(new URL('../../docs/operations/when-it-dies.md', import.meta.url));
 const usage = `usage: npm run chaos [-- options] [words of cases …]
   --bus, --store, --switch, --edge   as of npm run e2e; default: RabbitMQ, embedded, embedded, Kamailio
   --count   callflow=2,…             how often each app runs
@@ -51,6 +48,12 @@ Object.assign(process.env, {
 const rows: string[][] = [];
 const skipped: string[] = [];
 let lost = 0;
+// A run that is ended finishes its case and shows what it has.
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    stopping = true;
+  });
 const zone = await startZone({}, 2, cabledApps);
 const arena = await openArena(zone).catch(async (error: unknown) => {
   await zone.stop();
@@ -58,6 +61,7 @@ const arena = await openArena(zone).catch(async (error: unknown) => {
 });
 try {
   for (const loss of chosen) {
+    if (stopping) break;
     const reason = loss.cannot(zone);
     if (reason) {
       skipped.push(`${loss.name}: ${reason}`);
@@ -70,13 +74,17 @@ try {
       `${loss.name}: ${columns.map((column) => `${column} ${findings[column]?.text}`).join(' · ')}`,
     );
   }
+  await arena.nothingLeaks().catch((error: Error) => {
+    lost += 1;
+    console.log(`left at the end: ${error.message}`);
+  });
 } finally {
   await arena.stop();
   await zone.stop();
 }
-const parts = `bus ${values.bus}, store ${values.store}, switch ${values.switch}, edge ${values.edge}, ${values.count}`;
+const parts = `Bus ${values.bus}, store ${values.store}, switch ${values.switch}, edge ${values.edge}; ${values.count}; each app in a process of its own.`;
 const table: Table = {
-  title: 'What dies, and what becomes of calls',
+  title: 'What dies, and what becomes of the calls',
   columns: ['case', ...columns],
   rows,
   note: parts,
@@ -84,18 +92,5 @@ const table: Table = {
 console.log(asText(table));
 for (const line of skipped) console.log(`not done: ${line}`);
 console.log(`${lost === 0 ? 'nothing' : lost} lost`);
-if (values.write) writeFileSync(page, whole(table));
+if (values.write) writeTable(table);
 process.exit(lost === 0 ? 0 : 1);
-
-function whole(written: Table): string {
-  const machine = `${cpus().length} cores (${cpus()[0]?.model}), Node ${process.versions.node}`;
-  const date = new Date().toISOString().slice(0, 10);
-  return `# When it dies
-
-Written by \`npm run chaos -- --write\`: ${machine}, ${date}. Each app in a process of its own. In each case four calls are live:
-two phones that hear each other, a caller in a menu, one who hears a long recording, a phone that rings. Afterwards each is
-looked at, a new call is tried from the first moment on, CDRs are counted, and the switches must hold nothing of ours.
-
-${asMarkdown(written)}
-`;
-}

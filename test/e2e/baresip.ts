@@ -23,8 +23,8 @@ export interface PhoneOptions {
   readonly codec?: 'PCMU' | 'PCMA';
   /** Seconds of a registration; 0 does not register. Default 3600. */
   readonly expires?: number;
-  /** Where it takes calls over UDP and TCP; default any free one. */
-  readonly port?: number;
+  /** `host:port` where it takes calls over UDP and TCP; default any free port of 127.0.0.1. */
+  readonly listen?: string;
 }
 
 /** One event of baresip: `REGISTER_OK`, `CALL_INCOMING`, `CALL_ESTABLISHED`, `CALL_CLOSED`, … */
@@ -221,13 +221,17 @@ export class Phone extends EventEmitter {
   }
 }
 
-function writeConfig(folder: string, control: number, { tone = 440, port = 0 }: PhoneOptions): void {
+function writeConfig(
+  folder: string,
+  control: number,
+  { tone = 440, listen = '127.0.0.1:0' }: PhoneOptions,
+): void {
   mkdirSync(folder, { recursive: true });
   writeTone(join(folder, 'tone.wav'), tone, 60);
   const modules = ['g711', 'aufile', 'aubridge', 'sndfile', 'ctrl_tcp'].map((name) => `module ${name}.so`);
   const lines = [
     'poll_method epoll',
-    `sip_listen 127.0.0.1:${port}`,
+    `sip_listen ${listen}`,
     'audio_player aubridge,nobody',
     `audio_source aufile,${folder}/tone.wav`,
     'audio_alert aubridge,nobody',

@@ -1,0 +1,28 @@
+// The short form of the chaos suite: the three losses that calls feel most. `npm run chaos` has all of them.
+import { expect } from 'chai';
+import { startZone, type Zone } from '../e2e/zone.ts';
+import { losses } from './losses.ts';
+import { openArena } from './round.ts';
+
+const chosen = ['kill -9 callflow 1', 'kill -9 ecallmgr 1', 'kill -9 the broker'];
+
+describe('live calls outlive', function () {
+  this.timeout(150_000);
+  let zone: Zone;
+  let arena: Awaited<ReturnType<typeof openArena>>;
+  before(async () => {
+    zone = await startZone();
+    arena = await openArena(zone);
+  });
+  after(async () => {
+    await arena?.stop();
+    await zone?.stop();
+  });
+
+  for (const loss of losses.filter(({ name }) => chosen.some((begin) => name.startsWith(begin))))
+    it(loss.name, async () => {
+      expect(loss.cannot(zone)).to.equal(undefined);
+      const findings = Object.entries(await arena.round(loss));
+      expect(findings.flatMap(([what, { ok, text }]) => (ok ? [] : [`${what}: ${text}`]))).to.deep.equal([]);
+    });
+});
