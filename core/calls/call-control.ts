@@ -1,7 +1,7 @@
 // Winning calls and hearing of them: the route handshake, and one consumer bound to the events of each call at hand.
 import type { Bus, Delivery } from '../amqp/index.ts';
 import type { MessageFields, MessageOf } from '../contract/index.ts';
-import { callEvent, usurpControl } from '../messages/call.ts';
+import { callEvent, channelStatusReq, usurpControl } from '../messages/call.ts';
 import { dialplanError } from '../messages/dialplan.ts';
 import { type routeReq, routeResp, routeWin } from '../messages/route.ts';
 import { Gaps } from './gaps.ts';
@@ -38,8 +38,10 @@ export interface CallControl {
 export async function startCallControl(bus: Bus): Promise<CallControl> {
   const offers = new Map<string, Offer>();
   const hearings = new Hearings();
-  const contracts = [callEvent, dialplanError, usurpControl, routeWin];
+  // Questions about a call come by the keys of its events; they are for who drives its switch.
+  const contracts = [callEvent, channelStatusReq, dialplanError, usurpControl, routeWin];
   const events = await bus.consume({ bindings: [], contracts }, ({ message }) => {
+    if (message['Event-Name'] === 'channel_status_req') return;
     if (message['Event-Name'] === 'route_win') offers.get(message['Call-ID'])?.settle(message);
     else hearings.deliver(message);
   });
