@@ -168,6 +168,8 @@ export class Calls {
     const { callId, state, standing } = live;
     const current = this.#running.get(live.callId) === call;
     if (current) this.#running.delete(live.callId);
+    // An actor that stops takes nothing more; if the call comes back, its next one does.
+    hearing.pause();
     try {
       await actor.stop();
       if (back && current) {

@@ -79,6 +79,16 @@ describe('calls under control', () => {
     expect(heard(hearing)).to.deep.equal(['CHANNEL_DESTROY c1']);
   });
 
+  it('keeps what comes between two listeners for the second', async () => {
+    const hearing = await control.hear('c1');
+    const first = heard(hearing);
+    hearing.pause();
+    await tell('c1', 'CHANNEL_HOLD');
+    expect(first).to.deep.equal([]);
+    expect(heard(hearing)).to.deep.equal(['CHANNEL_HOLD c1']);
+    await hearing.release();
+  });
+
   it('hears an event once that is told again, but every completion', async () => {
     const names = heard(await control.hear('c1'));
     const again = async (name: CallEventName): Promise<void> => {

@@ -20,6 +20,8 @@ export interface Hearing {
    * for the broker was away. Replaces an earlier listener.
    */
   listen(deliver: (message: CallMessage) => void, onGap?: () => void): void;
+  /** Keeps what is told until somebody listens again. */
+  pause(): void;
   /** Hears no more. */
   release(): Promise<void>;
 }
@@ -144,6 +146,10 @@ class Ear implements Mendable {
     const kept = this.#kept ?? [];
     this.#kept = undefined;
     for (const message of kept) deliver(message);
+  }
+
+  pause(): void {
+    this.#kept ??= [];
   }
 
   take(message: CallMessage): void {
