@@ -1,15 +1,16 @@
-// npm test: everything, in the order in which a mistake shows soonest; ends with one line of totals.
+// npm test: everything, in two lanes side by side, in the order in which a mistake shows soonest; ends with one line of totals.
 import '../rel/install.mjs';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { provideParts } from './parts.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const totals = join(mkdtempSync(join(tmpdir(), 'mirliton-test-')), 'totals');
-const env = { ...process.env, MIRLITON_TEST_TOTALS: totals, PATH: `${process.env.PATH}:/usr/sbin` };
+const folder = mkdtempSync(join(tmpdir(), 'mirliton-test-'));
+const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const mocha = (...args) => [bin('mocha'), ...args, '--reporter', join(root, 'test', 'reporter.mjs')];
 const suite = (pattern) => mocha('--no-config', '--node-option', 'import=tsx', '--timeout', '30000', pattern);
@@ -70,45 +71,62 @@ const steps = [
   },
 ].filter(({ title }) => title.includes(process.argv[2] ?? ''));
 
-let failedSteps = 0;
-const skippedSteps = [];
-for (const { title, run, more = {}, cannot } of steps) {
-  console.log(`\n=== ${title}`);
-  if (cannot) {
-    console.log(`cannot run here: ${cannot}`);
-    skippedSteps.push(`${title} (${cannot})`);
-    if (process.env.CI) failedSteps += 1;
-    continue;
-  }
-  const before = failures();
-  const [command, ...args] = run;
-  const { status } = spawnSync(command, args, {
-    cwd: root,
-    env: { ...env, ...more },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  // A step that fails without a failed test: lint, types, or a crash of the runner.
-  if (status !== 0 && failures() === before) failedSteps += 1;
+let [passed, failed] = [0, 0];
+const skipped = [];
+
+/** The steps of a lane, one after the other. What a step prints is shown when it is over, so that lanes do not mix. */
+async function lane(name, mine) {
+  for (const [index, step] of mine.entries())
+    await run(step, join(folder, `${name}-${index}`), laneEnv[name]);
 }
 
-const sums = read();
-const skipped = sums.flatMap((sum) => sum.skipped);
-for (const name of [...skippedSteps, ...skipped]) console.log(`skipped: ${name}`);
-const passed = sums.reduce((count, { passes }) => count + passes, 0);
-const failed = failures() + failedSteps;
-rmSync(join(totals, '..'), { recursive: true, force: true });
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exit(failed > 0 ? 1 : 0);
-
-function read() {
-  return existsSync(totals)
+async function run({ title, run: [command, ...args], more = {}, cannot }, files, lanes) {
+  if (cannot) {
+    console.log(`\n=== ${title}\ncannot run here: ${cannot}`);
+    skipped.push(`${title} (${cannot})`);
+    if (process.env.CI) failed += 1;
+    return;
+  }
+  const [totals, log] = [`${files}.totals`, `${files}.log`];
+  const output = openSync(log, 'w');
+  const begun = Date.now();
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { ...env, ...lanes, ...more, MIRLITON_TEST_TOTALS: totals },
+    stdio: ['ignore', output, output],
+  });
+  const [status] = await once(child, 'exit');
+  closeSync(output);
+  console.log(`\n=== ${title} (${Math.round((Date.now() - begun) / 1000)} s)`);
+  console.log(readFileSync(log, 'utf8').trimEnd());
+  const sums = existsSync(totals)
     ? readFileSync(totals, 'utf8')
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line))
     : [];
+  const failures = sums.reduce((count, sum) => count + sum.failures, 0);
+  passed += sums.reduce((count, sum) => count + sum.passes, 0);
+  // A step that fails without a failed test: lint, types, or a crash of the runner.
+  failed += status !== 0 && failures === 0 ? 1 : failures;
+  skipped.push(...sums.flatMap((sum) => sum.skipped));
 }
 
-function failures() {
-  return read().reduce((count, sum) => count + sum.failures, 0);
-}
+/** Ports of their own, so that neither takes one that the other is about to use. */
+const laneEnv = {
+  parts: { MIRLITON_TEST_PORTS: '20000-24999' },
+  zone: { MIRLITON_TEST_PORTS: '25000-29999' },
+};
+// The whole zone mostly waits for calls: meanwhile the parts use the processor.
+const isZone = ({ title }) => title.startsWith('end to end');
+await Promise.all([
+  lane(
+    'parts',
+    steps.filter((step) => !isZone(step)),
+  ),
+  lane('zone', steps.filter(isZone)),
+]);
+for (const name of skipped) console.log(`skipped: ${name}`);
+rmSync(folder, { recursive: true, force: true });
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);

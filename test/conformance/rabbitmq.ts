@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { freePorts } from '../e2e/ports.ts';
 
 export interface Rabbit {
   /** `amqp://guest:guest@127.0.0.1:PORT` of a node that answers. */
@@ -38,7 +38,7 @@ export function hasRabbit(): boolean {
  */
 export async function startRabbit(): Promise<Rabbit> {
   const home = await mkdtemp(join(tmpdir(), 'mirliton-rabbit-'));
-  const [amqpPort, distPort, epmdPort] = await freePorts(3);
+  const [amqpPort, distPort, epmdPort] = (await freePorts(3)) as [number, number, number];
   const env = await prepare(home, { amqpPort, distPort, epmdPort });
   const epmd = spawn('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'], { env, stdio: 'ignore' });
   const launch = () =>
@@ -104,17 +104,6 @@ async function prepare(
 }
 
 /** All ports are held until the last is known, so that no two are the same. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
-}
-
 function ready(node: ChildProcess, epmd: ChildProcess): Promise<void> {
   let output = '';
   return new Promise((resolve, reject) => {

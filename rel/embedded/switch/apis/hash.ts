@@ -29,11 +29,3 @@ export const hash: Api = ({ hash: store }, args) => {
       return '-ERR Usage: hash [insert|delete|select]/<realm>/<key>/<value>\n';
   }
 };
-
-/** `hash_dump db [REALM]`: a line `D/REALM_KEY/VALUE` for each entry. Nothing is counted by limits here. */
-export const hashDump: Api = ({ hash: store }, args) => {
-  const [what = '', realm] = args.trim().split(' ');
-  if (!['all', 'limit', 'db'].includes(what)) return 'Usage: all|limit|db [<realm>]\n';
-  const wanted = what === 'limit' ? [] : [...store].filter(([name]) => !realm || name.includes(`${realm}_`));
-  return wanted.map(([name, value]) => `D/${name}/${value}\n`).join('');
-};

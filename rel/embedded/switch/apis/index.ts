@@ -9,7 +9,8 @@ import { expand } from './expand.ts';
 import { fsctl } from './fsctl.ts';
 import { globalGetvar } from './global_getvar.ts';
 import { globalSetvar } from './global_setvar.ts';
-import { hash, hashDump } from './hash.ts';
+import { hash } from './hash.ts';
+import { hash_dump } from './hash_dump.ts';
 import { httpPut } from './http_put.ts';
 import { hupall } from './hupall.ts';
 import { load } from './load.ts';
@@ -58,7 +59,7 @@ const APIS: Record<string, Api> = {
   global_getvar: globalGetvar,
   global_setvar: globalSetvar,
   hash,
-  hash_dump: hashDump,
+  hash_dump,
   http_put: httpPut,
   hupall,
   load,
