@@ -16,7 +16,7 @@ export interface CouchNodeState {
 /** Asks one node. Never rejects. */
 export async function probeCouch(
   url: string,
-  { user, password, timeout = 3_000 }: { user: string; password: string; timeout?: number },
+  { user, password, timeout = 5_000 }: { user: string; password: string; timeout?: number },
 ): Promise<CouchNodeState> {
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
   const ask = async (path: string): Promise<Record<string, unknown>> => {
