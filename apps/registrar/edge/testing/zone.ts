@@ -99,7 +99,7 @@ export async function startZone(options: Record<string, unknown> = {}): Promise<
 /** Waits for something that no event tells. */
 export async function until(holds: () => boolean, what = 'the expected state'): Promise<void> {
   for (const start = Date.now(); !holds(); ) {
-    if (Date.now() - start > 5000) throw new Error(`${what} did not come`);
+    if (Date.now() - start > 15_000) throw new Error(`${what} did not come`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
