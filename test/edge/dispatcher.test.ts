@@ -69,6 +69,7 @@ describe('edge: media servers', function () {
   itMay('weight and active', 'active: the heaviest that lives has all, the other stands by', async () => {
     const weights = { 'freeswitch@1': 1, 'freeswitch@2': 2 };
     await zone.configure({ dispatcher: { choice: 'active', weights } });
+    await zone.serving(first, second);
     expect(share(await calls(ids('active', 6)), second)).to.equal(1);
     await second.die();
     await zone.serving(first);
