@@ -12,6 +12,15 @@ const closeTimeout = 1_000;
 // Milliseconds between two of ours for each second agreed.
 const beatEvery = 250;
 
+export interface LinkStatus {
+  readonly connected: boolean;
+  /** How often the broker was reached. */
+  readonly connections: number;
+  /** When it was reached again last, by `performance.now()`. */
+  readonly backSince: number;
+  readonly detail?: string;
+}
+
 export interface LinkOptions {
   /** amqp:// or amqps:// URLs, tried in turn. */
   readonly urls: readonly string[];
@@ -33,7 +42,7 @@ export interface LinkListener {
 
 export interface Link {
   listen(listener: LinkListener): () => void;
-  status(): { readonly connected: boolean; readonly connections: number; readonly detail?: string };
+  status(): LinkStatus;
   /** Ends within a second, whatever the broker does. */
   close(): Promise<void>;
 }
@@ -48,6 +57,7 @@ export function openLink({ urls, name, heartbeat, log, onConnect }: LinkOptions)
   let timer: NodeJS.Timeout | undefined;
   let attempts = 0;
   let connections = 0;
+  let backSince = Number.NEGATIVE_INFINITY;
   let detail = 'not connected yet';
   let blocked = false;
   let closed = false;
@@ -79,6 +89,7 @@ export function openLink({ urls, name, heartbeat, log, onConnect }: LinkOptions)
     const first = attempts === 0;
     attempts = 0;
     connections += 1;
+    if (connections > 1) backSince = performance.now();
     detail = '';
     current = { model, abort };
     let reason: unknown;
@@ -129,7 +140,12 @@ export function openLink({ urls, name, heartbeat, log, onConnect }: LinkOptions)
       if (blocked) listener.blocked?.(true);
       return () => listeners.delete(listener);
     },
-    status: () => ({ connected: current !== undefined, connections, ...(detail === '' ? {} : { detail }) }),
+    status: () => ({
+      connected: current !== undefined,
+      connections,
+      backSince,
+      ...(detail === '' ? {} : { detail }),
+    }),
     close,
   };
 }

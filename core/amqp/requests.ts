@@ -1,4 +1,5 @@
 // Requests: published with a deadline, their answers awaited, their targets given a rest when they never answer.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AnyMessage, MessageFields } from '../contract/index.ts';
 import { hasCode, toAppError } from '../errors/index.ts';
 import { currentTraceparent, inSpan } from '../trace/index.ts';
@@ -11,6 +12,9 @@ import type { Replies, Wait } from './replies.ts';
 import type { Outgoing, Transport, TransportConsumer } from './transport.ts';
 
 const defaultTimeout = 2_000;
+// When a broker has been away all come back to it within seconds, and in no order.
+const returning = 6_000;
+const askAgainAfter = 200;
 
 export interface RequestsOptions {
   readonly transport: Transport;
@@ -68,6 +72,22 @@ export function createRequests(options: RequestsOptions): Requests {
     return given.signal ? untilAborted(answer, messageId, given.signal) : answer;
   };
 
+  /** Who has just come back to the broker does not believe that nobody listens. */
+  const askFirst = async (contract: AnyMessage, fields: object, given: RequestOptions): Promise<Json> => {
+    const deadline = performance.now() + (given.timeout ?? defaultTimeout);
+    for (;;) {
+      const timeout = Math.max(1, deadline - performance.now());
+      try {
+        return await ask(contract, fields, { ...given, timeout }, replies.first);
+      } catch (error) {
+        const now = performance.now();
+        const late = now + askAgainAfter > deadline || now - transport.status().backSince > returning;
+        if (late || !hasCode(error, 'nobody_listens')) throw error;
+        await pause(askAgainAfter, undefined, given.signal ? { signal: given.signal } : {});
+      }
+    }
+  };
+
   const untilAborted = async <T>(answer: Promise<T>, messageId: string, signal: AbortSignal): Promise<T> => {
     const stop = (): void => replies.fail(messageId, toAppError(signal.reason));
     signal.addEventListener('abort', stop, { once: true });
@@ -87,7 +107,7 @@ export function createRequests(options: RequestsOptions): Requests {
       const start = performance.now();
       try {
         const answer = await inSpan(`request ${contract.id}`, { kind: 'client' }, () =>
-          ask(contract, fields, given, replies.first),
+          askFirst(contract, fields, given),
         );
         meters.answered(contract.id, performance.now() - start);
         breakers.succeeded(target);

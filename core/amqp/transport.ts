@@ -1,5 +1,6 @@
 // What carries the bus: bytes to exchanges, bytes from queues. amqplib in production, memory in unit tests.
 import type { Binding } from './bus.ts';
+import type { LinkStatus } from './link.ts';
 
 /** A message on its way out, already encoded. */
 export interface Outgoing {
@@ -74,7 +75,6 @@ export interface Transport {
   onReturned(listener: (messageId: string) => void): void;
   /** Resolves when messages can come; waits for the broker as long as it takes. */
   consume(spec: QueueSpec, onMessage: (message: Incoming) => void): Promise<TransportConsumer>;
-  /** `connections`: how often the broker was reached. */
-  status(): { readonly connected: boolean; readonly connections: number; readonly detail?: string };
+  status(): LinkStatus;
   close(): Promise<void>;
 }

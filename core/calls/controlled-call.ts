@@ -2,13 +2,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '../amqp/index.ts';
 import type { AnyMessage, MessageFields, MessageOf } from '../contract/index.ts';
-import { AppError } from '../errors/index.ts';
+import { AppError, hasCode } from '../errors/index.ts';
 import type { callEvent, usurpControl } from '../messages/call.ts';
 import { type CommandName, commands, type dialplanError } from '../messages/dialplan.ts';
 import { DigitQueue } from './digits.ts';
 
 export type CallEvent = MessageOf<typeof callEvent>;
 export type DialplanError = MessageOf<typeof dialplanError>;
+
+// Each waits for seconds: a broker may be away for the better part of a minute.
+const sendAttempts = 10;
 
 /** What is told of a call: its events, refused commands, and that another process took control. */
 export type CallMessage = CallEvent | DialplanError | MessageOf<typeof usurpControl>;
@@ -120,7 +123,16 @@ export class ControlledCall {
   /** Queues a command and does not wait for it. */
   async send<N extends CommandName>(name: N, fields: CommandFields<N>): Promise<void> {
     if (this.endReason) throw this.endReason;
-    await this.#publish(name, fields, newCommandId());
+    const messageId = newCommandId();
+    // The bus waits for seconds itself; a checkpoint that late would overtake a newer one.
+    for (let attempts = 1; ; attempts += 1)
+      try {
+        await this.#publish(name, fields, messageId);
+        return;
+      } catch (error) {
+        const away = hasCode(error, 'bus_unreachable') && name !== 'checkpoint';
+        if (!away || this.endReason || attempts === sendAttempts) throw error;
+      }
   }
 
   /** The next digit, or undefined after `timeout` milliseconds. Digits pressed before are kept until they are taken. */
@@ -189,6 +201,8 @@ export class ControlledCall {
     try {
       await this.#publish(name, fields, messageId);
     } catch (error) {
+      // The broker is away; `sendAgain` is told of its return.
+      if (hasCode(error, 'bus_unreachable')) return;
       this.#settle(messageId)?.reject(error as AppError);
     }
   }

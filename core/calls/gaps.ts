@@ -57,8 +57,15 @@ export class Gaps {
       const status = await this.#bus
         .request(channelStatusReq, { 'Call-ID': callId }, { timeout: patience, silence: 'allowed' })
         .catch(() => undefined);
-      const over = hearing.released || this.#stopping.signal.aborted || this.#connections !== connection;
-      if (over || status?.Status === 'active') return;
+      const over = (): boolean =>
+        hearing.released || this.#stopping.signal.aborted || this.#connections !== connection;
+      if (over()) return;
+      if (status?.Status === 'active') {
+        // Whoever drives its switch is back, and its control queue with it or right behind.
+        await this.#pause(patience);
+        if (!over()) hearing.missed();
+        return;
+      }
       if (status) break;
       await this.#pause(askEvery);
     }

@@ -213,7 +213,7 @@ function connectTo(
       consumers.push(consumer);
       return consumer;
     },
-    status: () => ({ connected: open && !dead && !away, connections }),
+    status: () => ({ connected: open && !dead && !away, connections, backSince: Number.NEGATIVE_INFINITY }),
     miss: () => {
       away = true;
       return () => {
