@@ -70,6 +70,22 @@ const steps = [
     more: { MIRLITON_E2E_PROCESSES: 'many', MIRLITON_E2E_COUNT: 'ecallmgr=2,callflow=2,switch=2' },
     cannot: without('sipp') ?? without('baresip'),
   },
+  {
+    title: 'end to end, while processes die',
+    run: suite('test/chaos/*.test.ts'),
+    more: {
+      MIRLITON_E2E_BUS: 'rabbitmq',
+      MIRLITON_E2E_EDGE: 'kamailio',
+      MIRLITON_E2E_PROCESSES: 'many',
+      MIRLITON_E2E_COUNT: 'ecallmgr=2,callflow=2,registrar=2,trunkstore=2,switch=2',
+    },
+    cannot:
+      without('sipp') ??
+      without('baresip') ??
+      without('rabbitmq-server') ??
+      without('kamailio') ??
+      without('sqlite3'),
+  },
 ].filter(({ title }) => title.includes(process.argv[2] ?? ''));
 
 let [passed, failed] = [0, 0];
