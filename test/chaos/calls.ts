@@ -39,7 +39,10 @@ export async function prepare(account: TestAccount) {
     max_extension_length: 1,
   });
   await Promise.all([
-    account.callflow('300', node('menu', { id: menu }, { 1: node('play', { id: chosen }) })),
+    account.callflow(
+      '300',
+      node('menu', { id: menu }, { 1: node('play', { terminators: ['#'], id: chosen }) }),
+    ),
     account.callflow('301', node('play', { id: longMedia }, { _: node('play', { id: next }) })),
     account.callflow('no_match', node('offnet')),
   ]);
@@ -119,7 +122,7 @@ async function inMenu(a: Phone): Promise<LiveCall> {
     name: 'menu',
     legs: 1,
     outlives: async () => {
-      // Who hears nothing presses again.
+      // Who hears nothing presses again; that must not end what the first press leads to.
       for (let presses = 1; ; presses += 1) {
         a.digits('1');
         const found = await a.hears(tone.chosen, 600, 4).then(

@@ -1,5 +1,6 @@
 // Which media server gets a call, in the four ways to choose, and what happens when one dies, is full or pauses.
 import { expect } from 'chai';
+import { eventually } from '../e2e/eventually.ts';
 import { itMay, kind } from './capabilities.ts';
 import { nextOf } from './peer.ts';
 import type { Phone } from './phone.ts';
@@ -63,14 +64,16 @@ describe('edge: media servers', function () {
   itMay('weight and active', 'weight: as many as its share', async () => {
     const weights = { 'freeswitch@1': 3, 'freeswitch@2': 1 };
     await zone.configure({ dispatcher: { choice: 'weight', weights } });
-    expect(share(await calls(ids('weight', 100)), first)).to.be.within(0.7, 0.8);
+    expect(share(await calls(ids('weight', 100)), first)).to.be.within(0.6, 0.9);
   });
 
   itMay('weight and active', 'active: the heaviest that lives has all, the other stands by', async () => {
     const weights = { 'freeswitch@1': 1, 'freeswitch@2': 2 };
     await zone.configure({ dispatcher: { choice: 'active', weights } });
-    await zone.serving(first, second);
-    expect(share(await calls(ids('active', 6)), second)).to.equal(1);
+    // Each worker of the edge learns of the weights by itself.
+    await eventually(async () =>
+      expect(share(await calls(ids(`active-${Date.now()}`, 6)), second)).to.equal(1),
+    );
     await second.die();
     await zone.serving(first);
     expect(share(await calls(ids('standby', 6)), first)).to.equal(1);

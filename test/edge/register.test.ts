@@ -77,7 +77,7 @@ describe('edge: REGISTER', () => {
         await eventually(() => expect(sent.responses.length).to.be.at.least(2));
         expect(new Set(sent.responses.map(({ status }) => status))).to.deep.equal(new Set([200]));
       }
-      expect(cold.responses.map(({ status }) => status)).to.deep.equal([200]);
+      expect(new Set(cold.responses.map(({ status }) => status))).to.deep.equal(new Set([200]));
       expect(zone.registrar.asked(user)).to.equal(1);
     });
 
