@@ -31,9 +31,19 @@ function builtAt() {
   }
 }
 
+/** What builds that were killed have left beside dist. */
+function sweep() {
+  for (const name of readdirSync(root)) {
+    const pid = Number(/^dist\.(\d+)(?:\.old)?$/.exec(name)?.[1] ?? process.pid);
+    if (!existsSync(`/proc/${pid}`) && existsSync('/proc/self'))
+      rmSync(root + name, { recursive: true, force: true });
+  }
+}
+
 /** Ends the process when the sources do not compile. */
 export function build() {
   if (builtAt() > newestSource()) return;
+  sweep();
   // Built beside and swapped in: a zone that runs from dist keeps its files, and two builds at once do not meet.
   const fresh = `${root}dist.${process.pid}`;
   const tsc = `${root}node_modules/typescript/bin/tsc`;

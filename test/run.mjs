@@ -16,7 +16,10 @@ const mocha = (...args) => [bin('mocha'), ...args, '--reporter', join(root, 'tes
 const suite = (pattern) => mocha('--no-config', '--node-option', 'import=tsx', '--timeout', '30000', pattern);
 
 const missing = provideParts();
-const without = (part) => (missing.includes(part) ? `needs ${part}` : undefined);
+const without = (...parts) =>
+  parts.filter((part) => missing.includes(part)).map((part) => `needs ${part}`)[0];
+const phones = ['sipp', 'baresip'];
+const kamailio = ['kamailio', 'sqlite3'];
 
 /** Each step: what it proves, the command, more environment, and why it cannot run here. */
 const steps = [
@@ -44,31 +47,26 @@ const steps = [
     title: 'SIP edge: on Kamailio',
     run: suite('test/edge/*.test.ts'),
     more: { MIRLITON_E2E_EDGE: 'kamailio' },
-    cannot: without('kamailio') ?? without('sqlite3'),
+    cannot: without(...kamailio),
   },
   {
     title: 'end to end, all embedded',
     run: suite('test/e2e/*.test.ts'),
-    cannot: without('sipp') ?? without('baresip'),
+    cannot: without(...phones),
   },
   {
     title: 'end to end, RabbitMQ and Kamailio, each app in its own process',
     // What attackers send is the matter of the edge suite; operators' commands meet the same apps in the mix before.
     run: suite('test/e2e/!(robustness|mirliton).test.ts'),
     more: { MIRLITON_E2E_BUS: 'rabbitmq', MIRLITON_E2E_EDGE: 'kamailio', MIRLITON_E2E_PROCESSES: 'many' },
-    cannot:
-      without('sipp') ??
-      without('baresip') ??
-      without('rabbitmq-server') ??
-      without('kamailio') ??
-      without('sqlite3'),
+    cannot: without(...phones, ...kamailio, 'rabbitmq-server'),
   },
   {
     title: 'end to end, two ecallmgr, two callflow, two switches',
     // What makes calls; the rest has been seen in the mixes before.
     run: suite('test/e2e/@(call|carriers|cdr|ivr|ring-group).test.ts'),
     more: { MIRLITON_E2E_PROCESSES: 'many', MIRLITON_E2E_COUNT: 'ecallmgr=2,callflow=2,switch=2' },
-    cannot: without('sipp') ?? without('baresip'),
+    cannot: without(...phones),
   },
   {
     title: 'end to end, while processes die',
@@ -79,12 +77,7 @@ const steps = [
       MIRLITON_E2E_PROCESSES: 'many',
       MIRLITON_E2E_COUNT: 'ecallmgr=2,callflow=2,registrar=2,trunkstore=2,switch=2',
     },
-    cannot:
-      without('sipp') ??
-      without('baresip') ??
-      without('rabbitmq-server') ??
-      without('kamailio') ??
-      without('sqlite3'),
+    cannot: without(...phones, ...kamailio, 'rabbitmq-server'),
   },
 ].filter(({ title }) => title.includes(process.argv[2] ?? ''));
 

@@ -71,6 +71,8 @@ describe('walls', () => {
     winston: 'core/log/',
     '@opentelemetry/api': 'core/trace/',
     '@opentelemetry/sdk-trace': 'core/trace/',
+    '@opentelemetry/resources': 'core/trace/',
+    '@opentelemetry/exporter-trace-otlp-http': 'core/trace/',
     modesl: 'apps/ecallmgr/freeswitch/',
     'drachtio-srf': 'apps/registrar/edge/',
     koa: 'apps/crossbar/',
