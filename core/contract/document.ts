@@ -110,7 +110,7 @@ export function document<
   registerSchema(schemaName, schema);
   const { $id: _, ...anonymous } = schema;
   const validator = compile(anonymous);
-  const filler = compile(anonymous, { defaults: true });
+  const accept = acceptor(anonymous, schemaName);
   return {
     type,
     schemaName,
@@ -122,21 +122,33 @@ export function document<
     conflict: declaration.conflict ?? 'last_write',
     check: (json) => validator.check(json),
     accept: (json) => {
-      const copy: unknown = structuredClone(json);
-      if (!isRecord(copy))
-        throw rejected(schemaName, [
-          { path: '', code: 'type', message: 'must be object', target: 'object', value: json },
-        ]);
-      coerce(copy, validator.check(copy));
-      const violations = filler.check(copy);
-      if (violations.length > 0) throw rejected(schemaName, violations);
-      return copy;
+      if (isRecord(json)) return accept(json) as Record<string, unknown>;
+      throw rejected(schemaName, [
+        { path: '', code: 'type', message: 'must be object', target: 'object', value: json },
+      ]);
     },
   };
 }
 
-function rejected(schemaName: string, violations: readonly Violation[]): AppError {
-  return new AppError('invalid_data', { details: { schema: schemaName, violations } });
+/**
+ * Makes what a client sent into what `schema` describes: a copy with strings turned into the numbers and booleans that
+ * it wants and with defaults filled in (contract/crossbar.md §2). Throws `invalid_data` with the violations as details;
+ * `name` is the schema's, for whoever reads the error.
+ */
+export function acceptor(schema: JsonSchema, name?: string): (json: unknown) => unknown {
+  const validator = compile(schema);
+  const filler = compile(schema, { defaults: true });
+  return (json) => {
+    const copy: unknown = structuredClone(json);
+    if (isRecord(copy)) coerce(copy, validator.check(copy));
+    const violations = filler.check(copy);
+    if (violations.length > 0) throw rejected(name, violations);
+    return copy;
+  };
+}
+
+function rejected(schema: string | undefined, violations: readonly Violation[]): AppError {
+  return new AppError('invalid_data', { details: { ...(schema && { schema }), violations } });
 }
 
 /**

@@ -1,5 +1,13 @@
 // What others may import of core/contract: the four constructors and the types derived from them.
-export { type Static, type TOptional, type TProperties, type TSchema, type TString, Type } from 'typebox';
+export {
+  type Static,
+  type TOptional,
+  type TProperties,
+  type TSchema,
+  type TString,
+  type TUnknown,
+  Type,
+} from 'typebox';
 export * from './action.ts';
 export * from './document.ts';
 export * from './message.ts';

@@ -1,6 +1,15 @@
 // What a resource module declares: paths, and for each verb who may use it and what it does.
 import type { Readable } from 'node:stream';
-import type { Permission, Verb } from '../../../core/contract/index.ts';
+import {
+  acceptor,
+  type JsonSchema,
+  type Permission,
+  type Static,
+  type TProperties,
+  type TSchema,
+  type TUnknown,
+  type Verb,
+} from '../../../core/contract/index.ts';
 import type { RestRequest } from './request.ts';
 
 /** An answer in the envelope. */
@@ -26,10 +35,28 @@ export interface RawReply {
 
 export type Reply = DataReply | RawReply;
 
-export interface Operation {
-  readonly permission: Permission;
+/** What the documentation of the API says of an operation; all but `summary` may be left out. */
+export interface Described {
+  /** One line: what the caller gets or does. */
+  readonly summary: string;
+  /** `data` of the request. */
+  readonly body?: JsonSchema;
+  /** Parameters of this operation beyond those of every request, by name: from `data`, the query or the envelope. */
+  readonly parameters?: TProperties;
+  /** `data` of the answer. */
+  readonly reply?: JsonSchema;
+  /** A list: pages, order and filters of contract/crossbar.md §3 hold. */
+  readonly list?: boolean;
+  /** Content types of the answer beside JSON. */
+  readonly produces?: readonly string[];
   /** Content types that are taken as a file, beside JSON. */
   readonly uploads?: RegExp;
+}
+
+export interface Operation extends Described {
+  readonly permission: Permission;
+  /** `data` as `run` gets it: checked, with the strings that should be numbers turned into them, and with defaults. */
+  accept?(data: unknown): unknown;
   run(request: RestRequest): Promise<Reply>;
 }
 
@@ -47,13 +74,23 @@ export interface RestModule {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** An operation in one line. */
-export function operation(
+/**
+ * Declares what a verb does. `accepts` is what `data` must fit before `run` gets it (a violation is a 400 with Kazoo's
+ * codes), and is documented as its body; `body` is documented only, where a document checks itself when it is stored.
+ */
+export function operation<B extends TSchema = TUnknown>(
   permission: Permission,
-  run: Operation['run'],
-  more: Pick<Operation, 'uploads'> = {},
+  summary: string,
+  run: (request: RestRequest<Static<B>>) => Promise<Reply>,
+  { accepts, ...more }: Omit<Described, 'summary'> & { readonly accepts?: B } = {},
 ): Operation {
-  return { permission, run, ...more };
+  return {
+    permission,
+    summary,
+    ...(accepts && { body: accepts, accept: acceptor(accepts) }),
+    ...more,
+    run: (request) => run(request as RestRequest<Static<B>>),
+  };
 }
 
 /** An endpoint below the account in the path. */

@@ -42,7 +42,7 @@ export async function handle(
       params,
       headers: context.req.headers,
       envelope: received.body.envelope,
-      data: received.body.data,
+      data: operation.accept ? operation.accept(received.body.data) : received.body.data,
       uploads: received.body.uploads,
       auth,
       account,

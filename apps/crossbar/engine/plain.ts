@@ -22,6 +22,7 @@ import {
 import {
   accountEndpoint,
   type DataReply,
+  type Described,
   type Endpoint,
   type Operation,
   type RestModule,
@@ -37,6 +38,11 @@ export type PlainResource = ResourceContract<any, RestRequest>;
 
 type Json = Record<string, unknown>;
 type Act = (request: RestRequest, database: Database) => Promise<DataReply>;
+
+/** What a verb does, and what the documentation says of it. */
+interface Bound extends Described {
+  readonly act: Act;
+}
 
 /** Name of the path parameter that holds a document's id. */
 export const idParameter = 'id';
@@ -61,6 +67,8 @@ export function plain(contract: PlainResource, more: readonly Endpoint[] = []): 
       accountEndpoint(`users/:user_id/${path}`, {
         GET: {
           permission: verbs.collection.GET ?? 'admin',
+          summary: `${contract.summary}: those of a user`,
+          list: true,
           run: async (request) => {
             const owner = await load(targetDatabase(request), user, pathParameter(request, 'user_id'));
             return list(request, targetDatabase(request), byOwner, { key: owner._id });
@@ -77,23 +85,38 @@ function endpointsOf(
   path: string,
   databaseOf: (request: RestRequest) => Database,
 ): Endpoint[] {
-  const bind = (acts: Partial<Record<Verb, Act>>, permitted: VerbTable['item']): Endpoint['operations'] =>
+  const bind = (acts: Partial<Record<Verb, Bound>>, permitted: VerbTable['item']): Endpoint['operations'] =>
     Object.fromEntries(
       (Object.entries(permitted) as [Verb, Operation['permission']][]).flatMap(([verb, permission]) => {
-        const act = acts[verb];
-        return act
-          ? [[verb, { permission, run: (request: RestRequest) => act(request, databaseOf(request)) }]]
-          : [];
+        const bound = acts[verb];
+        if (!bound) return [];
+        const { act, ...described } = bound;
+        return [
+          [
+            verb,
+            { ...described, permission, run: (request: RestRequest) => act(request, databaseOf(request)) },
+          ],
+        ];
       }),
     );
   const { listing } = contract;
+  const { schema, summary: one } = contract.document;
+  const whole = { body: schema, reply: schema };
   return [
     {
       path,
       operations: bind(
         {
-          GET: (request, database) => list(request, database, listing),
-          PUT: (request, database) => create(contract, request, database),
+          GET: {
+            summary: contract.summary,
+            list: true,
+            act: (request, database) => list(request, database, listing),
+          },
+          PUT: {
+            summary: `Creates: ${one}`,
+            ...whole,
+            act: (request, database) => create(contract, request, database),
+          },
         },
         verbs.collection,
       ),
@@ -102,10 +125,26 @@ function endpointsOf(
       path: `${path}/:${idParameter}`,
       operations: bind(
         {
-          GET: (request, database) => read(contract, request, database),
-          POST: (request, database) => change(contract, request, database, (_, data) => data),
-          PATCH: (request, database) => change(contract, request, database, merged),
-          DELETE: (request, database) => remove(contract, request, database),
+          GET: {
+            summary: one,
+            reply: schema,
+            act: (request, database) => read(contract, request, database),
+          },
+          POST: {
+            summary: `Replaces: ${one}`,
+            ...whole,
+            act: (request, database) => change(contract, request, database, (_, data) => data),
+          },
+          PATCH: {
+            summary: `Merges into it: ${one}`,
+            ...whole,
+            act: (request, database) => change(contract, request, database, merged),
+          },
+          DELETE: {
+            summary: `Deletes: ${one}`,
+            reply: schema,
+            act: (request, database) => remove(contract, request, database),
+          },
         },
         verbs.item,
       ),

@@ -36,7 +36,8 @@ export interface Upload {
   readonly body: Buffer;
 }
 
-export interface RestRequest {
+/** A request as a resource gets it; `Data` is what its declared body makes of `data`. */
+export interface RestRequest<Data = unknown> {
   readonly services: Services;
   readonly id: string;
   readonly verb: Verb;
@@ -48,7 +49,7 @@ export interface RestRequest {
   /** The keys beside `data`, in lower case with `_`. */
   readonly envelope: Readonly<Record<string, unknown>>;
   /** `data` of the envelope; `{}` when there was no body. */
-  readonly data: unknown;
+  readonly data: Data;
   readonly uploads: readonly Upload[];
   /** Undefined where no token is needed and none was given. */
   readonly auth: Auth | undefined;

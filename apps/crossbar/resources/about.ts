@@ -4,7 +4,12 @@ import { type DataReply, operation, type RestModule, type RestRequest, version }
 export const about: RestModule = {
   name: 'about',
   summary: 'Version and state of this node',
-  endpoints: [{ path: '/about', operations: { GET: operation('superduper', describe) } }],
+  endpoints: [
+    {
+      path: '/about',
+      operations: { GET: operation('superduper', 'Version and state of the node that answers', describe) },
+    },
+  ],
 };
 
 async function describe({ services: { node, settings } }: RestRequest): Promise<DataReply> {

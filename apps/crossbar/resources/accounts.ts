@@ -48,28 +48,47 @@ import { removeAccountFromSipAuth } from '../live/sip-auth.ts';
 import { tell } from '../live/tell.ts';
 import { giveBackAll } from '../numbers/actions.ts';
 
+const whole = { body: contract.schema, reply: contract.schema };
+
 export const accounts: RestModule = {
   name: 'accounts',
   summary: 'Accounts and their tree',
   endpoints: [
-    { path: '/accounts', operations: { PUT: operation('admin', create) } },
+    {
+      path: '/accounts',
+      operations: { PUT: operation('admin', 'Creates an account below the own one', create, whole) },
+    },
     {
       path: '/accounts/:account_id',
       operations: {
-        GET: operation('account', read),
-        PUT: operation('admin', create),
-        POST: operation('admin', (request) => change(request, (_, data) => data)),
-        PATCH: operation('admin', (request) => change(request, merged)),
-        DELETE: operation('admin', remove),
+        GET: operation('account', 'An account', read, { reply: contract.schema }),
+        PUT: operation('admin', 'Creates an account below this one', create, whole),
+        POST: operation(
+          'admin',
+          'Replaces an account',
+          (request) => change(request, (_, data) => data),
+          whole,
+        ),
+        PATCH: operation('admin', 'Merges into an account', (request) => change(request, merged), whole),
+        DELETE: operation('admin', 'Deletes an account that has none below it', remove),
       },
     },
-    accountEndpoint('children', { GET: operation('admin', (request) => listChildren(request)) }),
-    accountEndpoint('descendants', { GET: operation('admin', (request) => listDescendants(request)) }),
-    accountEndpoint('siblings', { GET: operation('admin', listSiblings) }),
-    accountEndpoint('parents', { GET: operation('account', listAncestors) }),
-    accountEndpoint('tree', { GET: operation('account', listAncestors) }),
-    accountEndpoint('api_key', { GET: operation('admin', readApiKey), PUT: operation('admin', renewApiKey) }),
-    accountEndpoint('move', { POST: operation('superduper', move) }),
+    accountEndpoint('children', {
+      GET: operation('admin', 'Accounts directly below', (request) => listChildren(request), { list: true }),
+    }),
+    accountEndpoint('descendants', {
+      GET: operation('admin', 'All accounts below', (request) => listDescendants(request), { list: true }),
+    }),
+    accountEndpoint('siblings', {
+      GET: operation('admin', 'Accounts beside this one', listSiblings, { list: true }),
+    }),
+    accountEndpoint('parents', { GET: operation('account', 'The accounts above', listAncestors) }),
+    accountEndpoint('tree', { GET: operation('account', 'The accounts above, from the top', listAncestors) }),
+    accountEndpoint('api_key', {
+      GET: operation('admin', 'The key for api_auth', readApiKey),
+      PUT: operation('admin', 'A new key; the old one ends', renewApiKey),
+    }),
+    accountEndpoint('move', { POST: operation('superduper', 'Moves an account below another one', move) }),
   ],
 };
 

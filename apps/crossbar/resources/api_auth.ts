@@ -9,7 +9,12 @@ import { dataObject, invalid, type RestRequest } from '../engine/request.ts';
 export const api_auth: RestModule = {
   name: 'api_auth',
   summary: 'Tokens for API keys',
-  endpoints: [{ path: '/api_auth', operations: { PUT: operation('public', authenticate) } }],
+  endpoints: [
+    {
+      path: '/api_auth',
+      operations: { PUT: operation('public', 'A token for the API key of an account', authenticate) },
+    },
+  ],
 };
 
 async function authenticate(request: RestRequest): Promise<DataReply> {

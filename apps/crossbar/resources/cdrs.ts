@@ -27,19 +27,44 @@ import {
   targetDatabase,
 } from '../engine/index.ts';
 
+const rows = { list: true, produces: ['text/csv'] };
+
 export const cdrs: RestModule = {
   name: 'cdrs',
   summary: 'Records of calls',
   endpoints: [
-    accountEndpoint('cdrs', { GET: operation('account', (request) => list(request)) }),
-    accountEndpoint('cdrs/interaction', { GET: operation('account', (request) => interactions(request)) }),
-    accountEndpoint(`cdrs/legs/:${idParameter}`, { GET: operation('account', legs) }),
-    accountEndpoint(`cdrs/:${idParameter}`, { GET: operation('account', read) }),
+    accountEndpoint('cdrs', {
+      GET: operation('account', 'Records of calls, newest first', (request) => list(request), rows),
+    }),
+    accountEndpoint('cdrs/interaction', {
+      GET: operation(
+        'account',
+        'Records of calls, one for each interaction',
+        (request) => interactions(request),
+        rows,
+      ),
+    }),
+    accountEndpoint(`cdrs/legs/:${idParameter}`, {
+      GET: operation('account', 'The legs of an interaction', legs),
+    }),
+    accountEndpoint(`cdrs/:${idParameter}`, {
+      GET: operation('account', 'One record', read, { reply: cdr.schema }),
+    }),
     accountEndpoint('users/:user_id/cdrs', {
-      GET: operation('account', async (request) => list(request, await ownerOf(request))),
+      GET: operation(
+        'account',
+        'Records of the calls of a user',
+        async (request) => list(request, await ownerOf(request)),
+        rows,
+      ),
     }),
     accountEndpoint('users/:user_id/cdrs/interaction', {
-      GET: operation('account', async (request) => interactions(request, await ownerOf(request))),
+      GET: operation(
+        'account',
+        'Interactions of a user',
+        async (request) => interactions(request, await ownerOf(request)),
+        rows,
+      ),
     }),
   ],
 };

@@ -29,15 +29,23 @@ export const channels: RestModule = {
   endpoints: [
     {
       path: '/channels',
-      operations: { GET: operation('superduper', async (request) => ({ data: await allChannels(request) })) },
+      operations: {
+        GET: operation('superduper', 'Live channels of the whole cluster', async (request) => ({
+          data: await allChannels(request),
+        })),
+      },
     },
-    accountEndpoint('channels', { GET: operation('account', list) }),
+    accountEndpoint('channels', { GET: operation('account', 'Live channels', list) }),
     accountEndpoint(`channels/:${idParameter}`, {
-      GET: operation('account', read),
-      POST: operation('admin', act),
+      GET: operation('account', 'One live channel', read),
+      POST: operation('admin', 'Acts on a live channel', act),
     }),
-    accountEndpoint('users/:user_id/channels', { GET: operation('account', listOfUser) }),
-    accountEndpoint('devices/:device_id/channels', { GET: operation('account', listOfDevice) }),
+    accountEndpoint('users/:user_id/channels', {
+      GET: operation('account', 'Live channels of a user', listOfUser),
+    }),
+    accountEndpoint('devices/:device_id/channels', {
+      GET: operation('account', 'Live channels of a device', listOfDevice),
+    }),
   ],
 };
 

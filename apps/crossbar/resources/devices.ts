@@ -44,8 +44,12 @@ export const devices = plain(
     afterDelete: ({ services }, document) => removeFromSipAuth(services, document._id),
   }),
   [
-    accountEndpoint('devices/status', { GET: operation('account', status) }),
-    accountEndpoint(`devices/:${idParameter}/sync`, { POST: operation('admin', sync) }),
+    accountEndpoint('devices/status', {
+      GET: operation('account', 'Devices that are registered now', status),
+    }),
+    accountEndpoint(`devices/:${idParameter}/sync`, {
+      POST: operation('admin', 'Asks a phone to read its configuration again', sync),
+    }),
   ],
 );
 

@@ -18,15 +18,22 @@ import {
 
 const documentId = 'limits';
 
+const whole = { body: contract.schema, reply: contract.schema };
+
 export const limits: RestModule = {
   name: 'limits',
   summary: 'How many calls an account may have at once',
   endpoints: [
     accountEndpoint('limits', {
-      GET: operation('account', read),
+      GET: operation('account', 'The limits of an account', read, { reply: contract.schema }),
       // An account does not raise its own limits: whoever sells them to it does.
-      POST: operation('ancestor', (request) => change(request, (_, data) => data)),
-      PATCH: operation('ancestor', (request) => change(request, merged)),
+      POST: operation(
+        'ancestor',
+        'Replaces the limits',
+        (request) => change(request, (_, data) => data),
+        whole,
+      ),
+      PATCH: operation('ancestor', 'Merges into the limits', (request) => change(request, merged), whole),
     }),
   ],
 };

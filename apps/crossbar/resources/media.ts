@@ -33,8 +33,12 @@ function rawEndpoint(path: string, databaseOf: DatabaseOf, writes: 'admin' | 'su
   return {
     path: `${path}/media/:${idParameter}/raw`,
     operations: {
-      GET: operation('account', (request) => download(request, databaseOf(request))),
-      POST: operation(writes, (request) => upload(request, databaseOf(request)), { uploads: soundTypes }),
+      GET: operation('account', 'The sound itself', (request) => download(request, databaseOf(request)), {
+        produces: ['audio/*'],
+      }),
+      POST: operation(writes, 'Uploads the sound', (request) => upload(request, databaseOf(request)), {
+        uploads: soundTypes,
+      }),
     },
   };
 }
@@ -61,18 +65,24 @@ export const media = plain(
     rawEndpoint('/accounts/:account_id', targetDatabase, 'admin'),
     rawEndpoint('', systemMedia, 'superduper'),
     accountEndpoint('media/languages', {
-      GET: operation('account', (request) => languages(targetDatabase(request))),
+      GET: operation('account', 'Languages, with the number of sounds in each', (request) =>
+        languages(targetDatabase(request)),
+      ),
     }),
     accountEndpoint('media/prompts', {
-      GET: operation('account', (request) => prompts(targetDatabase(request))),
+      GET: operation('account', 'Ids of prompts', (request) => prompts(targetDatabase(request))),
     }),
     {
       path: '/media/languages',
-      operations: { GET: operation('account', (request) => languages(systemMedia(request))) },
+      operations: {
+        GET: operation('account', 'Languages, with the number of sounds in each', (request) =>
+          languages(systemMedia(request)),
+        ),
+      },
     },
     {
       path: '/media/prompts',
-      operations: { GET: operation('account', (request) => prompts(systemMedia(request))) },
+      operations: { GET: operation('account', 'Ids of prompts', (request) => prompts(systemMedia(request))) },
     },
   ],
 );

@@ -44,33 +44,52 @@ export const phone_numbers: RestModule = {
   name: 'phone_numbers',
   summary,
   endpoints: [
-    accountEndpoint('phone_numbers', { GET: operation('account', listNumbers) }),
-    accountEndpoint('phone_numbers/classifiers', { GET: operation('account', classifiers) }),
-    accountEndpoint('phone_numbers/classifiers/:number', { GET: operation('account', classifyNumber) }),
-    accountEndpoint('phone_numbers/carriers_info', { GET: operation('account', carriersInfo) }),
+    accountEndpoint('phone_numbers', {
+      GET: operation('account', 'The numbers of an account, by number', listNumbers, { list: true }),
+    }),
+    accountEndpoint('phone_numbers/classifiers', {
+      GET: operation('account', 'Kinds of numbers', classifiers),
+    }),
+    accountEndpoint('phone_numbers/classifiers/:number', {
+      GET: operation('account', 'Which kind a number is of', classifyNumber),
+    }),
+    accountEndpoint('phone_numbers/carriers_info', {
+      GET: operation('account', 'What a search for numbers may ask', carriersInfo),
+    }),
     accountEndpoint('phone_numbers/collection', {
-      PUT: many(createNumber),
-      POST: many(replaceNumber),
-      PATCH: many(mergeNumber),
-      DELETE: many(releaseNumber),
+      PUT: many('Creates or assigns numbers', createNumber),
+      POST: many('Replaces the public fields of numbers', replaceNumber),
+      PATCH: many('Merges into numbers', mergeNumber),
+      DELETE: many('Releases numbers', releaseNumber),
     }),
-    accountEndpoint('phone_numbers/collection/activate', { PUT: many(activateNumber) }),
+    accountEndpoint('phone_numbers/collection/activate', {
+      PUT: many('Puts numbers into service', activateNumber),
+    }),
     accountEndpoint('phone_numbers/:number', {
-      GET: one('account', readNumber),
-      PUT: one('admin', createNumber),
-      POST: one('admin', replaceNumber),
-      PATCH: one('admin', mergeNumber),
-      DELETE: one('admin', releaseNumber),
+      GET: one('account', 'A number', readNumber),
+      PUT: one('admin', 'Creates or assigns a number', createNumber),
+      POST: one('admin', 'Replaces the public fields of a number', replaceNumber),
+      PATCH: one('admin', 'Merges into a number', mergeNumber),
+      DELETE: one('admin', 'Releases a number', releaseNumber),
     }),
-    accountEndpoint('phone_numbers/:number/activate', { PUT: one('admin', activateNumber) }),
-    accountEndpoint('phone_numbers/:number/reserve', { PUT: one('admin', reserveNumber) }),
-    accountEndpoint('phone_numbers/:number/identify', { GET: operation('account', identify) }),
-    { path: '/phone_numbers', operations: { GET: operation('account', search) } } satisfies Endpoint,
+    accountEndpoint('phone_numbers/:number/activate', {
+      PUT: one('admin', 'Puts a number into service', activateNumber),
+    }),
+    accountEndpoint('phone_numbers/:number/reserve', {
+      PUT: one('admin', 'Reserves a number', reserveNumber),
+    }),
+    accountEndpoint('phone_numbers/:number/identify', {
+      GET: operation('account', 'Whose number it is', identify),
+    }),
+    {
+      path: '/phone_numbers',
+      operations: { GET: operation('account', 'Numbers of the pool', search) },
+    } satisfies Endpoint,
   ],
 };
 
-function one(permission: Operation['permission'], act: NumberAction): Operation {
-  return operation(permission, async (request) => {
+function one(permission: Operation['permission'], summary: string, act: NumberAction): Operation {
+  return operation(permission, summary, async (request) => {
     const number = normal(pathParameter(request, 'number'));
     const data = await act(request, number, dataObject(request));
     return request.verb === 'PUT' ? { data, location: encodeURIComponent(number) } : { data };
@@ -78,8 +97,8 @@ function one(permission: Operation['permission'], act: NumberAction): Operation 
 }
 
 /** Every number for itself: what succeeded, and why the rest did not. */
-function many(act: NumberAction): Operation {
-  return operation('admin', async (request) => {
+function many(summary: string, act: NumberAction): Operation {
+  return operation('admin', summary, async (request) => {
     const { numbers: _, ...fields } = dataObject(request);
     const given = numbersOf(request.data);
     if (!given?.length) throw invalid('numbers', 'required', 'numbers must be a list of numbers');

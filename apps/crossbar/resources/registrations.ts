@@ -16,9 +16,14 @@ export const registrations: RestModule = {
   name: 'registrations',
   summary: 'Phones that are registered now',
   endpoints: [
-    accountEndpoint('registrations', { GET: operation('account', list), DELETE: operation('admin', flush) }),
-    accountEndpoint('registrations/count', { GET: operation('account', count) }),
-    accountEndpoint('registrations/:username', { DELETE: operation('admin', flush) }),
+    accountEndpoint('registrations', {
+      GET: operation('account', 'Live registrations', list),
+      DELETE: operation('admin', 'Forgets all registrations of the account', flush),
+    }),
+    accountEndpoint('registrations/count', { GET: operation('account', 'How many are registered', count) }),
+    accountEndpoint('registrations/:username', {
+      DELETE: operation('admin', 'Forgets the registrations of a user name', flush),
+    }),
   ],
 };
 

@@ -17,9 +17,12 @@ export const schemas: RestModule = {
   name: 'schemas',
   summary: 'JSON schemas of everything that can be sent',
   endpoints: [
-    { path: '/schemas', operations: { GET: operation('public', list) } },
-    { path: '/schemas/:name', operations: { GET: operation('public', read) } },
-    { path: '/schemas/:name/validation', operations: { PUT: operation('account', validate) } },
+    { path: '/schemas', operations: { GET: operation('public', 'Names of the schemas', list) } },
+    { path: '/schemas/:name', operations: { GET: operation('public', 'A schema', read) } },
+    {
+      path: '/schemas/:name/validation',
+      operations: { PUT: operation('account', 'Checks `data` against a schema', validate) },
+    },
   ],
 };
 

@@ -28,23 +28,26 @@ export const system_configs: RestModule = {
   name: 'system_configs',
   summary: 'Runtime settings by category',
   endpoints: [
-    { path: '/system_configs', operations: { GET: operation('superduper', list) } },
+    {
+      path: '/system_configs',
+      operations: { GET: operation('superduper', 'Names of the categories', list) },
+    },
     {
       path: '/system_configs/:category',
       operations: {
-        GET: operation('superduper', read),
-        PUT: operation('superduper', (request) => write(request, replace)),
-        POST: operation('superduper', (request) => write(request, replace)),
-        PATCH: operation('superduper', (request) => write(request, merged)),
-        DELETE: operation('superduper', remove),
+        GET: operation('superduper', 'A category', read),
+        PUT: operation('superduper', 'Creates a category', (request) => write(request, replace)),
+        POST: operation('superduper', 'Replaces a category', (request) => write(request, replace)),
+        PATCH: operation('superduper', 'Merges into a category', (request) => write(request, merged)),
+        DELETE: operation('superduper', 'Deletes a category', remove),
       },
     },
     {
       path: '/system_configs/:category/:section',
       operations: {
-        GET: operation('superduper', readSection),
-        POST: operation('superduper', (request) => writeSection(request, replace)),
-        PATCH: operation('superduper', (request) => writeSection(request, merged)),
+        GET: operation('superduper', 'The section of a node, a zone, or default', readSection),
+        POST: operation('superduper', 'Replaces a section', (request) => writeSection(request, replace)),
+        PATCH: operation('superduper', 'Merges into a section', (request) => writeSection(request, merged)),
       },
     },
   ],

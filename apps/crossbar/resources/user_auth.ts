@@ -24,8 +24,11 @@ export const user_auth: RestModule = {
   name: 'user_auth',
   summary: 'Tokens for user name and password',
   endpoints: [
-    { path: '/user_auth', operations: { PUT: operation('public', authenticate) } },
-    { path: '/user_auth/:token', operations: { GET: operation('account', describe) } },
+    {
+      path: '/user_auth',
+      operations: { PUT: operation('public', 'A token for name and password', authenticate) },
+    },
+    { path: '/user_auth/:token', operations: { GET: operation('account', 'What a token says', describe) } },
   ],
 };
 

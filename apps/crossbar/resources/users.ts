@@ -61,7 +61,11 @@ export const users = plain(
       } else document.pvt_signature_secret ??= previous ? '' : newSignatureSecret();
     },
   }),
-  [accountEndpoint('users/:user_id/user_auth', { PUT: operation('superduper', impersonate) })],
+  [
+    accountEndpoint('users/:user_id/user_auth', {
+      PUT: operation('superduper', 'A token for somebody else, to see what they see', impersonate),
+    }),
+  ],
 );
 
 /** The name as the client wrote it, where that is how it logs in too. */
