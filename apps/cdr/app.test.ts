@@ -17,7 +17,39 @@ const report = {
   'Custom-Channel-Vars': { 'Owner-ID': 'u1', 'Call-Interaction-ID': '63900000000-abcd' },
 };
 
+/** The app over a store and a bus in memory, fed with these reports. */
+async function fed(...reports: (typeof report)[]) {
+  const bus = fakeBus({ node: 'cdr@test' });
+  const store = memoryStore();
+  const app = await cdr.start({
+    bus,
+    store,
+    metrics: fakeMetrics(),
+    log: silentLog(),
+  } as unknown as AppContext);
+  for (const it of reports) {
+    await bus.publish(cdrReport, it, { durable: true });
+    await bus.settled();
+  }
+  await app.stop();
+  await bus.close();
+  return store;
+}
+
 describe('cdr', () => {
+  it('knows a leg whose end was made up when the month was over', async () => {
+    const late = new Date('2026-04-01T00:00:04Z');
+    const guess = { ...report, Timestamp: gregorian(late), 'Hangup-Cause': 'RECOVERY_ON_TIMER_EXPIRE' };
+    const april = monthDatabase(accountId, late);
+    const twice = await fed(report, guess);
+    expect(await twice.database(monthDatabase(accountId, ended)).find('202603-call-1@phone')).to.not.equal(
+      undefined,
+    );
+    expect(await twice.database(april).find('202604-call-1@phone')).to.equal(undefined);
+    const once = await fed(guess);
+    expect(await once.database(april).find('202604-call-1@phone')).to.not.equal(undefined);
+  });
+
   it('writes each leg once, in the month in which it ended', async () => {
     const bus = fakeBus({ node: 'cdr@test' });
     const store = memoryStore();

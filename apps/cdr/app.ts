@@ -1,10 +1,10 @@
 // cdr: writes one document per leg into the account's database of the month, exactly once.
 import type { Delivery } from '../../core/amqp/index.ts';
 import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
-import { fromGregorian, gregorian, monthDatabase } from '../../core/couch/index.ts';
+import { type Database, fromGregorian, gregorian, monthDatabase } from '../../core/couch/index.ts';
 import { hasCode } from '../../core/errors/index.ts';
 import { cdrReport } from '../../core/messages/cdr.ts';
-import { cdrDocument } from './record.ts';
+import { cdrDocument, cdrId } from './record.ts';
 
 /** The cdr app. Reports wait in a durable queue until they are stored. */
 export const cdr: App = { name: 'cdr', start };
@@ -37,9 +37,15 @@ const isAccount = (id: string): boolean => /^[0-9a-f]{32}$/.test(id);
 async function store(context: AppContext, { message }: Delivery<typeof cdrReport>): Promise<boolean> {
   const at = fromGregorian(message.Timestamp ?? gregorian());
   const account = message['Account-ID'];
-  const database = context.store.database(isAccount(account) ? monthDatabase(account, at) : anonymous);
+  const databaseOf = (month: Date): Database =>
+    context.store.database(isAccount(account) ? monthDatabase(account, month) : anonymous);
+  if (message['Hangup-Cause'] === madeUp) {
+    const before = monthBefore(at);
+    const id = cdrId({ ...message, Timestamp: gregorian(before) });
+    if (await databaseOf(before).find(id)) return false;
+  }
   try {
-    await database.save(cdrDocument(message));
+    await databaseOf(at).save(cdrDocument(message));
     return true;
   } catch (error) {
     // A report that is delivered again, or by a second ecallmgr, meets its own id.
@@ -47,3 +53,7 @@ async function store(context: AppContext, { message }: Delivery<typeof cdrReport
     throw error;
   }
 }
+
+/** The end of a leg that nobody saw, told when it was missed: another may have told the true one in the month before. */
+const madeUp = 'RECOVERY_ON_TIMER_EXPIRE';
+const monthBefore = (at: Date): Date => new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), 1) - 1);

@@ -8,6 +8,7 @@ import { isQuiet } from './control/call.ts';
 import type { SwitchEvent } from './freeswitch/index.ts';
 import type { Publisher } from './publisher.ts';
 import { recordLeg, traceOf } from './spans.ts';
+import { forgetEnd } from './survival/ends.ts';
 import type { SwitchNode } from './switch-node.ts';
 import { replaced, transferred } from './transfer.ts';
 
@@ -118,6 +119,12 @@ export class Handling {
   }
 
   #record(channel: Channel, end: SwitchEvent): void {
-    this.#node.shared.outbox.send(cdrOf(channel, end, this.#publisher.contextOf(channel)));
+    const { shared, client, around } = this.#node;
+    shared.outbox.send(cdrOf(channel, end, this.#publisher.contextOf(channel)), () =>
+      // What stays there is told again, and meets its own id.
+      forgetEnd(client, channel.callId).catch((error: unknown) =>
+        around.log.debug('the end of a leg stays on the switch', { error: errorText(error) }),
+      ),
+    );
   }
 }

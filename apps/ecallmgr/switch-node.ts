@@ -16,6 +16,7 @@ import type { Callers } from './routing/callers.ts';
 import type { Edges } from './routing/edges.ts';
 import { routeParked } from './routing/parked.ts';
 import { Claims } from './survival/claims.ts';
+import { findEnd } from './survival/ends.ts';
 import { Lease } from './survival/lease.ts';
 import { Legs } from './survival/legs.ts';
 import { identify } from './survival/ownership.ts';
@@ -61,7 +62,7 @@ export class SwitchNode {
   readonly shared: Shared;
   readonly #watch: Watch;
   readonly #stopping = new AbortController();
-  #swept = false;
+  #sweeping = false;
   readonly #handling: Handling;
   #onChange: () => void = () => undefined;
 
@@ -161,13 +162,11 @@ export class SwitchNode {
     for (const end of endings(channel, event, this.channels)) channel.past.add(end);
   }
 
-  /** Once: what calls left behind that ended before we were here. */
+  /** What calls left behind that nobody heard the end of is looked for from now on. */
   #sweep(): void {
-    if (this.#swept) return;
-    this.#swept = true;
-    sweep(this, this.#stopping.signal).catch((error: unknown) =>
-      this.around.log.debug('the switch was not swept', { error: errorText(error) }),
-    );
+    if (this.#sweeping) return;
+    this.#sweeping = true;
+    void sweep(this, this.#stopping.signal);
   }
 
   #parted({ 'Bridge-A-Unique-ID': a, 'Bridge-B-Unique-ID': b }: SwitchEvent): void {
@@ -240,14 +239,20 @@ export class SwitchNode {
     return control;
   }
 
-  /** Tells the end of a leg of which nothing is left on the switch. */
-  record(channel: Channel): void {
-    this.#handling.record(channel, channel.unseenEnd());
+  /** Tells the end of a leg that nobody here knew, as the switch has noted it. */
+  record(end: SwitchEvent): void {
+    const channel = new Channel(end);
+    channel.ownership = 'ours';
+    this.#handling.record(channel, end);
   }
 
-  /** A leg that ended while we did not look: told like any other end, as exactly as can be known. */
-  lost(channel: Channel): void {
-    const event = channel.unseenEnd();
+  /** How a leg ended that is gone: as the switch has noted it, else as exactly as can be known. */
+  async endOf(channel: Channel): Promise<SwitchEvent> {
+    return (await findEnd(this.client, channel.callId)) ?? channel.unseenEnd();
+  }
+
+  /** A leg that ended while we did not look: told like any other end. */
+  lost(channel: Channel, event: SwitchEvent): void {
     channel.over = true;
     if (channel.ownership === 'ours') this.#handling.handle(channel, event);
     else channel.hold(event);

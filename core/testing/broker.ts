@@ -193,6 +193,7 @@ function connectTo(
   return {
     publish: async (message) => {
       if (dead) throw new AppError('bus_unreachable', { message: 'this process is dead' });
+      if (away && message.confirm) throw new AppError('bus_unreachable', { message: 'the broker is away' });
       if (!open) throw new AppError('stopping', { message: 'the bus of this process is closed' });
       onPublish(message);
       if (route(incomingOf(message)) > 0 || !message.mandatory) return;

@@ -42,7 +42,7 @@ async function look({ host, port, password = 'ClueCon' }: Address): Promise<stri
     const entries = await client.api('hash_dump db');
     return [
       ...rows.map(({ uuid }) => `channel ${uuid}`),
-      ...entries.split('\n').filter((line) => /mirliton_(calls|checkpoints)/.test(line)),
+      ...entries.split('\n').filter((line) => /mirliton_(calls|checkpoints|ends)/.test(line)),
     ];
   } finally {
     await client.stop();

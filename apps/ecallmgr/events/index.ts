@@ -13,7 +13,15 @@ import {
   recordingsOf,
 } from './fields.ts';
 
-export { commonFields, count, type EventContext, endFields, hangupCauseOf, hangupCodeOf } from './fields.ts';
+export {
+  commonFields,
+  count,
+  type EventContext,
+  endFields,
+  hangupCauseOf,
+  hangupCodeOf,
+  timestampOf,
+} from './fields.ts';
 
 export type CallEventFields = MessageFields<typeof callEvent>;
 type Extra = (event: SwitchEvent) => Partial<CallEventFields>;

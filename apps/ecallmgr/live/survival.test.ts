@@ -2,12 +2,9 @@
 import { expect } from 'chai';
 import { endpointOf, Live, type Message, type Phone } from '../testing/live.ts';
 import type { Member } from '../testing/pair.ts';
+import { beatsOf, bypassed, settledEnds } from '../testing/watching.ts';
 
 const tone = (ms: number, hz: number): string => `tone_stream://%(${ms},0,${hz})`;
-
-/** Resolves when the media of a bridge goes past the switch. */
-const bypassed = (live: Live, callId: string): Promise<unknown> =>
-  live.event('CHANNEL_EXECUTE_COMPLETE', callId, (it) => it['Application-Name'] === 'park');
 
 describe('ecallmgr dies, another lives', () => {
   let live: Live;
@@ -175,6 +172,31 @@ describe('ecallmgr dies, another lives', () => {
     expect(named('report', call.id)).to.have.length(1);
   }).timeout(30_000);
 
+  it('after the end, which it could not tell because the broker was away: another tells it, once', async () => {
+    const call = await live.answered(alice);
+    const peer = await live.bridged(call.id, bob);
+    const owner = ownerOf(call.id);
+    live.bus.miss(owner.bus);
+    await peer.send('BYE');
+    await call.send('BYE');
+    await live.until('both to wait', () =>
+      owner.log.filter(({ message }) => /waits for the broker/.test(message)).length > 1 ? true : undefined,
+    );
+    // The other has seen it live, and relies on it.
+    await beatsOf(live, owner.node, 4);
+    expect(live.bus.named('report').filter((it) => it['Node'] !== owner.node)).to.deep.equal([]);
+    const survivor = await ownerDies(call.id);
+    const told = (id: string): Message | undefined =>
+      named('report', id).find((it) => it['Node'] === survivor.node);
+    for (const { id } of [call, peer])
+      expect(await live.until('the report', () => told(id), 20_000)).to.include({
+        'Account-ID': 'acc1',
+        'Hangup-Cause': 'NORMAL_CLEARING',
+      });
+    await settledEnds(live);
+    expect(live.bus.named('report')).to.have.length(2);
+  }).timeout(40_000);
+
   it('not really: one that could not be heard for a while lets go of what it lost', async () => {
     const call = await live.answered(alice);
     const owner = ownerOf(call.id);
@@ -208,102 +230,5 @@ describe('ecallmgr dies, another lives', () => {
     await live.end(call.id);
     expect(named('report', call.id)).to.have.length(1);
     expect(named('report', peer.id)).to.have.length(1);
-  }).timeout(30_000);
-});
-
-describe('ecallmgr dies, and comes back', () => {
-  let live: Live;
-  let one: Member;
-  let two: Member;
-  let alice: Phone;
-  let bob: Phone;
-  let again: Member | undefined;
-
-  beforeEach(async () => {
-    ({ live, one, two } = await Live.openPair());
-    await two.stop();
-    alice = await live.target.phone('alice');
-    bob = await live.target.phone('bob');
-  });
-  afterEach(async () => {
-    await live.clear();
-    await again?.stop();
-    await live.close();
-  });
-
-  const ends = (messageId: string): number =>
-    live.bus.named('CHANNEL_EXECUTE_COMPLETE').filter((it) => it['Msg-ID'] === messageId).length;
-  const restart = async (): Promise<void> => {
-    await one.kill();
-    again = await live.member(one.node);
-  };
-
-  it('while it plays: nothing is played twice, and the queue follows', async () => {
-    const call = await live.answered(alice);
-    const first = await live.send(call.id, 'play', { 'Media-Name': tone(4_000, 440) });
-    const began = performance.now();
-    const second = await live.send(call.id, 'play', { 'Media-Name': tone(500, 880) });
-    expect(await call.hears(440)).to.equal(true);
-    await restart();
-    await live.completed(first);
-    expect(performance.now() - began).to.be.within(3_500, 6_500);
-    await live.completed(second);
-    expect([ends(first), ends(second)]).to.deep.equal([1, 1]);
-    await live.end(call.id);
-  }).timeout(30_000);
-
-  it('while it plays what ends meanwhile: its end is told', async () => {
-    const call = await live.answered(alice);
-    const first = await live.send(call.id, 'play', { 'Media-Name': tone(500, 440) });
-    expect(await call.hears(440)).to.equal(true);
-    await one.kill();
-    await new Promise((resolve) => setTimeout(resolve, 800));
-    again = await live.member(one.node);
-    await live.completed(first);
-    await live.end(call.id);
-  }).timeout(30_000);
-
-  it('while it is bridged: nobody is rung again', async () => {
-    const call = await live.answered(alice);
-    const bridge = await live.send(call.id, 'bridge', { Endpoints: [endpointOf(bob)] });
-    const peer = await bob.incoming();
-    peer.answer();
-    await live.event('CHANNEL_BRIDGE', call.id);
-    await restart();
-    await live.run(call.id, 'noop', { 'Insert-At': 'now' });
-    expect(ends(bridge)).to.equal(0);
-    await peer.send('BYE');
-    await live.completed(bridge);
-    await live.end(call.id);
-    await live.event('report', peer.id);
-  }).timeout(30_000);
-
-  it('after a call that ended meanwhile: it is recorded from its checkpoint', async () => {
-    const call = await live.answered(alice);
-    const win = live.bus.named('route_win')[0]?.['Custom-Channel-Vars'];
-    const Call = { 'Call-ID': call.id, 'Destination-Number': '2000', 'Custom-Channel-Vars': win };
-    await live.send(call.id, 'checkpoint', { Resume: { Call, Flow: {} } });
-    await live.run(call.id, 'noop');
-    await one.kill();
-    await call.send('BYE');
-    again = await live.member(one.node);
-    const report = await live.event('report', call.id);
-    expect(report).to.include({ 'Account-ID': 'acc1', 'Hangup-Cause': 'RECOVERY_ON_TIMER_EXPIRE' });
-    expect(report['Custom-Channel-Vars']).to.include({ 'Authorizing-ID': 'dev1' });
-  }).timeout(30_000);
-
-  it('while it is bridged past the switch: nobody is rung again, and the end is told', async () => {
-    const call = await live.answered(alice);
-    const bridge = await live.send(call.id, 'bridge', { Endpoints: [endpointOf(bob)], Media: 'bypass' });
-    const peer = await bob.incoming();
-    peer.answer();
-    await bypassed(live, call.id);
-    await restart();
-    await live.run(call.id, 'noop', { 'Insert-At': 'now' });
-    expect(ends(bridge)).to.equal(0);
-    await peer.send('BYE');
-    await live.completed(bridge);
-    await live.end(call.id);
-    await live.event('report', peer.id);
   }).timeout(30_000);
 });

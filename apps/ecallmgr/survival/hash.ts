@@ -2,21 +2,27 @@
 import { hasCode } from '../../../core/errors/index.ts';
 import type { SwitchClient } from '../freeswitch/index.ts';
 
-/** What is kept there, by realm: whose each call is, signs of life, who was given up, checkpoints of controllers. */
+/** What is kept there, by realm: whose each call is, signs of life, who was given up, checkpoints of controllers, ends of legs. */
 export const realms = {
   calls: 'mirliton_calls',
   beats: 'mirliton_beats',
   dead: 'mirliton_dead',
   checkpoints: 'mirliton_checkpoints',
+  ends: 'mirliton_ends',
 } as const;
 
 /** Text as a key or a value: both are cut at `/`. */
 export const safe = (text: string): string => Buffer.from(text).toString('base64url');
 
 /** The value of an entry; undefined when there is none. */
-export async function read(client: SwitchClient, realm: string, key: string): Promise<string | undefined> {
+export async function read(
+  client: SwitchClient,
+  realm: string,
+  key: string,
+  spell = safe,
+): Promise<string | undefined> {
   try {
-    const value = await client.api(`hash select/${realm}/${safe(key)}`);
+    const value = await client.api(`hash select/${realm}/${spell(key)}`);
     return value === '' ? undefined : value;
   } catch (error) {
     // FreeSWITCH has no words for an empty answer.
@@ -30,17 +36,24 @@ export async function write(client: SwitchClient, realm: string, key: string, va
   await client.api(`hash insert/${realm}/${safe(key)}/${value}`);
 }
 
+/** A key as it was before `safe`. */
+const plain = (key: string): string => Buffer.from(key, 'base64url').toString();
+
 /** Removes an entry, if there is one. */
-export async function remove(client: SwitchClient, realm: string, key: string): Promise<void> {
+export async function remove(client: SwitchClient, realm: string, key: string, spell = safe): Promise<void> {
   try {
-    await client.api(`hash delete/${realm}/${safe(key)}`);
+    await client.api(`hash delete/${realm}/${spell(key)}`);
   } catch (error) {
     if (!hasCode(error, 'command_failed')) throw error;
   }
 }
 
 /** All entries of a realm, by key. A switch that cannot tell them has none. */
-export async function entriesOf(client: SwitchClient, realm: string): Promise<Map<string, string>> {
+export async function entriesOf(
+  client: SwitchClient,
+  realm: string,
+  readKey = plain,
+): Promise<Map<string, string>> {
   const entries = new Map<string, string>();
   const text = await client.api(`hash_dump db ${realm}`, 20_000).catch((error: unknown) => {
     if (hasCode(error, 'command_failed')) return '';
@@ -48,8 +61,8 @@ export async function entriesOf(client: SwitchClient, realm: string): Promise<Ma
   });
   const prefix = `D/${realm}_`;
   for (const line of text.split('\n')) {
-    const [key = '', value = ''] = line.startsWith(prefix) ? line.slice(prefix.length).split('/') : [];
-    if (key !== '') entries.set(Buffer.from(key, 'base64url').toString(), value);
+    const [key = '', ...value] = line.startsWith(prefix) ? line.slice(prefix.length).split('/') : [];
+    if (key !== '') entries.set(readKey(key), value.join('/'));
   }
   return entries;
 }

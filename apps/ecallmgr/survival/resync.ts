@@ -7,6 +7,7 @@ import type { Channel } from '../channel.ts';
 import { dumpOf, liveChannels } from '../dump.ts';
 import type { SwitchEvent } from '../freeswitch/index.ts';
 import type { SwitchNode } from '../switch-node.ts';
+import { noteEnds } from './ends.ts';
 import { settle } from './ownership.ts';
 import { takeUp, wantsRoute } from './take-up.ts';
 import { inherit } from './takeover.ts';
@@ -17,16 +18,19 @@ const secondLook = 1_000;
 /** Learns the switch's own settings, then its channels. Rejects when the switch goes away meanwhile. */
 export async function resync(node: SwitchNode, log: Logger): Promise<void> {
   await learn(node);
+  await noteEnds(node.client, log);
   const missing = await compare(node);
   node.compared = true;
   if (missing.length === 0) return;
   await wait(secondLook);
   const live = new Set(await liveChannels(node.client));
   for (const callId of missing) {
-    const channel = node.channels.get(callId);
-    if (!channel || live.has(callId)) continue;
+    const missed = node.channels.get(callId);
+    if (!missed || live.has(callId)) continue;
+    const end = await node.endOf(missed);
+    if (node.channels.get(callId) !== missed) continue;
     log.warn('the end of a leg was missed', { callId });
-    node.lost(channel);
+    node.lost(missed, end);
   }
 }
 

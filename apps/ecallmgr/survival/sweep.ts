@@ -1,19 +1,34 @@
-// What calls have left on the switch that ended while no ecallmgr was there: recorded as far as it is known, and removed.
+// What calls have left on the switch: claims and checkpoints of those that ended unheard, and ends that nobody has told.
 import { setTimeout as wait } from 'node:timers/promises';
-import { getAt, isRecord } from '../../../core/contract/index.ts';
-import { fromGregorian } from '../../../core/couch/index.ts';
-import { Channel } from '../channel.ts';
+import { errorText } from '../../../core/errors/index.ts';
 import { liveChannels } from '../dump.ts';
+import { callIdOf, channelVar, type SwitchEvent } from '../freeswitch/index.ts';
 import type { SwitchNode } from '../switch-node.ts';
-import { parseKept } from './checkpoints.ts';
-import { entriesOf, realms, remove } from './hash.ts';
+import { allEnds, forgetEnd } from './ends.ts';
+import { entriesOf, read, realms, remove } from './hash.ts';
 
 // Another ecallmgr may have heard the end, and knows it better.
-const othersFirst = 5_000;
+const lookEvery = 5_000;
 
-/** Looks through claims and checkpoints once, a while after the channels were compared. Rejects when the switch goes away. */
+/** Looks every few seconds, while the switch is there and we may act, until aborted. */
 export async function sweep(node: SwitchNode, signal: AbortSignal): Promise<void> {
-  await wait(othersFirst, undefined, { signal });
+  const beats = new Map<string, string | undefined>();
+  let cleared = false;
+  while (!signal.aborted) {
+    await wait(lookEvery, undefined, { signal, ref: false }).catch(() => undefined);
+    if (signal.aborted || !node.compared || !node.lease.holds) continue;
+    try {
+      if (!cleared) await clear(node);
+      cleared = true;
+      await tell(node, beats);
+    } catch (error) {
+      node.around.log.debug('the switch was not swept', { error: errorText(error) });
+    }
+  }
+}
+
+/** Claims and checkpoints of calls that are over. */
+async function clear(node: SwitchNode): Promise<void> {
   const claims = await node.claims.all();
   const checkpoints = await entriesOf(node.client, realms.checkpoints);
   const live = new Set(await liveChannels(node.client));
@@ -22,34 +37,35 @@ export async function sweep(node: SwitchNode, signal: AbortSignal): Promise<void
     const claim = claims.get(callId);
     if (claim && claim.node !== node.node) continue;
     if (!(await node.claims.seize(callId, claim))) continue;
-    const kept = parseKept(checkpoints.get(callId) ?? '');
-    if (kept?.resume) node.record(ended(callId, kept.resume));
     await remove(node.client, realms.checkpoints, callId);
     await node.claims.release(callId);
   }
 }
 
-/** The leg of a call of which nothing is left but its checkpoint. */
-function ended(callId: string, resume: Readonly<Record<string, unknown>>): Channel {
-  const call = isRecord(resume['Call']) ? resume['Call'] : {};
-  const vars = isRecord(call['Custom-Channel-Vars']) ? call['Custom-Channel-Vars'] : {};
-  const text = (key: string): string => String(call[key] ?? '');
-  const channel = new Channel({
-    'Event-Name': 'CHANNEL_DATA',
-    'Unique-ID': callId,
-    'Call-Direction': text('Call-Direction') || 'inbound',
-    'Caller-Caller-ID-Name': text('Caller-ID-Name'),
-    'Caller-Caller-ID-Number': text('Caller-ID-Number'),
-    'Caller-Destination-Number': text('Destination-Number'),
-    'Answer-State': call['Answered'] === true ? 'answered' : 'ringing',
-    variable_sip_to_uri: text('To'),
-    variable_sip_from_uri: text('From'),
-    variable_sip_req_uri: text('Request'),
-  });
-  channel.decide(vars);
-  // A conversation is named after the second in which it began.
-  const began = Number(String(getAt(vars, 'Call-Interaction-ID') ?? '').split('-')[0]);
-  if (began > 0) channel.createdAt = fromGregorian(began).getTime();
-  channel.ownership = 'ours';
-  return channel;
+/**
+ * Tells the ends that nobody else will: those of our own from before a restart, and those of an ecallmgr that has not beaten
+ * since the last look. Should two tell the same one, their reports have the same id (apps/cdr).
+ */
+async function tell(node: SwitchNode, beats: Map<string, string | undefined>): Promise<void> {
+  const owed = (await allEnds(node.client)).filter((end) => isUntold(node, end));
+  const owners = new Set(owed.map(ownerOf));
+  const silent = new Set<string>([node.node]);
+  for (const owner of owners) {
+    // A leg that ended before anybody had it.
+    const beat = owner === '' ? undefined : await read(node.client, realms.beats, owner);
+    if (beats.has(owner) && beats.get(owner) === beat) silent.add(owner);
+    beats.set(owner, beat);
+  }
+  for (const owner of beats.keys()) if (!owners.has(owner)) beats.delete(owner);
+  for (const end of owed) {
+    if (!silent.has(ownerOf(end)) || !isUntold(node, end)) continue;
+    if (node.shared.outbox.find(callIdOf(end)) === 'done') await forgetEnd(node.client, callIdOf(end));
+    else node.record(end);
+  }
 }
+
+/** False when we are about to tell it: its report waits, or the leg is still among ours or kept for the case that its owner dies. */
+const isUntold = (node: SwitchNode, end: SwitchEvent): boolean =>
+  node.shared.outbox.find(callIdOf(end)) !== 'waiting' && node.legs.find(callIdOf(end)) === undefined;
+
+const ownerOf = (end: SwitchEvent): string => channelVar(end, 'Ecallmgr-Node') ?? '';

@@ -59,7 +59,7 @@ export async function inherit(node: SwitchNode, leg: Channel): Promise<void> {
   const dump = await dumpOf(node.client, leg.callId);
   if (dump && !leg.over) goOn(node, leg, dump);
   else {
-    const end = leg.lastHeld('CHANNEL_DESTROY') ?? leg.unseenEnd();
+    const end = leg.lastHeld('CHANNEL_DESTROY') ?? (await node.endOf(leg));
     if (!leg.over) leg.hold(end);
     leg.over = true;
     leg.ownership = 'ours';

@@ -3,6 +3,7 @@ import { createActorSystem } from '../../../core/actors/index.ts';
 import type { Bus } from '../../../core/amqp/index.ts';
 import type { AppContext, RunningApp } from '../../../core/app/index.ts';
 import { loadSettings } from '../../../core/config/index.ts';
+import { cdrReport } from '../../../core/messages/cdr.ts';
 import {
   type FakeBus,
   fakeBus,
@@ -79,7 +80,21 @@ export async function startCluster(
   address: Address,
   bus = fakeBus({ node: 'ecallmgr@one' }),
 ): Promise<Cluster> {
+  await storeCdrs(bus);
   return { ...(await startMember(address, bus, bus)), bus };
+}
+
+/** Somebody is there to store CDRs: else they wait. */
+export async function storeCdrs(bus: Bus): Promise<void> {
+  await bus.consume(
+    {
+      queue: 'cdr_listener',
+      bindings: [{ exchange: 'cdr', key: 'cdr.report.*' }],
+      contracts: [cdrReport],
+      delivery: 'at_least_once',
+    },
+    () => undefined,
+  );
 }
 
 /** One of several ecallmgr; `tap` sees all that is told on their broker. */

@@ -90,14 +90,14 @@ export class Live {
     await this.target.stop();
   }
 
-  /** What `find` gives once it gives something. Rejects, naming what was awaited, after 8 s. */
-  async until<T>(what: string, find: () => T | undefined): Promise<T> {
-    for (const late = Date.now() + patience; Date.now() < late; ) {
+  /** What `find` gives once it gives something. Rejects, naming what was awaited, after 8 s or `within` ms. */
+  async until<T>(what: string, find: () => T | undefined, within = patience): Promise<T> {
+    for (const late = Date.now() + within; Date.now() < late; ) {
       const found = find();
       if (found !== undefined) return found;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    throw new Error(`${what} did not come within ${patience} ms`);
+    throw new Error(`${what} did not come within ${within} ms`);
   }
 
   /** The first message of this name that fits, now or later. */

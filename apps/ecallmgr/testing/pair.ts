@@ -1,7 +1,7 @@
 // Two ecallmgr as two processes would be: each with a connection of its own to the broker and to the switch, to be cut.
 import type { Bus } from '../../../core/amqp/index.ts';
 import { type FakeBus, fakeBus, type LogRecord, Wire } from '../../../core/testing/index.ts';
-import { startMember } from './calls.ts';
+import { startMember, storeCdrs } from './calls.ts';
 
 /** One of the two. */
 export interface Member {
@@ -55,6 +55,7 @@ export async function pair(address: {
   readonly password?: string;
 }): Promise<{ readonly tap: FakeBus; readonly one: Member; readonly two: Member }> {
   const tap = fakeBus({ node: 'test@localhost' });
+  await storeCdrs(tap);
   const one = await member(tap, 'ecallmgr@one', address);
   const two = await member(tap, 'ecallmgr@two', address);
   return { tap, one, two };

@@ -1,5 +1,6 @@
 // What a controller does to calls in progress: intercept, eavesdrop, hold, transfer by the phone, claims, limits.
 
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import type { EventClient } from './client.ts';
 import type { Phone, PhoneCall } from './phone.ts';
@@ -105,6 +106,30 @@ describe('control of calls', () => {
     expect(await client.api(`hash insert/${key}/${long}`)).to.equal('+OK\n');
     expect(await client.api(`hash select/${key}`)).to.equal(long);
     await client.api(`hash delete/${key}`);
+  });
+
+  it('notes the end of every leg where a global hook says', async () => {
+    const realm = `ends-${Date.now()}`;
+    const what = ['Unique-ID', 'Caller-Caller-ID-Name', 'hangup_cause', 'end_uepoch', 'billsec', 'never_set'];
+    const hook = `hash insert/${realm}/${'$'}{md5(${'$'}{uuid})}/${what.map((it) => `${'$'}{url_encode(${'$'}{${it}})}`).join('|')}`;
+    await client.api(`global_setvar api_reporting_hook=${hook}`);
+    const headers = { From: `"Bob (office) } ${'$'}{uuid}/1|2 é" <sip:1001@127.0.0.1>` };
+    const call = await parkedCall(client, alice, { headers });
+    await client.api(`uuid_kill ${call.id} USER_BUSY`);
+    const end = await client.event('CHANNEL_DESTROY', { 'Unique-ID': call.id });
+    const key = createHash('md5').update(call.id).digest('hex');
+    const noted = await client.api(`hash select/${realm}/${key}`);
+    await client.api('global_setvar api_reporting_hook=');
+    await client.api(`hash delete/${realm}/${key}`);
+    expect(noted.split('|').map(decodeURIComponent)).to.deep.equal([
+      call.id,
+      end['Caller-Caller-ID-Name'],
+      'USER_BUSY',
+      end['variable_end_uepoch'],
+      '0',
+      '',
+    ]);
+    expect(end['Caller-Caller-ID-Name']).to.match(/^Bob/);
   });
 
   it('takes no calls while it is paused', async () => {

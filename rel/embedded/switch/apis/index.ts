@@ -14,6 +14,7 @@ import { hash_dump } from './hash_dump.ts';
 import { httpPut } from './http_put.ts';
 import { hupall } from './hupall.ts';
 import { load } from './load.ts';
+import { md5 } from './md5.ts';
 import { moduleExists } from './module_exists.ts';
 import { originate } from './originate.ts';
 import { reloadacl } from './reloadacl.ts';
@@ -25,6 +26,7 @@ import { sofia } from './sofia.ts';
 import { status } from './status.ts';
 import { strftime } from './strftime.ts';
 import { uptime } from './uptime.ts';
+import { urlEncode } from './url_encode.ts';
 import { uuidAnswer } from './uuid_answer.ts';
 import { uuidAudio } from './uuid_audio.ts';
 import { uuidBreak } from './uuid_break.ts';
@@ -63,6 +65,7 @@ const APIS: Record<string, Api> = {
   http_put: httpPut,
   hupall,
   load,
+  md5,
   module_exists: moduleExists,
   originate,
   reloadacl,
@@ -74,6 +77,7 @@ const APIS: Record<string, Api> = {
   status,
   strftime,
   uptime,
+  url_encode: urlEncode,
   uuid_answer: uuidAnswer,
   uuid_audio: uuidAudio,
   uuid_break: uuidBreak,

@@ -8,7 +8,7 @@ import type { Driver, SwitchCore } from './contract.ts';
 import { createDigitQueue } from './digits.ts';
 import { createExecutor, type Executor } from './executor.ts';
 import { CALL_STATE_NUMBERS, type CallState, type ChannelState, channelHeaders } from './headers.ts';
-import { watchHooks } from './hooks.ts';
+import { report, watchHooks } from './hooks.ts';
 import { type CallerProfile, nowMicros } from './profile.ts';
 import { timeVariables } from './stamps.ts';
 
@@ -236,6 +236,7 @@ export class Channel extends EventEmitter<ChannelEvents> {
     this.setState('CS_HANGUP');
     this.describeEnd(cause);
     this.setState('CS_REPORTING');
+    await report(this);
     this.publish('CHANNEL_HANGUP_COMPLETE');
     this.core.channels.delete(this.uuid);
     this.publish('CHANNEL_DESTROY');

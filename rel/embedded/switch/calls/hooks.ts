@@ -1,7 +1,8 @@
-// `execute_on_*`, `api_on_*` and `api_hangup_hook`: variables that say what to run when something happens to a channel.
+// `execute_on_*`, `api_on_*`, `api_hangup_hook` and `api_reporting_hook`: variables that say what to run when something happens to a channel.
 
 import type { Channel } from './channel.ts';
 import { expand } from './expand.ts';
+import { channelHeaders } from './headers.ts';
 
 /** The value of each is `NAME ARGUMENTS`, or `NAME::ARGUMENTS`. */
 function readHook(value: string): { name: string; args: string } {
@@ -14,12 +15,21 @@ function runApplicationHook(channel: Channel, moment: string): void {
   if (value) channel.executor.deliver({ kind: 'execute', step: readHook(value), loops: 1, lock: false });
 }
 
+/** What it names may be the headers of an event as well as variables. A global variable counts for every channel. */
 async function runApiHook(channel: Channel, variable: string): Promise<void> {
-  const value = channel.find(variable);
+  const value = channel.find(variable) ?? channel.core.globals.get(variable);
   if (!value) return;
   const { name, args } = readHook(value);
-  await channel.core.runApi(name, await expand(channel.core, channel, args));
+  const headers = new Map(channelHeaders(channel));
+  const find = (wanted: string) => channel.find(wanted) ?? headers.get(wanted)?.toString();
+  await channel.core.runApi(name, await expand(channel.core, { find }, args));
 }
+
+/** The call is over and what its record is made of is known. Never rejects. */
+export const report = (channel: Channel): Promise<void> =>
+  runApiHook(channel, 'api_reporting_hook').catch((error: unknown) =>
+    channel.core.log.warn('hook failed', { uuid: channel.uuid, error }),
+  );
 
 /** Watches a channel for the moments that its variables may name. */
 export function watchHooks(channel: Channel): void {

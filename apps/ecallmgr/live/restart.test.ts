@@ -1,0 +1,112 @@
+// An ecallmgr that is alone dies and is started again: it goes on with its calls, and tells the ends of those that are over.
+import { expect } from 'chai';
+import { endpointOf, Live, type Phone } from '../testing/live.ts';
+import type { Member } from '../testing/pair.ts';
+import { bypassed, settledEnds } from '../testing/watching.ts';
+
+const tone = (ms: number, hz: number): string => `tone_stream://%(${ms},0,${hz})`;
+
+describe('ecallmgr dies, and comes back', () => {
+  let live: Live;
+  let one: Member;
+  let two: Member;
+  let alice: Phone;
+  let bob: Phone;
+  let again: Member | undefined;
+
+  beforeEach(async () => {
+    ({ live, one, two } = await Live.openPair());
+    await two.stop();
+    alice = await live.target.phone('alice');
+    bob = await live.target.phone('bob');
+  });
+  afterEach(async () => {
+    await live.clear();
+    await again?.stop();
+    await live.close();
+  });
+
+  const ends = (messageId: string): number =>
+    live.bus.named('CHANNEL_EXECUTE_COMPLETE').filter((it) => it['Msg-ID'] === messageId).length;
+  const restart = async (): Promise<void> => {
+    await one.kill();
+    again = await live.member(one.node);
+  };
+
+  it('while it plays: nothing is played twice, and the queue follows', async () => {
+    const call = await live.answered(alice);
+    const first = await live.send(call.id, 'play', { 'Media-Name': tone(4_000, 440) });
+    const began = performance.now();
+    const second = await live.send(call.id, 'play', { 'Media-Name': tone(500, 880) });
+    expect(await call.hears(440)).to.equal(true);
+    await restart();
+    await live.completed(first);
+    expect(performance.now() - began).to.be.within(3_500, 6_500);
+    await live.completed(second);
+    expect([ends(first), ends(second)]).to.deep.equal([1, 1]);
+    await live.end(call.id);
+  }).timeout(30_000);
+
+  it('while it plays what ends meanwhile: its end is told', async () => {
+    const call = await live.answered(alice);
+    const first = await live.send(call.id, 'play', { 'Media-Name': tone(500, 440) });
+    expect(await call.hears(440)).to.equal(true);
+    await one.kill();
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    again = await live.member(one.node);
+    await live.completed(first);
+    await live.end(call.id);
+  }).timeout(30_000);
+
+  it('while it is bridged: nobody is rung again', async () => {
+    const call = await live.answered(alice);
+    const bridge = await live.send(call.id, 'bridge', { Endpoints: [endpointOf(bob)] });
+    const peer = await bob.incoming();
+    peer.answer();
+    await live.event('CHANNEL_BRIDGE', call.id);
+    await restart();
+    await live.run(call.id, 'noop', { 'Insert-At': 'now' });
+    expect(ends(bridge)).to.equal(0);
+    await peer.send('BYE');
+    await live.completed(bridge);
+    await live.end(call.id);
+    await live.event('report', peer.id);
+  }).timeout(30_000);
+
+  it('after a call that ended meanwhile: both of its legs are recorded as they ended, once', async () => {
+    const call = await live.answered(alice);
+    const peer = await live.bridged(call.id, bob);
+    await one.kill();
+    await peer.send('BYE');
+    await call.send('BYE');
+    again = await live.member(one.node);
+    for (const { id } of [call, peer]) {
+      expect(await live.event('report', id)).to.include({
+        'Account-ID': 'acc1',
+        'Hangup-Cause': 'NORMAL_CLEARING',
+        'Switch-Nodename': 'freeswitch@media1',
+      });
+      await live.event('CHANNEL_DESTROY', id);
+    }
+    const [report] = live.bus.named('report').filter((it) => it['Call-ID'] === call.id);
+    expect(report?.['Custom-Channel-Vars']).to.include({ 'Authorizing-ID': 'dev1', Realm: 'demo.local' });
+    expect(report?.['Billing-Seconds']).to.be.a('number');
+    await settledEnds(live);
+    expect(live.bus.named('report')).to.have.length(2);
+  }).timeout(30_000);
+
+  it('while it is bridged past the switch: nobody is rung again, and the end is told', async () => {
+    const call = await live.answered(alice);
+    const bridge = await live.send(call.id, 'bridge', { Endpoints: [endpointOf(bob)], Media: 'bypass' });
+    const peer = await bob.incoming();
+    peer.answer();
+    await bypassed(live, call.id);
+    await restart();
+    await live.run(call.id, 'noop', { 'Insert-At': 'now' });
+    expect(ends(bridge)).to.equal(0);
+    await peer.send('BYE');
+    await live.completed(bridge);
+    await live.end(call.id);
+    await live.event('report', peer.id);
+  }).timeout(30_000);
+});

@@ -1,0 +1,86 @@
+// How each leg ended, written down by the switch itself in its hash: there until the broker has the record of the leg.
+import { createHash } from 'node:crypto';
+import type { Logger } from '../../../core/log/index.ts';
+import type { SwitchClient, SwitchEvent } from '../freeswitch/index.ts';
+import { entriesOf, read, realms, remove } from './hash.ts';
+
+/** Kazoo's variables of a leg that its record tells (contract/kapi.md, Custom-Channel-Vars). */
+const channelVars =
+  `Account-ID Account-Name Account-Realm Authorizing-ID Authorizing-Type Owner-ID Realm Username Inception
+  Call-Interaction-ID CallFlow-ID Ecallmgr-Node Fetch-ID Bridge-ID Reseller-ID Account-Billing Reseller-Billing Global-Resource
+  Resource-ID Resource-Type E164-Destination E164-Origination Original-Number Media-Recordings Call-Forward`.split(
+    /\s+/,
+  );
+
+const variables =
+  `sip_req_uri sip_to_uri sip_from_uri sip_from_tag sip_to_tag presence_id sip_user_agent sofia_profile_url
+  hangup_cause last_bridge_hangup_cause proto_specific_hangup_cause last_bridge_proto_specific_hangup_cause
+  endpoint_disposition originate_disposition duration billsec progresssec end_uepoch digits_dialed
+  originating_leg_uuid originator bridge_uuid last_bridge_to`.split(/\s+/);
+
+const headers =
+  `Unique-ID Call-Direction Channel-Name Channel-Call-State Answer-State Caller-Channel-Created-Time
+  Caller-Caller-ID-Name Caller-Caller-ID-Number Caller-Callee-ID-Name Caller-Callee-ID-Number Caller-Destination-Number
+  Caller-Context Caller-Dialplan Other-Leg-Unique-ID`.split(/\s+/);
+
+const kept = [...headers, ...variables, ...channelVars.map((key) => `ecallmgr_${key}`)];
+const isHeader = new Set(headers);
+
+// A Call-ID may hold what is no key of the hash.
+const keyOf = (callId: string): string => createHash('md5').update(callId).digest('hex');
+
+/**
+ * What the switch runs at the end of every leg, whoever made it, before it tells CHANNEL_DESTROY. No `=`, which would end
+ * the value of a global variable, and no `::`, which would end the name of the command.
+ */
+const hook = `hash insert/${realms.ends}/\${md5(\${uuid})}/${kept
+  .map((name) => `${name}:\${url_encode(\${${name}})}`)
+  .join('|')}`;
+
+/** Has the switch note all ends from now on. Rejects when it is away. */
+export async function noteEnds(client: SwitchClient, log: Logger): Promise<void> {
+  const others = await client.api('global_getvar api_reporting_hook').catch(() => '');
+  if (others !== '' && !others.startsWith(`hash insert/${realms.ends}/`))
+    log.error('the switch has an api_reporting_hook of its own: ends of calls that nobody hears are lost', {
+      hook: others,
+    });
+  else await client.api(`global_setvar api_reporting_hook=${hook}`);
+}
+
+/** The CHANNEL_DESTROY of a leg as the switch has noted it; undefined when it has not, or the record has been told. */
+export async function findEnd(client: SwitchClient, callId: string): Promise<SwitchEvent | undefined> {
+  const value = await read(client, realms.ends, callId, keyOf);
+  return value === undefined ? undefined : parseEnd(value);
+}
+
+/** All legs whose record is not known to be told. */
+export async function allEnds(client: SwitchClient): Promise<SwitchEvent[]> {
+  return [...(await entriesOf(client, realms.ends, (key) => key)).values()].map(parseEnd);
+}
+
+/** The record of the leg is told. */
+export const forgetEnd = (client: SwitchClient, callId: string): Promise<void> =>
+  remove(client, realms.ends, callId, keyOf);
+
+function parseEnd(value: string): SwitchEvent {
+  const fields = value.split('|').flatMap((field): [string, string][] => {
+    const [name = '', text = ''] = field.split(':');
+    return text === '' ? [] : [[isHeader.has(name) ? name : `variable_${name}`, decode(text)]];
+  });
+  const end = Object.fromEntries(fields);
+  return {
+    ...end,
+    'Event-Name': 'CHANNEL_DESTROY',
+    'Channel-State': 'CS_REPORTING',
+    'Event-Date-Timestamp': end['variable_end_uepoch'] ?? '',
+    'Hangup-Cause': end['variable_hangup_cause'] ?? '',
+  };
+}
+
+/** `%XX` are bytes, of whatever encoding: what is no UTF-8 must not make the record unreadable. */
+function decode(text: string): string {
+  const bytes = text.replace(/%([\dA-F]{2})/g, (_all, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return Buffer.from(bytes, 'latin1').toString();
+}
