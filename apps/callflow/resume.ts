@@ -14,7 +14,8 @@ const statusPatience = 500;
 
 /**
  * Takes up the call where the message says it stands, unless it runs here under the same fetch id already or its leg is known
- * to be gone. Another fetch id means that the switch side has given up the one that runs here.
+ * to be gone. Another fetch id means that the switch side has given up the one that runs here. Rejects with `invalid_message`
+ * when the message does not say where the call stands: who offers it then goes on looking, or keeps it.
  */
 export async function resumeCall(
   context: AppContext,
@@ -23,6 +24,7 @@ export async function resumeCall(
   { message }: Delivery<typeof resume>,
 ): Promise<void> {
   const state = fromCallJson(message.Call);
+  const standing = standingOf(message);
   const { callId, accountId, fetchId } = state;
   await withLogContext({ callId, accountId }, async () => {
     const { log } = context;
@@ -34,7 +36,7 @@ export async function resumeCall(
       return hearing.release();
     }
     log.info('callflow goes on here');
-    calls.start(state, hearing, standingOf(message));
+    calls.start(state, hearing, standing);
   });
 }
 

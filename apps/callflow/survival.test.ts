@@ -171,6 +171,25 @@ describe('callflow: a call outlives its instance', () => {
     expect(pair.two?.actors.size, 'it lets go').to.equal(0);
   });
 
+  it('refuses a call of which it is not told where it stands, and says so', async () => {
+    const routed = await pair.sleeping();
+    await routed.next('sleep');
+    await pair.bus.settled();
+    await pair.one.die();
+    routed.commands.length = 0;
+    const { Stack: _, ...last } = resumed(routed, 'f2');
+    await pair.bus.publish(resume, { ...last, Flow: {} });
+    await pair.bus.publish(resume, { ...last, Stack: [{ data: {} }] });
+    await pair.bus.settled();
+    expect(routed.names(), 'it is nobody’s to hang up').to.deep.equal([]);
+    const said = pair.bus.log.records.map(({ fields }) => String(fields['error'])).join('\n');
+    expect(said)
+      .to.match(/Flow names no module/)
+      .and.match(/a flow of Stack names no module/);
+    await pair.bus.publish(resume, resumed(routed, 'f3'));
+    await routed.next('sleep');
+  });
+
   it('does not take a call that has ended', async () => {
     const routed = await pair.sleeping();
     await routed.next('sleep');

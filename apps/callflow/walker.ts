@@ -1,5 +1,5 @@
 // Walks a callflow: runs each node's action and goes where its outcome says (contract/callflow.md §3).
-import { type ActionContract, type FlowNode, isRecord, type Outcome } from '../../core/contract/index.ts';
+import { type ActionContract, type FlowNode, isFlowNode, type Outcome } from '../../core/contract/index.ts';
 import { hasCode, toAppError } from '../../core/errors/index.ts';
 import { inSpan } from '../../core/trace/index.ts';
 import type { Call } from './call/call.ts';
@@ -110,7 +110,5 @@ function childOf(node: FlowNode, key: string): FlowNode | undefined {
   return asNode(named ?? (Object.hasOwn(children, '_') ? children['_'] : undefined));
 }
 
-/** A node, or undefined for `{}` and anything else that names no module: an empty flow stops. */
-function asNode(value: unknown): FlowNode | undefined {
-  return isRecord(value) && typeof value['module'] === 'string' ? (value as unknown as FlowNode) : undefined;
-}
+/** An empty flow stops. */
+const asNode = (value: unknown): FlowNode | undefined => (isFlowNode(value) ? value : undefined);

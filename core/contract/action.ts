@@ -24,6 +24,10 @@ export interface FlowNode {
   readonly children?: Record<string, FlowNode>;
 }
 
+/** True for what names a module; `{}` and anything else is an empty flow. Children are looked at when they are reached. */
+export const isFlowNode = (value: unknown): value is FlowNode =>
+  isRecord(value) && typeof value['module'] === 'string' && value['module'] !== '';
+
 export const next = (key = '_'): Outcome => ({ do: 'next', key });
 export const stop = (cause?: string): Outcome =>
   cause === undefined ? { do: 'stop' } : { do: 'stop', cause };

@@ -40,8 +40,10 @@ function fromDefaults(defaults: object, above = ''): Record<string, KnownSetting
 export const knownSettings: Readonly<Record<string, Readonly<Record<string, KnownSetting>>>> = {
   callflow: {
     max_branch_count: count('flows that one call may branch into'),
-    'bucket.capacity': count('nodes that an account may run at once, over all its calls'),
-    'bucket.tokens_per_second': count('nodes that it may run a second after that'),
+    'bucket.capacity': count(
+      'tokens of a full bucket, of which nodes with `pvt_bucket_name` or `pvt_tokens` take; every callflow process fills buckets of its own, so N processes together give up to N times as many',
+    ),
+    'bucket.tokens_per_second': count('tokens that come back a second, in each process'),
     'menu.min_greeting_length': count('milliseconds of a greeting that is kept'),
     carrier_patience: count('milliseconds until the process of the carriers must show a sign of life'),
     route_win_timeout: count('milliseconds to wait for route_win'),

@@ -1,5 +1,5 @@
 // callflow: runs another callflow of the account, then this node's own child.
-import { action, branch, type FlowNode, next, Type } from '../../../core/contract/index.ts';
+import { action, branch, isFlowNode, next, Type } from '../../../core/contract/index.ts';
 import { callflow as callflowDocument } from '../../../core/documents/index.ts';
 import type { Call } from '../call/call.ts';
 
@@ -10,8 +10,7 @@ export const callflow = action({
   onResume: 'repeat',
   run: async (call: Call, { id }) => {
     const found = id ? await call.findDocument(callflowDocument, id) : undefined;
-    const flow = found?.flow as FlowNode | undefined;
-    if (flow?.module) return branch(flow);
+    if (isFlowNode(found?.flow)) return branch(found.flow);
     call.log.warn('callflow names a callflow that is not there or has no flow', { callflow: id });
     return next();
   },

@@ -1,6 +1,6 @@
 // A call as `callflow.resume` carries it: Kazoo's keys where it has them, so that either side can send it.
 import type { CommandFields } from '../../../core/calls/index.ts';
-import { type FlowNode, isRecord, type MessageFields } from '../../../core/contract/index.ts';
+import { type FlowNode, isFlowNode, isRecord, type MessageFields } from '../../../core/contract/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import type { resume } from '../../../core/messages/callflow.ts';
 import type { Standing } from './standing.ts';
@@ -21,16 +21,21 @@ export function toResume(state: CallState, { flow, stack, branches, begun, note 
   };
 }
 
-/** Where the flow of a resume message stands. */
+/** Where the flow of a resume message stands. Throws `invalid_message` when it stands nowhere. */
 export function standingOf(message: MessageFields<typeof resume>): Standing {
   const { Flow, Stack = [], Branches = 0, Begun = false, Note = {} } = message;
   return {
-    flow: Flow as unknown as FlowNode,
-    stack: Stack as unknown as FlowNode[],
+    flow: nodeOf(Flow, 'Flow'),
+    stack: Stack.map((flow) => nodeOf(flow, 'a flow of Stack')),
     branches: Branches,
     begun: Begun,
     note: Note,
   };
+}
+
+function nodeOf(flow: unknown, what: string): FlowNode {
+  if (isFlowNode(flow)) return flow;
+  throw new AppError('invalid_message', { message: `callflow.resume: ${what} names no module` });
 }
 
 /** The `Call` of a resume message. */

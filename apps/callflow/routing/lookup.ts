@@ -1,5 +1,5 @@
 // Finds the callflow of a number: exactly, by pattern, or the account's no_match (contract/callflow.md §2).
-import type { DocumentOf, FlowNode } from '../../../core/contract/index.ts';
+import { type DocumentOf, type FlowNode, isFlowNode } from '../../../core/contract/index.ts';
 import type { Database } from '../../../core/couch/index.ts';
 import { callflow } from '../../../core/documents/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
@@ -33,7 +33,7 @@ function found(document: CallflowDocument, number: string, match?: Match): Looku
     document,
     callflowId: document._id,
     number,
-    flow: flow && 'module' in flow ? (flow as FlowNode) : undefined,
+    flow: isFlowNode(flow) ? flow : undefined,
     noMatch: document.numbers?.includes('no_match') ?? false,
     ...(match ? { captureGroup: match.longest } : {}),
     ...(match?.named ? { captureGroups: match.named } : {}),
