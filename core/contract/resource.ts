@@ -75,6 +75,8 @@ export interface ResourceContract<D extends AnyDocument = AnyDocument, Context =
   readonly document: D;
   readonly verbs: VerbTable;
   readonly listing: Listing;
+  /** A document that is accepted as it stands and read back the same: for the reference, and for the tests of the resource. */
+  readonly example: Readonly<Record<string, unknown>>;
   /** Checked before a document is stored; a clash is `<field>.unique`. */
   readonly unique?: readonly UniqueField[];
   /** Serves what a user owns at `users/{id}/<path>`; the view's key is the user's id. */

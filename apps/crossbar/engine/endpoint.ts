@@ -4,6 +4,7 @@ import {
   acceptor,
   type JsonSchema,
   type Permission,
+  type ResourceContract,
   type Static,
   type TProperties,
   type TSchema,
@@ -72,7 +73,13 @@ export interface RestModule {
   readonly name: string;
   readonly summary: string;
   readonly endpoints: readonly Endpoint[];
+  /** What a plain resource was made from. */
+  readonly plain?: PlainResource;
 }
+
+/** Any declared plain resource whose hooks see a RestRequest. */
+// biome-ignore lint/suspicious/noExplicitAny: hooks of different documents have different parameters
+export type PlainResource = ResourceContract<any, RestRequest>;
 
 /**
  * Declares what a verb does. `accepts` is what `data` must fit before `run` gets it (a violation is a 400 with Kazoo's

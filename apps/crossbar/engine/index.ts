@@ -5,7 +5,7 @@ export * from './documents.ts';
 export * from './endpoint.ts';
 export { exclusive, onNewest } from './exclusive.ts';
 export * from './paging.ts';
-export { deleted, documentId, idParameter, type PlainResource, plain } from './plain.ts';
+export { deleted, documentId, idParameter, plain } from './plain.ts';
 export * from './request.ts';
 export { type RestServer, startServer } from './server.ts';
 export { version } from './version.ts';

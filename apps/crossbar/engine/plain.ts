@@ -7,7 +7,7 @@ import {
   type Verb,
   type VerbTable,
 } from '../../../core/contract/index.ts';
-import type { Database, StoredDocument } from '../../../core/couch/index.ts';
+import type { Database, StoredDocument, ViewRow } from '../../../core/couch/index.ts';
 import { user } from '../../../core/documents/index.ts';
 import {
   alphanumericName,
@@ -25,16 +25,13 @@ import {
   type Described,
   type Endpoint,
   type Operation,
+  type PlainResource,
   type RestModule,
 } from './endpoint.ts';
 import { exclusive, onNewest } from './exclusive.ts';
 import { list } from './paging.ts';
 import { dataObject, invalid, pathParameter, type RestRequest, targetDatabase } from './request.ts';
 import { checkUnique } from './unique.ts';
-
-/** Any declared plain resource whose hooks see a RestRequest. */
-// biome-ignore lint/suspicious/noExplicitAny: hooks of different documents have different parameters
-export type PlainResource = ResourceContract<any, RestRequest>;
 
 type Json = Record<string, unknown>;
 type Act = (request: RestRequest, database: Database) => Promise<DataReply>;
@@ -71,12 +68,12 @@ export function plain(contract: PlainResource, more: readonly Endpoint[] = []): 
           list: true,
           run: async (request) => {
             const owner = await load(targetDatabase(request), user, pathParameter(request, 'user_id'));
-            return list(request, targetDatabase(request), byOwner, { key: owner._id });
+            return list(request, targetDatabase(request), byOwner, { key: owner._id, show: summaryOf });
           },
         },
       }),
     );
-  return { name: path, summary: contract.summary, endpoints: [...endpoints, ...more] };
+  return { name: path, summary: contract.summary, plain: contract, endpoints: [...endpoints, ...more] };
 }
 
 function endpointsOf(
@@ -110,7 +107,7 @@ function endpointsOf(
           GET: {
             summary: contract.summary,
             list: true,
-            act: (request, database) => list(request, database, listing),
+            act: (request, database) => list(request, database, listing, { show: summaryOf }),
           },
           PUT: {
             summary: `Creates: ${one}`,
@@ -151,6 +148,9 @@ function endpointsOf(
     },
   ];
 }
+
+/** The row of a document in a list; not every view of Kazoo's says which document it is about. */
+const summaryOf = ({ id, value }: ViewRow): unknown => (isRecord(value) ? { id, ...value } : value);
 
 async function read(contract: PlainResource, request: RestRequest, database: Database): Promise<DataReply> {
   return shown(contract, request, await load(database, contract.document, documentId(request)));

@@ -15,6 +15,7 @@ export const callflows = plain(
     summary: 'What happens to calls to some numbers',
     document: callflow,
     listing: { design: 'callflows', view: 'crossbar_listing' },
+    example: { name: 'Sales', numbers: ['+14155550101'], flow: { module: 'sleep', data: { duration: 1 } } },
     unique: [
       { field: 'numbers', listing: { design: 'callflows', view: 'listing_by_number' } },
       { field: 'patterns', listing: { design: 'callflows', view: 'listing_by_pattern' } },

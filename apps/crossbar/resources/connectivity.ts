@@ -13,6 +13,16 @@ export const connectivity = plain(
     summary: 'Trunks to PBXs',
     document: connectivityDocument,
     listing: { design: 'trunkstore', view: 'crossbar_listing' },
+    example: {
+      name: 'Head office',
+      servers: [
+        {
+          name: 'PBX',
+          DIDs: {},
+          auth: { auth_method: 'password', auth_user: 'pbx', auth_password: 'secret-of-pbx' },
+        },
+      ],
+    },
     validate: (request: RestRequest, next) =>
       checkAddresses(
         request,

@@ -26,6 +26,12 @@ export const devices = plain(
     summary: 'Phones and other endpoints',
     document: device,
     listing: { design: 'devices', view: 'crossbar_listing' },
+    example: {
+      name: 'Desk of Ann',
+      mac_address: '00:15:65:00:00:01',
+      device_type: 'sip_device',
+      sip: { username: 'desk1', password: 'secret-of-desk' },
+    },
     byOwner: { design: 'devices', view: 'listing_by_owner' },
     unique: [
       { field: 'sip.username', listing: { design: 'devices', view: 'sip_credentials' }, fold: true },

@@ -9,6 +9,7 @@ export const groups = plain(
     summary: 'Groups of users and devices',
     document: group,
     listing: { design: 'groups', view: 'crossbar_listing' },
+    example: { name: 'Sales', endpoints: { '0123456789abcdef0123456789abcdef': { type: 'user' } } },
     byOwner: { design: 'groups', view: 'crossbar_listing_by_user' },
   }),
 );

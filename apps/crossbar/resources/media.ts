@@ -49,6 +49,7 @@ export const media = plain(
     summary: 'Sounds: uploads, recordings, speech',
     document: contract,
     listing: { design: 'media', view: 'crossbar_listing' },
+    example: { name: 'Welcome', language: 'en-gb', media_source: 'upload' },
     system: {
       database: 'system_media',
       verbs: {

@@ -9,5 +9,6 @@ export const menus = plain(
     summary: 'IVR menus',
     document: menu,
     listing: { design: 'menus', view: 'crossbar_listing' },
+    example: { name: 'Main menu', timeout: 5000, retries: 2, hunt: false, media: { greeting: 'greeting-1' } },
   }),
 );

@@ -15,6 +15,7 @@ export const resources = plain(
     summary: 'Carriers',
     document: carrier,
     listing: { design: 'resources', view: 'crossbar_listing' },
+    example: { name: 'Carrier', weight_cost: 40, gateways: [{ server: 'sip.carrier.test', port: 5070 }] },
     system: {
       database: 'offnet',
       verbs: {

@@ -25,6 +25,7 @@ export const users = plain(
     summary: 'The people of an account',
     document: user,
     listing: { design: 'users', view: 'crossbar_listing' },
+    example: { first_name: 'Ann', last_name: 'Other', username: 'ann1', email: 'ann@acme.test' },
     verbs: {
       collection: { GET: 'account', PUT: 'admin' },
       item: { GET: 'account', POST: 'owner', PATCH: 'owner', DELETE: 'admin' },
