@@ -3,12 +3,12 @@ import type { Subscription } from '../../core/amqp/index.ts';
 import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
 import { usurpControl } from '../../core/messages/call.ts';
 import { startHeartbeat } from './advertise.ts';
-import { createCdrOutbox } from './cdr.ts';
 import { createMedia } from './media.ts';
 import { createMeters } from './meters.ts';
 import { answerOperatorsOfCalls } from './operators.ts';
 import { takeOrders } from './orders.ts';
 import { serveOriginates } from './originate.ts';
+import { createOutbox } from './outbox.ts';
 import { answerQueries } from './queries.ts';
 import { createCallers } from './routing/callers.ts';
 import { watchEdges } from './routing/edges.ts';
@@ -28,7 +28,7 @@ async function start(given: AppContext): Promise<RunningApp> {
   const { bus, settings, metrics, log, store } = context;
   const edges = await watchEdges(bus, settings, context.node);
   const callers = createCallers(bus, store);
-  const outbox = createCdrOutbox(bus, log);
+  const outbox = createOutbox(bus, log);
   const shared: Shared = {
     context,
     callers,
@@ -47,7 +47,11 @@ async function start(given: AppContext): Promise<RunningApp> {
   metrics.gauge('ecallmgr_switches_up', 'switches that are connected', () =>
     sum(nodes.map((node) => Number(node.client.connected))),
   );
-  metrics.gauge('ecallmgr_cdrs_waiting', 'CDRs that the broker has not confirmed', () => outbox.waiting);
+  metrics.gauge(
+    'ecallmgr_cdrs_waiting',
+    'CDRs and ends of recordings that the broker has not confirmed',
+    () => outbox.waiting,
+  );
   const proxy = () => edges.address();
   const originates = await serveOriginates(context, nodes, proxy);
   const subscriptions: Subscription[] = [

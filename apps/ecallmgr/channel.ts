@@ -2,6 +2,7 @@
 
 import { addressFields, otherLegOf } from './events/fields.ts';
 import { callIdOf, type SwitchEvent, variable } from './freeswitch/index.ts';
+import { Running } from './recordings.ts';
 import { Past } from './survival/past.ts';
 import { channelVarsOf, type Vars } from './variables.ts';
 
@@ -54,6 +55,7 @@ export class Channel {
   presenceId: string | undefined;
   /** Custom-Channel-Vars that were decided here: they count at once, whether they have reached the channel or not. */
   decided: Record<string, unknown> = {};
+  readonly recordings = new Running();
   #past: Past | undefined;
   #seen: Record<string, unknown> = {};
   /** Events that wait until it is known whose leg it is, or whether its owner has lived to tell them. */
@@ -85,6 +87,7 @@ export class Channel {
     if (event['Event-Name'] === 'CHANNEL_BRIDGE') this.bridged = true;
     if (event['Event-Name'] === 'CHANNEL_UNBRIDGE') this.bridged = false;
     this.#seen = channelVarsOf(event);
+    if (event['Record-File-Path'] !== undefined) this.recordings.take(event);
   }
 
   /** What others have run on it. */

@@ -1,8 +1,9 @@
 // What the events of our own legs lead to: they are told on the bus, complete commands, and end in a record.
 import { errorText } from '../../core/errors/index.ts';
+import { cdrReport } from '../../core/messages/cdr.ts';
 import { withTrace } from '../../core/trace/index.ts';
 import { endings, givesWay } from './bypass.ts';
-import { cdrOf } from './cdr.ts';
+import { cdrIdOf, cdrOf } from './cdr.ts';
 import type { Channel } from './channel.ts';
 import { isQuiet } from './control/call.ts';
 import type { SwitchEvent } from './freeswitch/index.ts';
@@ -52,6 +53,7 @@ export class Handling {
         break;
       case 'CHANNEL_DESTROY':
         this.#executed(channel, event);
+        for (const stop of channel.recordings.unheard(event)) this.#told(channel, stop);
         this.#publisher.event(channel, event);
         this.#destroyed(channel, event);
         break;
@@ -60,6 +62,9 @@ export class Handling {
         this.#publisher.event(channel, event, channel.replaces ? { 'Transfer-Type': 'attended' } : undefined);
         if (event['Event-Subclass'] === 'sofia::transferee') transferred(this.#node, channel);
         if (event['Event-Subclass'] === 'sofia::replaced') replaced(this.#node, channel, event);
+        break;
+      case 'RECORD_STOP':
+        this.#publisher.surely(channel, event, this.#node.shared.outbox);
         break;
       case 'DTMF':
         this.#publisher.event(channel, event);
@@ -120,11 +125,14 @@ export class Handling {
 
   #record(channel: Channel, end: SwitchEvent): void {
     const { shared, client, around } = this.#node;
-    shared.outbox.send(cdrOf(channel, end, this.#publisher.contextOf(channel)), () =>
-      // What stays there is told again, and meets its own id.
-      forgetEnd(client, channel.callId).catch((error: unknown) =>
-        around.log.debug('the end of a leg stays on the switch', { error: errorText(error) }),
-      ),
-    );
+    shared.outbox.send(cdrReport, cdrOf(channel, end, this.#publisher.contextOf(channel)), {
+      id: cdrIdOf(channel.callId),
+      mandatory: true,
+      onDone: () =>
+        // What stays there is told again, and meets its own id.
+        void forgetEnd(client, channel.callId).catch((error: unknown) =>
+          around.log.debug('the end of a leg stays on the switch', { error: errorText(error) }),
+        ),
+    });
   }
 }

@@ -8,6 +8,7 @@ import type { Completion } from './control/command.ts';
 import { type CallEventFields, type EventContext, translate } from './events/index.ts';
 import { callIdOf, type SwitchEvent } from './freeswitch/index.ts';
 import type { Meters } from './meters.ts';
+import type { Outbox } from './outbox.ts';
 
 export class Publisher {
   readonly #bus: Bus;
@@ -33,6 +34,15 @@ export class Publisher {
     if (!fields) return;
     const messageId = completion ? event['Application-UUID'] : numberOf(event);
     this.#send({ ...fields, ...completion }, messageId).catch(() => undefined);
+  }
+
+  /** Publishes an event that somebody must hear, however long the broker is away. */
+  surely(channel: Channel, event: SwitchEvent, outbox: Outbox): void {
+    const fields = translate(event, this.contextOf(channel));
+    if (fields)
+      outbox.send(callEvent, fields, {
+        id: numberOf(event) ?? `${callIdOf(event)}-${event['Record-File-Path']}`,
+      });
   }
 
   /** Publishes what the switch says of a channel under another name. */

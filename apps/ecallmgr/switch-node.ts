@@ -1,9 +1,9 @@
 // One switch: its channels, whose each is, and what its events lead to.
+import type { Subscription } from '../../core/amqp/index.ts';
 import type { AppContext } from '../../core/app/index.ts';
 import { errorText } from '../../core/errors/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
 import { endings } from './bypass.ts';
-import type { CdrOutbox } from './cdr.ts';
 import { Channel } from './channel.ts';
 import type { Surroundings } from './control/call.ts';
 import { Control } from './control/control.ts';
@@ -11,6 +11,7 @@ import { callIdOf, SwitchClient, type SwitchEvent } from './freeswitch/index.ts'
 import { Handling } from './handling.ts';
 import type { Media } from './media.ts';
 import type { Meters } from './meters.ts';
+import type { Outbox } from './outbox.ts';
 import { Publisher } from './publisher.ts';
 import type { Callers } from './routing/callers.ts';
 import type { Edges } from './routing/edges.ts';
@@ -25,6 +26,7 @@ import { sweep } from './survival/sweep.ts';
 import { reclaim } from './survival/takeover.ts';
 import { Watch } from './survival/watch.ts';
 import { reroute } from './transfer.ts';
+import { serveUploads } from './uploads.ts';
 
 /** What all switches of a process share. */
 export interface Shared {
@@ -33,7 +35,7 @@ export interface Shared {
   readonly edges: Edges;
   readonly media: Media;
   readonly meters: Meters;
-  readonly outbox: CdrOutbox;
+  readonly outbox: Outbox;
 }
 
 export interface SwitchSettings {
@@ -65,6 +67,7 @@ export class SwitchNode {
   #sweeping = false;
   readonly #handling: Handling;
   #onChange: () => void = () => undefined;
+  #uploads: Promise<Subscription> | undefined;
 
   constructor(settings: SwitchSettings, shared: Shared) {
     const { context, meters, edges, media } = shared;
@@ -127,6 +130,8 @@ export class SwitchNode {
   start(onChange: () => void): void {
     this.#onChange = onChange;
     this.client.start();
+    this.#uploads = serveUploads(this);
+    this.#uploads.catch((error: unknown) => this.around.log.error('uploads are not served', { error }));
   }
 
   /** Channels of ours. */
@@ -278,6 +283,7 @@ export class SwitchNode {
   /** Lets go of everything; the calls go on. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    await this.#uploads?.then((it) => it.stop()).catch(() => undefined);
     await this.silence();
     for (const control of [...this.controls.values()]) control.close();
     if (this.client.connected && this.lease.holds)

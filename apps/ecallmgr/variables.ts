@@ -60,10 +60,13 @@ export const orAbsent = <T extends object>(record: T): T | undefined =>
 
 function prefixed(prefix: string, vars: Vars): Vars {
   const entries = Object.entries(vars).filter(([, value]) => value !== undefined && value !== null);
-  return Object.fromEntries(entries.map(([key, value]) => [`${prefix}${variableName(key)}`, encode(value)]));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [`${prefix}${variableName(key)}`, encodeValue(value)]),
+  );
 }
 
-function encode(value: unknown): string {
+/** A value as a channel variable: text as it is, anything else encoded. */
+export function encodeValue(value: unknown): string {
   if (typeof value !== 'object') return String(value);
   return encoded + Buffer.from(JSON.stringify(value)).toString('base64url');
 }
@@ -72,7 +75,8 @@ function decoded(variables: Record<string, string>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, decodeValue(value)]));
 }
 
-function decodeValue(value: string): unknown {
+/** The value behind a channel variable. */
+export function decodeValue(value: string): unknown {
   if (!value.startsWith(encoded)) return value;
   try {
     return JSON.parse(Buffer.from(value.slice(encoded.length), 'base64url').toString('utf8')) as unknown;

@@ -1,4 +1,4 @@
-// media_mgr: tells switches where media is to be streamed from, and streams it.
+// media_mgr: tells switches where media is to be streamed from, streams it, and keeps the recordings of calls.
 import { randomBytes } from 'node:crypto';
 import type { Delivery } from '../../core/amqp/index.ts';
 import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
@@ -9,8 +9,9 @@ import { mediaError, mediaReq, mediaResp } from '../../core/messages/media.ts';
 import { findSound } from './find.ts';
 import { type MediaRequest, parseMediaName } from './names.ts';
 import { importPrompts } from './prompts/import.ts';
+import { keepRecordings } from './recordings.ts';
 import { startMediaServer } from './server.ts';
-import { mediaPath } from './urls.ts';
+import { mediaPath, type UrlMaker } from './urls.ts';
 
 /** The media_mgr app. */
 export const media_mgr: App = { name: 'media_mgr', start };
@@ -30,9 +31,10 @@ async function start(context: AppContext): Promise<RunningApp> {
     },
     (request) => answer(context, { base, secret }, request),
   );
+  const recordings = await keepRecordings(context, { base, secret });
   return {
     stop: async () => {
-      await requests.stop();
+      await Promise.all([requests.stop(), recordings.stop()]);
       await server.stop();
     },
   };
@@ -66,7 +68,7 @@ async function urlSecret({ store }: AppContext): Promise<string> {
 
 async function answer(
   context: AppContext,
-  urls: { readonly base: string; readonly secret: string },
+  urls: UrlMaker,
   request: Delivery<typeof mediaReq>,
 ): Promise<void> {
   const { message } = request;

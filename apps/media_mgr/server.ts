@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import type { Store } from '../../core/couch/index.ts';
+import type { DocumentOf } from '../../core/contract/index.ts';
+import { accountIdOf, gregorian, type Store } from '../../core/couch/index.ts';
+import { callRecording } from '../../core/documents/index.ts';
 import { AppError, errorText, toAppError } from '../../core/errors/index.ts';
 import type { Logger } from '../../core/log/index.ts';
 import type { Metrics } from '../../core/metrics/index.ts';
+import { forward } from './forward.ts';
 import { contentTypeOf, type MediaTarget, parseMediaPath } from './urls.ts';
 
 export interface MediaServerOptions {
@@ -118,7 +121,13 @@ async function receive(
   if (body.length === 0) throw new AppError('invalid_data', { message: 'the recording is empty' });
   const type = request.headers['content-type'];
   const contentType = type && type !== 'application/octet-stream' ? type : contentTypeOf(target.attachment);
-  await store.database(target.database).attach(target.id, target.attachment, body, contentType);
+  const database = store.database(target.database);
+  const document = await database.find(target.id);
+  // A recording that has a place of its own elsewhere is only passed on.
+  if (document?.pvt_type === callRecording.type && typeof document['url'] === 'string') {
+    await forward(document as DocumentOf<typeof callRecording>, accountIdOf(target.database), body);
+    await database.update(target.id, (current) => ({ ...current, pvt_sent: gregorian() }));
+  } else await database.attach(target.id, target.attachment, body, contentType);
   log.info('recording stored', { database: target.database, document: target.id, bytes: body.length });
   response.writeHead(201, { 'content-type': 'application/json' });
   response.end('{"ok":true}\n');

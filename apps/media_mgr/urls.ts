@@ -12,6 +12,12 @@ export interface MediaTarget {
   readonly version: string;
 }
 
+/** What URLs are made of: the address of the media server, and the key of its signatures. */
+export interface UrlMaker {
+  readonly base: string;
+  readonly secret: string;
+}
+
 /** The path of a target: `/single/<signature>/<version>/<database>/<id>/<attachment>`. */
 export function mediaPath(secret: string, target: MediaTarget): string {
   const version = createHash('sha256').update(target.version).digest('base64url').slice(0, 12);

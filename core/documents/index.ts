@@ -1,5 +1,6 @@
 // Every declared document type.
 export { account } from './account.ts';
+export { callRecording } from './call_recording.ts';
 export { callflow } from './callflow.ts';
 export { cdr } from './cdr.ts';
 export { connectivity } from './connectivity.ts';

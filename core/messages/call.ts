@@ -44,6 +44,9 @@ export const callEventNames = [
 
 export type CallEventName = (typeof callEventNames)[number];
 
+/** The `Recorder` of recordings that media_mgr keeps. */
+export const recorder = 'kz_media_recording';
+
 /** One event of one leg. Times in Gregorian seconds (`Timestamp`) and microseconds (`Channel-Created-Time`). */
 export const callEvent = message({
   category: 'call_event',
@@ -58,14 +61,14 @@ export const callEvent = message({
       Connecting-Leg-B-UUID Control-Queue DTMF-Digit Detected-Tone Digits-Dialed Disposition Endpoint-Disposition Error From
       From-Tag From-Uri Hangup-Cause Hangup-Code Interaction-ID Intercepted-By Local-SDP Media-Server Origination-Call-ID
       Other-Leg-Call-ID Other-Leg-Caller-ID-Name Other-Leg-Caller-ID-Number Other-Leg-Destination-Number Other-Leg-Direction
-      Parking-Slot Presence-ID Raw-Application-Data Raw-Application-Name Recording Remote-SDP Replaced-By Request
+      Parking-Slot Presence-ID Raw-Application-Data Raw-Application-Name Remote-SDP Replaced-By Request
       Resigning-Peer-UUID Resigning-UUID Root-Call-Interaction-ID Switch-Hostname Switch-Nodename Switch-URI Switch-URL
       Target-Call-ID Terminator To To-Tag To-Uri Transfer-Disposition Transfer-Source Transfer-To Transfer-Type User-Agent`),
     ...some(
       Any,
       'Application-Data Application-Response Call-Debug Channel-Debug Conference-Config Fax-Info Transfer-History',
     ),
-    ...some(Vars, 'Custom-Application-Vars Custom-Channel-Vars Custom-SIP-Headers'),
+    ...some(Vars, 'Custom-Application-Vars Custom-Channel-Vars Custom-SIP-Headers Recording'),
     ...some(
       Count,
       'Billing-Seconds Channel-Created-Time DTMF-Duration Duration-Seconds Length Ringing-Seconds Timestamp',

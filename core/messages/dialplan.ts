@@ -143,8 +143,14 @@ export const record = command('record', 'Record the caller; Time-Limit and Silen
   ...some(Count, 'Silence-Hits Silence-Threshold Time-Limit'),
   Terminators: terminators,
 });
+/**
+ * Without Media-Name and Media-Recording-ID, what is not a start means the recording that was started last. Recording-Variables
+ * are told with RECORD_START and RECORD_STOP. `Record-On` is ours: when it begins; a call that was not answered yet is
+ * recorded from its answer on in any case.
+ */
 export const recordCall = command('record_call', 'Record both directions while the call goes on', {
   'Record-Action': Type.Enum(['start', 'stop', 'mask', 'unmask']),
+  'Record-On': maybeOneOf('answer', 'bridge'),
   ...maybeText(`Media-Name Media-Recorder Media-Recording-Endpoint-ID Media-Recording-ID Media-Recording-Origin
     Media-Transfer-Destination Media-Transfer-Method`),
   ...some(Flag, 'Channels-As-Stereo Follow-Transfer'),

@@ -47,3 +47,16 @@ export const switchCommand = message({
   fields: { ...maybeText('Args'), Command: Text, 'FreeSWITCH-Node': Type.Optional(Text) },
   answers: [commandReply],
 });
+
+/**
+ * Upload a file of a switch (PUT). Any one ecallmgr of that switch does it, once, and answers when the server has taken it; the
+ * queue is that of the switch, `ecallmgr_store_<name>`. Ours: Kazoo sends the command `send_http` to all.
+ */
+export const storeFile = message({
+  category: 'switch_event',
+  name: 'store_file',
+  exchange: 'switch',
+  key: (m) => `switch.store_file.${segment(m['FreeSWITCH-Node'])}`,
+  fields: text('File-Name FreeSWITCH-Node Url'),
+  answers: [commandReply],
+});

@@ -44,6 +44,16 @@ export function heardLately(file: string, frequency: number, seconds: number): n
   return heardIn(readSamples(file).slice(-seconds * rate), frequency);
 }
 
+/** Milliseconds for which this frequency (Hz) is heard on one channel of a stereo recording of 8 kHz. */
+export function heardOn(wav: Buffer, channel: 0 | 1, frequency: number): number {
+  const start = wav.indexOf('data') + 8;
+  const count = Math.max(0, Math.floor((wav.length - start) / 4));
+  return heardIn(
+    Int16Array.from({ length: count }, (_, i) => wav.readInt16LE(start + i * 4 + channel * 2)),
+    frequency,
+  );
+}
+
 function heardIn(samples: Int16Array, frequency: number): number {
   const meter = new ToneMeter([frequency], Number.MAX_SAFE_INTEGER);
   for (let at = 0; at + frame <= samples.length; at += frame) meter.push(samples.slice(at, at + frame));

@@ -10,6 +10,7 @@ import { menu } from './menu.ts';
 import { noop } from './noop.ts';
 import { offnet } from './offnet.ts';
 import { play } from './play.ts';
+import { record_call } from './record_call.ts';
 import { resources } from './resources.ts';
 import { response } from './response.ts';
 import { ring_group } from './ring_group.ts';
@@ -31,6 +32,7 @@ export const actions = {
   noop,
   offnet,
   play,
+  record_call,
   resources,
   response,
   ring_group,

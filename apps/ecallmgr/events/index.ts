@@ -2,6 +2,7 @@
 import type { MessageFields } from '../../../core/contract/index.ts';
 import type { CallEventName, callEvent } from '../../../core/messages/call.ts';
 import { type SwitchEvent, variable } from '../freeswitch/index.ts';
+import { recordingOf } from '../recordings.ts';
 import { applications } from './applications.ts';
 import {
   commonFields,
@@ -99,7 +100,7 @@ function recorded(event: SwitchEvent): Partial<CallEventFields> {
   return {
     'Application-Name': 'record',
     'Application-Response': event['Record-File-Path'],
-    Recording: event['Record-File-Path'],
+    Recording: recordingOf(event),
     Length: count(variable(event, 'record_ms')),
     Terminator: terminator,
     'Silence-Terminated':

@@ -2,7 +2,8 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { Live, type Phone } from '../testing/live.ts';
+import { storeFile } from '../../../core/messages/switch.ts';
+import { Live, type Message, type Phone } from '../testing/live.ts';
 
 interface Upload {
   readonly method: string;
@@ -65,7 +66,7 @@ describe('recording with a switch', () => {
     expect(silent['Length']).to.be.below(6000);
     const media = name('key');
     const keyed = await live.send(call.id, 'record', { 'Media-Name': media, Terminators: ['#'] });
-    await live.event('RECORD_START', call.id, (it) => String(it['Recording']).includes(media));
+    await live.event('RECORD_START', call.id, (it) => fileOf(it).includes(media));
     const sung = call.sing(500, 1000);
     await sung;
     await call.leg.sendDtmf('#');
@@ -128,7 +129,69 @@ describe('recording with a switch', () => {
     const samples = samplesOf(upload?.body ?? Buffer.alloc(0));
     expect(energy(samples, 500), 'what was said').to.be.above(20 * energy(samples, 1000));
   }).timeout(20_000);
+
+  it('begins with the answer, tells what it is for at its end, and is fetched by an order', async () => {
+    const call = await live.call(alice);
+    const id = `202611-${process.pid}${Date.now()}`;
+    const media = name('answered');
+    await live.run(call.id, 'record_call', {
+      'Record-Action': 'start',
+      'Media-Name': media,
+      'Media-Recording-ID': id,
+      'Media-Recorder': 'tester',
+      'Recording-Variables': { Name: 'talk', Data: { origin: 'a [test], it is', url: 'http://x/?a=1&b=$' } },
+      'Channels-As-Stereo': false,
+    });
+    await live.run(call.id, 'noop');
+    expect(
+      call.responses.map(({ status }) => status),
+      'no early media for it',
+    ).not.to.include(183);
+    expect(live.bus.named('RECORD_START').filter((it) => it['Call-ID'] === call.id)).to.have.length(0);
+    await live.run(call.id, 'answer');
+    await live.event('RECORD_START', call.id);
+    await call.sing(500, 800);
+    await call.hangup();
+    const stopped = await live.event('RECORD_STOP', call.id);
+    expect(stopped['Recording']).to.deep.include({
+      ID: id,
+      Name: 'talk',
+      Recorder: 'tester',
+      Data: { origin: 'a [test], it is', url: 'http://x/?a=1&b=$' },
+    });
+    expect((stopped['Recording'] as Message)['Completion-Cause']).to.match(/^success/);
+    expect((await live.event('report', call.id))['Media-Recordings']).to.deep.equal([id]);
+    const order = (file: string, url: string) =>
+      live.bus.request(storeFile, { 'FreeSWITCH-Node': 'freeswitch@media1', 'File-Name': file, Url: url });
+    expect(await order(fileOf(stopped), urlOf('ordered.wav'))).to.include({ Result: 'success' });
+    expect(uploads.find(({ path }) => path === '/ordered.wav')?.body.length).to.be.above(8000);
+    expect(await order(fileOf(stopped), urlOf('refused.wav'))).to.include({ Result: 'error' });
+    for (const [file, url] of [
+      ['/etc/passwd', urlOf('x')],
+      [`${fileOf(stopped)}/../../x`, urlOf('x')],
+      [fileOf(stopped), 'http://x/ /etc/passwd'],
+    ] as const)
+      expect((await order(file, url))['Error']).to.match(/no recording|cannot store/);
+  }).timeout(20_000);
+
+  it('stops one that was to begin with the answer', async () => {
+    const call = await live.call(alice);
+    const start = {
+      'Record-Action': 'start',
+      'Media-Name': name('never'),
+      'Media-Recording-ID': `202611-${Date.now()}`,
+    };
+    await live.run(call.id, 'record_call', start);
+    await live.run(call.id, 'record_call', { 'Record-Action': 'stop' });
+    await live.run(call.id, 'answer');
+    await live.run(call.id, 'play', { 'Media-Name': 'tone_stream://%(200,0,440)' });
+    expect(live.bus.named('RECORD_START').filter((it) => it['Call-ID'] === call.id)).to.have.length(0);
+    await live.end(call.id);
+  });
 });
+
+/** The file on the switch that an event of a recording tells of. */
+const fileOf = (event: Message): string => String((event['Recording'] as Message)['File-Path']);
 
 /** The 16-bit samples of a mono WAV file, whatever stands before its data. */
 function samplesOf(wav: Buffer): Int16Array {

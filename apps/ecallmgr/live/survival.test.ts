@@ -67,6 +67,25 @@ describe('ecallmgr dies, another lives', () => {
     expect(named('usurp_control', call.id)).to.have.length(1);
   }).timeout(30_000);
 
+  it('while it is recorded: the recording goes on, and its end is told once with what it is for', async () => {
+    const call = await live.answered(alice);
+    const id = `202611-${process.pid}${Date.now()}`;
+    await live.run(call.id, 'record_call', {
+      'Record-Action': 'start',
+      'Media-Name': `${id}.wav`,
+      'Media-Recording-ID': id,
+      'Recording-Variables': { Name: 'talk' },
+    });
+    await live.event('RECORD_START', call.id);
+    await ownerDies(call.id);
+    // Nobody has taken the call over yet.
+    await call.hangup();
+    const stopped = await live.event('RECORD_STOP', call.id);
+    expect(stopped['Recording']).to.deep.include({ ID: id, Name: 'talk' });
+    await live.event('report', call.id);
+    expect(named('RECORD_STOP', call.id)).to.have.length(1);
+  }).timeout(30_000);
+
   for (const [when, early] of [
     ['after', false],
     ['before', true],

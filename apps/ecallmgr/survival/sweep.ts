@@ -1,6 +1,7 @@
 // What calls have left on the switch: claims and checkpoints of those that ended unheard, and ends that nobody has told.
 import { setTimeout as wait } from 'node:timers/promises';
 import { errorText } from '../../../core/errors/index.ts';
+import { cdrIdOf } from '../cdr.ts';
 import { liveChannels } from '../dump.ts';
 import { callIdOf, channelVar, type SwitchEvent } from '../freeswitch/index.ts';
 import type { SwitchNode } from '../switch-node.ts';
@@ -59,13 +60,15 @@ async function tell(node: SwitchNode, beats: Map<string, string | undefined>): P
   for (const owner of beats.keys()) if (!owners.has(owner)) beats.delete(owner);
   for (const end of owed) {
     if (!silent.has(ownerOf(end)) || !isUntold(node, end)) continue;
-    if (node.shared.outbox.find(callIdOf(end)) === 'done') await forgetEnd(node.client, callIdOf(end));
+    if (node.shared.outbox.find(cdrIdOf(callIdOf(end))) === 'done')
+      await forgetEnd(node.client, callIdOf(end));
     else node.record(end);
   }
 }
 
 /** False when we are about to tell it: its report waits, or the leg is still among ours or kept for the case that its owner dies. */
 const isUntold = (node: SwitchNode, end: SwitchEvent): boolean =>
-  node.shared.outbox.find(callIdOf(end)) !== 'waiting' && node.legs.find(callIdOf(end)) === undefined;
+  node.shared.outbox.find(cdrIdOf(callIdOf(end))) !== 'waiting' &&
+  node.legs.find(callIdOf(end)) === undefined;
 
 const ownerOf = (end: SwitchEvent): string => channelVar(end, 'Ecallmgr-Node') ?? '';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { EventClient } from './client.ts';
 import type { Phone, PhoneCall } from './phone.ts';
-import { answeredCall, openTarget, type Target } from './target.ts';
+import { answeredCall, openTarget, parkedCall, type Target } from './target.ts';
 
 describe('media', () => {
   let target: Target;
@@ -258,6 +258,38 @@ describe('media', () => {
     expect(await client.api(`uuid_record ${call.id} stop ${path}`)).to.equal(
       '-ERR Cannot stop record session!\n',
     );
+  });
+
+  it('begins a recording by itself when it is answered, and writes only while two talk when told so', async () => {
+    const own = await target.phone('1003');
+    const early = await parkedCall(client, own);
+    const path = (name: string): string => join(target.folder, name);
+    for (const name of ['a', 'b'])
+      await client.api(
+        `uuid_setvar ${early.id} api_on_answer_${name} uuid_record ${early.id} start ${path(name)}.wav 60`,
+      );
+    await client.api(`uuid_setvar ${early.id} RECORD_BRIDGE_REQ true`);
+    await client.execute(early.id, 'answer');
+    for (const name of ['a', 'b'])
+      await client.event('RECORD_START', { 'Unique-ID': early.id, 'Record-File-Path': `${path(name)}.wav` });
+    // One that runs is not begun again.
+    expect(await client.api(`uuid_record ${early.id} start ${path('a')}.wav`)).to.equal('+OK Success\n');
+    await early.sing(700, 600);
+    await client.api(`uuid_kill ${early.id}`);
+    const stopped = await client.event('RECORD_STOP', { 'Unique-ID': early.id });
+    expect(Number(stopped['variable_record_ms'] ?? 0), 'nobody talked').to.be.below(100);
+    expect(client.count('RECORD_START', { 'Unique-ID': early.id })).to.equal(2);
+  });
+
+  it('does not keep a recording that is too short', async () => {
+    const path = join(target.folder, 'short.wav');
+    await client.api(`uuid_setvar ${call.id} record_min_sec 5`);
+    await client.api(`uuid_record ${call.id} start ${path}`);
+    await call.sing(700, 600);
+    await client.api(`uuid_record ${call.id} stop ${path}`);
+    const stopped = await mine('RECORD_STOP', { 'Record-File-Path': path });
+    expect(stopped['Record-Completion-Cause']).to.equal('input-too-short');
+    expect(await readFile(path).catch(() => undefined)).to.equal(undefined);
   });
 
   it('finds a tone', async () => {

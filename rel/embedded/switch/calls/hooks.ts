@@ -15,19 +15,27 @@ function runApplicationHook(channel: Channel, moment: string): void {
   if (value) channel.executor.deliver({ kind: 'execute', step: readHook(value), loops: 1, lock: false });
 }
 
-/** What it names may be the headers of an event as well as variables. A global variable counts for every channel. */
-async function runApiHook(channel: Channel, variable: string): Promise<void> {
-  const value = channel.find(variable) ?? channel.core.globals.get(variable);
-  if (!value) return;
-  const { name, args } = readHook(value);
+/**
+ * All variables whose names begin so, as `api_on_answer_2`. What they name may be the headers of an event as well as
+ * variables. A global variable counts for every channel.
+ */
+async function runApiHooks(channel: Channel, prefix: string): Promise<void> {
+  const named = [...channel.variables.keys()].filter((name) => name.startsWith(prefix));
+  const given =
+    named.length > 0 ? named.map((name) => channel.find(name)) : [channel.core.globals.get(prefix)];
+  const values = given.filter((value) => value !== undefined);
+  if (values.length === 0) return;
   const headers = new Map(channelHeaders(channel));
   const find = (wanted: string) => channel.find(wanted) ?? headers.get(wanted)?.toString();
-  await channel.core.runApi(name, await expand(channel.core, { find }, args));
+  for (const value of values) {
+    const { name, args } = readHook(value);
+    await channel.core.runApi(name, await expand(channel.core, { find }, args));
+  }
 }
 
 /** The call is over and what its record is made of is known. Never rejects. */
 export const report = (channel: Channel): Promise<void> =>
-  runApiHook(channel, 'api_reporting_hook').catch((error: unknown) =>
+  runApiHooks(channel, 'api_reporting_hook').catch((error: unknown) =>
     channel.core.log.warn('hook failed', { uuid: channel.uuid, error }),
   );
 
@@ -38,10 +46,10 @@ export function watchHooks(channel: Channel): void {
   for (const [event, moment] of Object.entries(moments) as [keyof typeof moments, string][]) {
     channel.on(event, () => {
       runApplicationHook(channel, moment);
-      runApiHook(channel, `api_on_${moment}`).catch(failed);
+      runApiHooks(channel, `api_on_${moment}`).catch(failed);
     });
   }
   channel.once('hangup', () => {
-    runApiHook(channel, 'api_hangup_hook').catch(failed);
+    runApiHooks(channel, 'api_hangup_hook').catch(failed);
   });
 }

@@ -18,7 +18,7 @@ export function filePath(channel: Channel, path: string): string {
   return isAbsolute(path) || path.includes('://') ? path : join(channel.core.settings.recordingsDir, path);
 }
 
-/** Starts a recording; RECORD_STOP follows when its file is complete. @throws MediaError */
+/** Starts a recording, unless it runs already; RECORD_STOP follows when its file is complete. @throws MediaError */
 export async function startRecording(
   channel: Channel,
   file: string,
@@ -26,6 +26,8 @@ export async function startRecording(
 ): Promise<Recording> {
   const path = filePath(channel, file);
   if (!channel.leg) throw new Error(`channel ${channel.uuid} has no media to record`);
+  const known = channel.leg.recordings.get(path);
+  if (known) return known;
   const recording = await channel.leg.record(path, options);
   const fields: [string, string][] = [['Record-File-Path', path]];
   channel.publish('RECORD_START', fields);
@@ -34,15 +36,16 @@ export async function startRecording(
       channel.set('record_ms', String(Math.round(result.ms)));
       channel.set('record_seconds', String(Math.floor(result.ms / 1000)));
       channel.set('record_samples', String(Math.round(result.ms * 8)));
-      channel.set('record_completion_cause', CAUSES[result.reason]);
-      channel.publish('RECORD_STOP', [...fields, ['Record-Completion-Cause', CAUSES[result.reason]]]);
+      const cause = result.discarded ? 'input-too-short' : CAUSES[result.reason];
+      channel.set('record_completion_cause', cause);
+      channel.publish('RECORD_STOP', [...fields, ['Record-Completion-Cause', cause]]);
     },
     (error: unknown) => channel.core.log.error('recording failed', { uuid: channel.uuid, path, error }),
   );
   return recording;
 }
 
-/** How the channel wants its conversation recorded (RECORD_STEREO, RECORD_APPEND, record_sample_rate…). */
+/** How the channel wants its conversation recorded (RECORD_STEREO, RECORD_APPEND, RECORD_BRIDGE_REQ, record_sample_rate…). */
 export function sessionOptions(channel: Channel, limitSeconds: number): RecordOptions {
   const rate = channel.find('record_sample_rate');
   return {
@@ -51,5 +54,6 @@ export function sessionOptions(channel: Channel, limitSeconds: number): RecordOp
     append: channel.isTrue('RECORD_APPEND'),
     limitMs: limitSeconds * 1000,
     minMs: Number(channel.find('record_min_sec') ?? 0) * 1000,
+    ...(channel.isTrue('RECORD_BRIDGE_REQ') ? { when: () => channel.bridgedTo !== undefined } : {}),
   };
 }

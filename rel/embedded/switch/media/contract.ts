@@ -95,6 +95,8 @@ export interface RecordOptions {
   silence?: { threshold: number; seconds: number };
   /** Digits that stop it, or `any`. */
   terminators?: string;
+  /** Nothing is written, and no time counts, while it says no. */
+  when?: () => boolean;
 }
 export interface RecordResult {
   path: string;

@@ -75,7 +75,7 @@ export class Recorder implements Recording {
 
   /** Takes 20 ms: what came from the far end and what went to it. */
   push(read: Frame, written: Frame): void {
-    if (this.#ended || this.#paused) return;
+    if (this.#ended || this.#paused || this.#options.when?.() === false) return;
     const left = this.#masked ? SILENCE : read;
     const right = this.#masked ? SILENCE : written;
     if (this.#channels === 2) this.#write(left, right);

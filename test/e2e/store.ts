@@ -1,0 +1,43 @@
+// The database of a zone, as somebody beside the zone would read it.
+import { monthDatabase } from '../../core/couch/index.ts';
+import type { Zone } from './zone.ts';
+
+export type Stored = Record<string, unknown> & { readonly _id: string };
+
+async function read(zone: Zone, path: string): Promise<Response> {
+  const {
+    urls = [],
+    port,
+    user = 'admin',
+    password = 'mirliton',
+  } = zone.settings['store'] as {
+    urls?: string[];
+    port?: number;
+    user?: string;
+    password?: string;
+  };
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  return fetch(`${urls[0] ?? `http://127.0.0.1:${port}`}/${path}`, { headers: { authorization } });
+}
+
+/** The documents of a type in the account's database of this month; none while there is no such database. */
+export async function documentsOfMonth(zone: Zone, account: string, type: string): Promise<Stored[]> {
+  const database = encodeURIComponent(monthDatabase(account, new Date()));
+  const response = await read(zone, `${database}/_all_docs?include_docs=true`);
+  if (response.status === 404) return [];
+  const { rows } = (await response.json()) as { rows: { doc: Stored }[] };
+  return rows.map(({ doc }) => doc).filter((doc) => doc['pvt_type'] === type);
+}
+
+/** An attachment of a document of this month. */
+export async function attachmentOfMonth(
+  zone: Zone,
+  account: string,
+  id: string,
+  name: string,
+): Promise<Buffer> {
+  const database = encodeURIComponent(monthDatabase(account, new Date()));
+  const response = await read(zone, `${database}/${encodeURIComponent(id)}/${encodeURIComponent(name)}`);
+  if (!response.ok) throw new Error(`${id}/${name} answered ${response.status}`);
+  return Buffer.from(await response.arrayBuffer());
+}
