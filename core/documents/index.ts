@@ -1,14 +1,27 @@
 // Every declared document type.
 export { account } from './account.ts';
+export { blacklist } from './blacklist.ts';
+export { clickToCallHistory } from './c2c_history.ts';
 export { callRecording } from './call_recording.ts';
 export { callflow } from './callflow.ts';
 export { cdr } from './cdr.ts';
+export { clickToCall } from './click2call.ts';
+export { conference } from './conference.ts';
 export { connectivity } from './connectivity.ts';
 export { device } from './device.ts';
+export { directory } from './directory.ts';
 export { group } from './group.ts';
 export { limits } from './limits.ts';
+export { list } from './list.ts';
+export { listEntry } from './list_entry.ts';
+export { mailboxMessage } from './mailbox_message.ts';
 export { media } from './media.ts';
 export { menu } from './menu.ts';
 export { number } from './number.ts';
+export { parkedCall } from './parked_call.ts';
+export { queue } from './queue.ts';
 export { resource } from './resource.ts';
+export { temporalRule } from './temporal_rule.ts';
+export { temporalRuleSet } from './temporal_rule_set.ts';
 export { user } from './user.ts';
+export { vmbox } from './vmbox.ts';

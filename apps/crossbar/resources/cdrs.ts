@@ -3,17 +3,19 @@ import { isRecord } from '../../../core/contract/index.ts';
 import { databaseOfId, type StoredDocument, type ViewRow } from '../../../core/couch/index.ts';
 import { cdr, user } from '../../../core/documents/index.ts';
 import { csv } from '../cdrs/csv.ts';
-import { monthRows, windowOf } from '../cdrs/months.ts';
 import { cdrRow, columns } from '../cdrs/row.ts';
 import {
   accountEndpoint,
   type Cursor,
+  checkPrefix,
   collect,
   type DataReply,
   idParameter,
   invalid,
   load,
   missing,
+  monthList,
+  monthRows,
   operation,
   pageOf,
   pageQuery,
@@ -25,6 +27,7 @@ import {
   type RestRequest,
   targetAccount,
   targetDatabase,
+  windowOf,
 } from '../engine/index.ts';
 
 const rows = { list: true, produces: ['text/csv'] };
@@ -74,29 +77,17 @@ async function ownerOf(request: RestRequest): Promise<string> {
 }
 
 async function list(request: RestRequest, owner?: string): Promise<Reply> {
-  const view = owner === undefined ? 'crossbar_listing' : 'listing_by_owner';
-  const query = { design: 'cdrs', view, ...(await windowed(request, owner)), options: { includeDocs: true } };
-  const page = await pageQuery(request);
-  // The window has chosen by time already.
-  const fetch = (start: Cursor | undefined, limit: number) =>
-    monthRows(request, { ...query, descending: page.descending }, checked(start, owner), limit);
-  return answer(
-    request,
-    pageOf(page, await collect(page, fetch), ({ doc }) => doc),
-    'cdrs',
-  );
+  const rows = await monthList(request, {
+    design: 'cdrs',
+    view: owner === undefined ? 'crossbar_listing' : 'listing_by_owner',
+    prefix: prefixOf(owner),
+    options: { includeDocs: true },
+    show: ({ doc }) => doc,
+  });
+  return answer(request, rows, 'cdrs');
 }
 
-async function windowed(request: RestRequest, owner: string | undefined) {
-  return { ...(await windowOf(request)), ...(owner === undefined ? {} : { prefix: [owner] }) };
-}
-
-/** A start key from another user's list would begin in the middle of theirs. */
-function checked(start: Cursor | undefined, owner: string | undefined): Cursor | undefined {
-  const inside = owner === undefined || !start || (Array.isArray(start.key) && start.key[0] === owner);
-  if (!inside) throw invalid('start_key', 'invalid', 'start_key must come from this list');
-  return start;
-}
+const prefixOf = (owner: string | undefined): readonly string[] => (owner === undefined ? [] : [owner]);
 
 /** Rows as JSON, or as a file when the client wants CSV. */
 function answer(request: RestRequest, { data, ...page }: DataReply, name: string): Reply {
@@ -139,12 +130,14 @@ async function interactions(request: RestRequest, owner?: string): Promise<Reply
   const query = {
     design: 'interactions',
     view,
-    ...(await windowed(request, owner)),
+    prefix: prefixOf(owner),
+    ...(await windowOf(request)),
     descending: page.descending,
     options: { groupLevel },
   };
   const fetch = async (start: Cursor | undefined, limit: number): Promise<ViewRow[]> => {
-    const rows = await monthRows(request, query, checked(start, owner), limit);
+    if (start) checkPrefix(query.prefix, start);
+    const rows = await monthRows(request, query, start, limit);
     return Promise.all(rows.map((row) => withDocument(request, row)));
   };
   // Groups are told apart by their key alone.

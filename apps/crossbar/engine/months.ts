@@ -7,7 +7,10 @@ import {
   type ViewRow,
 } from '../../../core/couch/index.ts';
 import { hasCode } from '../../../core/errors/index.ts';
-import { type Cursor, invalid, parameter, type RestRequest, targetAccount } from '../engine/index.ts';
+import type { DataReply } from './endpoint.ts';
+import { type Filter, filterOf } from './filters.ts';
+import { type Cursor, collect, pageOf, pageQuery } from './paging.ts';
+import { invalid, parameter, type RestRequest, targetAccount } from './request.ts';
 
 /** First and last moment, in Gregorian seconds. */
 export interface Window {
@@ -58,6 +61,46 @@ export interface MonthQuery extends Window {
   readonly prefix?: readonly unknown[];
   readonly descending: boolean;
   readonly options?: ViewOptions;
+}
+
+/** How a list over months differs from the plain one. */
+export interface MonthList {
+  readonly design: string;
+  readonly view: string;
+  /** What the view's keys begin with before the time. */
+  readonly prefix?: readonly unknown[];
+  readonly options?: ViewOptions;
+  /** Default: `created_from` and `created_to` of the request. */
+  readonly window?: Window;
+  /** Default: the filters of the request, but for those of time: the window has chosen by time already. */
+  readonly filter?: Filter | undefined;
+  /** What the client sees of a row; default: its value. */
+  readonly show?: (row: ViewRow) => unknown;
+}
+
+/** The list of a view over the databases of all months of a window, as one. */
+export async function monthList(request: RestRequest, query: MonthList): Promise<DataReply> {
+  const { design, view, prefix = [], show = (row) => row.value } = query;
+  const { created_from: _, created_to: __, ...filters } = request.query;
+  const filter = 'filter' in query ? query.filter : filterOf(filters);
+  const page = { ...(await pageQuery(request)), filter };
+  const window = query.window ?? (await windowOf(request));
+  const options = { ...query.options, ...(filter && { includeDocs: true }) };
+  if (page.start) checkPrefix(prefix, page.start);
+  const fetch = (start: Cursor | undefined, limit: number) =>
+    monthRows(
+      request,
+      { design, view, prefix, descending: page.descending, options, ...window },
+      start,
+      limit,
+    );
+  return pageOf(page, await collect(page, fetch), show);
+}
+
+/** A start key of another list would begin in the middle of what is not the client's to see. */
+export function checkPrefix(prefix: readonly unknown[], { key }: Cursor): void {
+  const inside = prefix.length === 0 || (Array.isArray(key) && prefix.every((part, at) => key[at] === part));
+  if (!inside) throw invalid('start_key', 'invalid', 'start_key must come from this list');
 }
 
 /** Up to `limit` rows of a window, beginning at `start`; months without a database have none. */

@@ -1,0 +1,25 @@
+// Documents that Kazoo accepts are accepted by every plain resource, and read back unchanged.
+import { type KeptOptions, expectKept } from '../testing/kept.ts';
+import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { modules } from './index.ts';
+
+/** What some resources want beyond their schema, by name. */
+const options: Readonly<Record<string, KeptOptions>> = {
+  blacklists: { besides: ['numbers'] },
+  directories: { besides: ['users'] },
+};
+
+describe('what is stored', () => {
+  let rest: Rest;
+  let tenant: Tenant;
+  before(async () => {
+    rest = await startRest();
+    tenant = await rest.account('acme');
+  });
+  after(() => rest.stop());
+
+  for (const { name, plain } of modules) {
+    if (!plain) continue;
+    it(`in ${name} is read back as it was sent`, () => expectKept(tenant, plain, options[name]));
+  }
+});
