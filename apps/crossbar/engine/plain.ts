@@ -202,11 +202,7 @@ async function find(
 }
 
 /** Which part of the listing belongs to the document in the path. Rejects with `bad_identifier` when there is none. */
-async function part(
-  { within }: PlainResource,
-  request: RestRequest,
-  database: Database,
-): Promise<Range> {
+async function part({ within }: PlainResource, request: RestRequest, database: Database): Promise<Range> {
   if (!within) return {};
   const { _id: key } = await load(database, within.document, pathParameter(request, within.parameter));
   return { key };

@@ -1,5 +1,5 @@
 // Documents that Kazoo accepts are accepted by every plain resource, and read back unchanged.
-import { type KeptOptions, expectKept } from '../testing/kept.ts';
+import { expectKept, type KeptOptions } from '../testing/kept.ts';
 import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
 import { modules } from './index.ts';
 
@@ -7,6 +7,8 @@ import { modules } from './index.ts';
 const options: Readonly<Record<string, KeptOptions>> = {
   blacklists: { besides: ['numbers'] },
   directories: { besides: ['users'] },
+  media: { adapt: (random) => ({ ...random, tts: { text: 'Hello', voice: 'female/en-US' } }) },
+  users: { besides: ['password'] },
 };
 
 describe('what is stored', () => {

@@ -9,6 +9,11 @@ export const temporal_rules = plain(
     summary: 'Times of day, week and year',
     document: temporalRule,
     listing: { design: 'temporal_rules', view: 'crossbar_listing' },
-    example: { name: 'Working hours', cycle: 'weekly', wdays: ['monday', 'friday'], time_window_start: 32_400 },
+    example: {
+      name: 'Working hours',
+      cycle: 'weekly',
+      wdays: ['monday', 'friday'],
+      time_window_start: 32_400,
+    },
   }),
 );

@@ -28,7 +28,10 @@ const refs: Readonly<Record<string, JsonSchema>> = {
 };
 
 /** What Monster UI adds to everything, and a key that nobody knows. */
-const unknown = { ui_metadata: { ui: 'monster-ui', version: '4.3', origin: 'voip' }, 'x-unknown': [{ a: null }] };
+const unknown = {
+  ui_metadata: { ui: 'monster-ui', version: '4.3', origin: 'voip' },
+  'x-unknown': [{ a: null }],
+};
 
 /** Creates random documents and reads each; throws at the first field that came back otherwise. */
 export async function expectKept(
