@@ -8,7 +8,7 @@ const options: Readonly<Record<string, KeptOptions>> = {
   blacklists: { besides: ['numbers'] },
   directories: { besides: ['users'] },
   media: { adapt: (random) => ({ ...random, tts: { text: 'Hello', voice: 'female/en-US' } }) },
-  users: { besides: ['password'] },
+  users: { adapt: ({ password: _, ...random }) => random },
 };
 
 describe('what is stored', () => {
