@@ -47,12 +47,9 @@ export function answerQueries(
       const answer = answerTo(request, held());
       if (answer) await context.bus.reply(request, answer.contract, answer.fields);
       // Another ecallmgr may hold the channel: who is not alone can say that it is gone when it heard the end.
-      else if (
-        request.contract === channelStatusReq &&
-        (heardEnd(nodes, request) || (alone() && isNowhere(nodes, request)))
-      )
+      else if (request.contract === channelStatusReq && (alone() || heardEnd(nodes, request)))
         await context.bus.reply(request, channelStatusResp, {
-          'Call-ID': wantedOf(request),
+          'Call-ID': (request.message as MessageOf<typeof channelStatusReq>)['Call-ID'],
           Status: 'terminated',
           'Error-Msg': 'no such channel',
         });
@@ -60,15 +57,8 @@ export function answerQueries(
   );
 }
 
-const wantedOf = ({ message }: Delivery<AnyMessage>): string =>
-  (message as MessageOf<typeof channelStatusReq>)['Call-ID'];
-
-const heardEnd = (nodes: readonly SwitchNode[], request: Delivery<AnyMessage>): boolean =>
-  nodes.some(({ legs }) => legs.isGone(wantedOf(request)));
-
-/** No switch has such a leg, whoever owns it; one that cannot be heard may have it. */
-const isNowhere = (nodes: readonly SwitchNode[], request: Delivery<AnyMessage>): boolean =>
-  nodes.every(({ compared, legs }) => compared && !legs.live.has(wantedOf(request)));
+const heardEnd = (nodes: readonly SwitchNode[], { message }: Delivery<AnyMessage>): boolean =>
+  nodes.some(({ legs }) => legs.isGone((message as MessageOf<typeof channelStatusReq>)['Call-ID']));
 
 interface Answer {
   readonly contract: AnyMessage;

@@ -85,7 +85,7 @@ export class LiveCall extends ControlledCall implements Call {
     // A flow that has not begun has nothing to hand over yet.
     if (!this.#standing || this.ended) return;
     this.#handedOver = new HandedOver(this.state.fetchId);
-    this.#checkpoint({ 'Hand-Over': true });
+    this.#checkpoint(true);
     this.end(new AppError('call_lost', { message: 'the call is handed over' }));
   }
 
@@ -110,11 +110,6 @@ export class LiveCall extends ControlledCall implements Call {
     const { note } = this.#standing ?? {};
     if (name === 'CHANNEL_BRIDGE' && note?.['Bridge'] !== undefined && note['Bridged'] !== true)
       this.note({ Bridged: true });
-  }
-
-  override sendAgain(): void {
-    super.sendAgain();
-    this.#checkpoint({ 'Keys-Again': true });
   }
 
   async bridge(fields: CommandFields<'bridge'>): Promise<CallEvent> {
@@ -154,14 +149,13 @@ export class LiveCall extends ControlledCall implements Call {
   }
 
   /** Not awaited: it must not slow the call. The bus keeps it in order with the commands. */
-  #checkpoint(more: { readonly 'Hand-Over'?: true; readonly 'Keys-Again'?: true } = {}): void {
+  #checkpoint(handOver = false): void {
     if (!this.#standing || this.ended) return;
     this.state.answered = this.answered;
     const checkpoint = {
       Resume: toResume(this.state, this.#standing),
       'Insert-At': 'now' as const,
-      ...(this.digitsTaken === undefined ? {} : { 'Keys-Taken': this.digitsTaken }),
-      ...more,
+      ...(handOver ? { 'Hand-Over': true } : {}),
     };
     this.send('checkpoint', checkpoint).catch((error: unknown) =>
       this.log.warn('a checkpoint could not be sent', { callId: this.callId, error }),
