@@ -3,12 +3,8 @@ import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
 import type { DatabaseClass } from '../../core/contract/index.ts';
 import * as documents from '../../core/documents/index.ts';
 import { publishSchemas } from '../../core/schemas/index.ts';
-import { lockout } from './auth/lockout.ts';
 import { loadSecrets } from './auth/secrets.ts';
-import { forgetRevoked } from './auth/stored-tokens.ts';
-import { behind } from './engine/behind.ts';
-import { buckets } from './engine/buckets.ts';
-import { type Services, startServer } from './engine/index.ts';
+import { startServer } from './engine/index.ts';
 import { modules } from './resources/index.ts';
 
 /** The crossbar app. */
@@ -28,40 +24,18 @@ const databases: readonly DatabaseClass[] = [
   'system_auth',
   'sip_auth',
   'offnet',
-  'token_auth',
 ];
-
-const revokedForgottenMs = 3_600_000;
-
-/** Runs `work` again and again; a failure is told, and the next turn tries once more. */
-function every(ms: number, work: () => Promise<unknown>, log: AppContext['log']): NodeJS.Timeout {
-  const run = (): void => void work().catch((error: unknown) => log.warn('housekeeping failed', { error }));
-  return setInterval(run, ms).unref();
-}
 
 /** Rejects when the store does not answer or the port is taken. */
 export async function start(context: AppContext): Promise<RunningCrossbar> {
-  const { store, systemConfig, settings, log } = context;
+  const { store, settings, log } = context;
   await Promise.all(databases.map((name) => store.ensure(name, name)));
-  const secrets = await loadSecrets(store.database('system_auth'), systemConfig);
+  const secrets = await loadSecrets(store.database('system_auth'));
   await publishSchemas(
     store,
     Object.values(documents).map(({ schemaName, schema }) => ({ name: schemaName, schema })),
   );
-  const services: Services = {
-    ...context,
-    secrets,
-    buckets: buckets(systemConfig),
-    behind: behind(context),
-    lockout: lockout(systemConfig),
-  };
-  const server = await startServer(services, modules, settings.rest);
-  const sweep = every(revokedForgottenMs, () => forgetRevoked(services), log);
-  const stop = async (): Promise<void> => {
-    clearInterval(sweep);
-    await server.stop();
-    await services.behind.stop();
-  };
+  const server = await startServer({ ...context, secrets }, modules, settings.rest);
   log.info('REST answers', { host: server.host, port: server.port });
   return {
     port: server.port,
@@ -69,7 +43,7 @@ export async function start(context: AppContext): Promise<RunningCrossbar> {
       const { connected, detail } = store.status();
       return connected ? { ok: true } : { ok: false, detail: detail ?? 'the store does not answer' };
     },
-    drain: stop,
-    stop,
+    drain: () => server.stop(),
+    stop: () => server.stop(),
   };
 }

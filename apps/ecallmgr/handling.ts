@@ -7,7 +7,7 @@ import { cdrIdOf, cdrOf } from './cdr.ts';
 import type { Channel } from './channel.ts';
 import { isQuiet } from './control/call.ts';
 import type { SwitchEvent } from './freeswitch/index.ts';
-import type { Publisher } from './publisher.ts';
+import { numberOf, type Publisher } from './publisher.ts';
 import { recordLeg, traceOf } from './spans.ts';
 import { forgetEnd } from './survival/ends.ts';
 import type { SwitchNode } from './switch-node.ts';
@@ -70,7 +70,7 @@ export class Handling {
         this.#publisher.event(channel, event);
         this.#node.controls
           .get(channel.callId)
-          ?.call.custody.pressed(() => this.#publisher.event(channel, event));
+          ?.call.custody.pressed(numberOf(event), () => this.#publisher.event(channel, event));
         break;
       default:
         this.#publisher.event(channel, event);

@@ -1,7 +1,8 @@
 // Media names as the switch plays them (contract/freeswitch.md §5): URLs of media_mgr for documents and prompts, paths for recordings.
+import { setTimeout as wait } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Bus } from '../../core/amqp/index.ts';
-import { AppError } from '../../core/errors/index.ts';
+import { AppError, hasCode, toAppError } from '../../core/errors/index.ts';
 import { mediaReq } from '../../core/messages/media.ts';
 import { harmless } from './freeswitch/index.ts';
 
@@ -23,10 +24,28 @@ export interface Media {
 
 const direct = /^(silence_stream|tone_stream|local_stream|https?|http_cache|shout|file|file_string):\/\//;
 
+// A caller rather hears nothing for a while than loses the place in a flow: whoever knows of media comes back by then.
+const patience = 10_000;
+const longestOutage = 60_000;
+const askAgainAfter = 250;
+
 export function createMedia(bus: Bus): Media {
   // A document that changes gets a new URL, and a media_mgr may die: an old answer may only live for moments.
   const known = new LRUCache<string, string>({ max: 5_000, ttl: 5_000 });
+  /** The broker being away takes none of the patience: no call can do anything else meanwhile. */
   const ask = async (name: string, request: MediaRequest, type: 'new' | 'extant'): Promise<string> => {
+    const given = performance.now() + longestOutage;
+    for (let late = performance.now() + patience; ; ) {
+      try {
+        return await askOnce(name, request, type);
+      } catch (error) {
+        if (hasCode(error, 'bus_unreachable')) late = Math.min(given, performance.now() + patience);
+        if (!toAppError(error).retryable || performance.now() > late) throw error;
+      }
+      await wait(askAgainAfter, undefined, { ref: false });
+    }
+  };
+  const askOnce = async (name: string, request: MediaRequest, type: 'new' | 'extant'): Promise<string> => {
     const answer = await bus.request(mediaReq, {
       'Media-Name': name,
       'Stream-Type': type,

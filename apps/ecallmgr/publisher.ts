@@ -83,7 +83,7 @@ export class Publisher {
  * The switch's own number of an event as its Msg-ID: when one ecallmgr died and another tells its last events again,
  * those who had heard them know it.
  */
-function numberOf(event: SwitchEvent): string | undefined {
+export function numberOf(event: SwitchEvent): string | undefined {
   const { 'Core-UUID': core, 'Event-Sequence': number } = event;
   return core === undefined || number === undefined ? undefined : `${core}-${number}`;
 }

@@ -47,9 +47,12 @@ export function answerQueries(
       const answer = answerTo(request, held());
       if (answer) await context.bus.reply(request, answer.contract, answer.fields);
       // Another ecallmgr may hold the channel: who is not alone can say that it is gone when it heard the end.
-      else if (request.contract === channelStatusReq && (alone() || heardEnd(nodes, request)))
+      else if (
+        request.contract === channelStatusReq &&
+        (heardEnd(nodes, request) || (alone() && isNowhere(nodes, request)))
+      )
         await context.bus.reply(request, channelStatusResp, {
-          'Call-ID': (request.message as MessageOf<typeof channelStatusReq>)['Call-ID'],
+          'Call-ID': wantedOf(request),
           Status: 'terminated',
           'Error-Msg': 'no such channel',
         });
@@ -57,8 +60,15 @@ export function answerQueries(
   );
 }
 
-const heardEnd = (nodes: readonly SwitchNode[], { message }: Delivery<AnyMessage>): boolean =>
-  nodes.some(({ legs }) => legs.isGone((message as MessageOf<typeof channelStatusReq>)['Call-ID']));
+const wantedOf = ({ message }: Delivery<AnyMessage>): string =>
+  (message as MessageOf<typeof channelStatusReq>)['Call-ID'];
+
+const heardEnd = (nodes: readonly SwitchNode[], request: Delivery<AnyMessage>): boolean =>
+  nodes.some(({ legs }) => legs.isGone(wantedOf(request)));
+
+/** No switch has such a leg, whoever owns it; one that cannot be heard may have it. */
+const isNowhere = (nodes: readonly SwitchNode[], request: Delivery<AnyMessage>): boolean =>
+  nodes.every(({ compared, legs }) => compared && !legs.live.has(wantedOf(request)));
 
 interface Answer {
   readonly contract: AnyMessage;

@@ -117,6 +117,7 @@ export class SwitchNode {
       tellCompletion: (channel, id, completion) => publisher.completion(channel, id, completion),
       isRinging: (callId) => [...this.channels.values()].some((leg) => leg.otherLeg === callId),
       takeEnd: (channel, completion) => this.#handling.handle(channel, completion),
+      tellEnd: (channel, event, completion) => publisher.event(channel, event, completion),
       mayAct: () => (this.lease.holds ? undefined : this.lease.regained()),
       log,
     };

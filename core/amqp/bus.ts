@@ -91,6 +91,8 @@ export interface BusStatus {
   readonly connected: boolean;
   /** How often the broker was reached: when it changes, what was told meanwhile on private queues is lost. */
   readonly connections: number;
+  /** When it was reached again last, by `performance.now()`; long ago when it was never away. */
+  readonly backSince: number;
   readonly consumers: number;
   readonly inFlight: number;
   /** Queues that keep what must not be lost, each with its dead letters. */

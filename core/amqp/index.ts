@@ -6,6 +6,7 @@ export { type DeadLetter, type DeadLetters, openDeadLetters } from './dead-lette
 export { type ExchangeType, exchangeType } from './exchanges.ts';
 export { type BusOptions, busOver } from './over.ts';
 export { type BrokerState, probeBroker } from './probe.ts';
+export { silenceCounts } from './silence.ts';
 export type {
   Incoming,
   Outgoing,

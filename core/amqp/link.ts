@@ -5,9 +5,12 @@ import { AppError, errorText } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
 import { gatherWrites } from './gather.ts';
 
-const connectTimeout = 5_000;
+// Bytes that were lost on the way are sent again after seconds only: a handshake that says nothing is soon begun anew.
+const shortestSilence = 2_000;
+const longestSilence = 8_000;
 const shortestWait = 100;
-const longestWait = 5_000;
+// New calls are to work within five seconds after a broker is back, with all who must be there for them.
+const longestWait = 1_000;
 const closeTimeout = 1_000;
 // Milliseconds between two of ours for each second agreed.
 const beatEvery = 250;
@@ -74,10 +77,11 @@ export function openLink({ urls, name, heartbeat, log, onConnect }: LinkOptions)
 
   const attempt = async (): Promise<void> => {
     const url = urls[attempts % urls.length] as string;
+    const silence = growing(shortestSilence, longestSilence, attempts / urls.length);
     const abort = new AbortController();
     trying = abort;
     try {
-      const model = await connect(withHeartbeat(url, heartbeat), socketOptions(name, abort.signal));
+      const model = await connect(withHeartbeat(url, heartbeat), socketOptions(name, abort.signal, silence));
       if (closed) abort.abort();
       else use(model, abort, url);
     } catch (error) {
@@ -117,8 +121,8 @@ export function openLink({ urls, name, heartbeat, log, onConnect }: LinkOptions)
     const broker = withoutPassword(url);
     detail = `${broker}: ${errorText(error)}`;
     // One line when it begins, then one a minute or so: an outage must not fill the disk.
-    if (attempts % 12 === 0) log.warn('the broker cannot be reached; trying on', { broker, error });
-    const wait = Math.min(longestWait, shortestWait * 2 ** Math.floor(attempts / urls.length));
+    if (attempts % 60 === 0) log.warn('the broker cannot be reached; trying on', { broker, error });
+    const wait = growing(shortestWait, longestWait, attempts / urls.length);
     attempts += 1;
     timer = setTimeout(() => void attempt(), wait * (0.5 + Math.random() / 2));
   };
@@ -150,6 +154,10 @@ export function openLink({ urls, name, heartbeat, log, onConnect }: LinkOptions)
   };
 }
 
+/** Milliseconds, twice as many after each round in which all URLs were tried. */
+const growing = (shortest: number, longest: number, rounds: number): number =>
+  Math.min(longest, shortest * 2 ** Math.floor(rounds));
+
 /** Says goodbye, but does not wait for a broker that reads nothing (a blocked one, or one that hangs). */
 async function closeModel(model: ChannelModel, abort: AbortController): Promise<void> {
   const timer = setTimeout(() => abort.abort(), closeTimeout);
@@ -160,8 +168,8 @@ async function closeModel(model: ChannelModel, abort: AbortController): Promise<
 }
 
 // `signal` goes to net.connect: the only way to cut a connection that does not answer. amqplib's types omit it.
-const socketOptions = (name: string, signal: AbortSignal) => ({
-  timeout: connectTimeout,
+const socketOptions = (name: string, signal: AbortSignal, silence: number) => ({
+  timeout: silence,
   noDelay: true,
   keepAlive: true,
   signal,

@@ -1,5 +1,6 @@
 // A call that this process controls: commands go to its control queue, events come back and settle what waits for them.
 import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Bus } from '../amqp/index.ts';
 import type { AnyMessage, MessageFields, MessageOf } from '../contract/index.ts';
 import { AppError, hasCode } from '../errors/index.ts';
@@ -10,8 +11,10 @@ import { DigitQueue } from './digits.ts';
 export type CallEvent = MessageOf<typeof callEvent>;
 export type DialplanError = MessageOf<typeof dialplanError>;
 
-// Each waits for seconds: a broker may be away for the better part of a minute.
-const sendAttempts = 10;
+// A broker may be away for the better part of a minute; who drives the switch, and its queue, come back to it after us.
+const sendPatience = 50_000;
+const firstPause = 100;
+const longestPause = 2_000;
 
 /** What is told of a call: its events, refused commands, and that another process took control. */
 export type CallMessage = CallEvent | DialplanError | MessageOf<typeof usurpControl>;
@@ -53,6 +56,7 @@ export class ControlledCall {
   readonly #bus: Bus;
   readonly #pending = new Map<string, Pending>();
   readonly #digits = new DigitQueue();
+  #newestCheckpoint: string | undefined;
 
   constructor(bus: Bus, { callId, controlQueue, fetchId }: CallIdentity) {
     this.#bus = bus;
@@ -90,7 +94,7 @@ export class ControlledCall {
     if (this.endReason) throw this.endReason;
     if (name === 'bridge') this.bridged = false;
     const completion = this.#expect(messageId, name, fields, timeout);
-    await this.#publishExpected(name, fields, messageId);
+    void this.#deliverExpected(name, fields, messageId);
     return completion;
   }
 
@@ -107,7 +111,7 @@ export class ControlledCall {
     if (this.endReason) throw this.endReason;
     const completion = this.#expect(messageId, name, fields, undefined);
     await Promise.race([completion, this.execute('noop', {}).catch(() => undefined)]);
-    if (this.#pending.has(messageId)) await this.#publishExpected(name, fields, messageId);
+    if (this.#pending.has(messageId)) void this.#deliverExpected(name, fields, messageId);
     return completion;
   }
 
@@ -117,22 +121,24 @@ export class ControlledCall {
    */
   sendAgain(): void {
     for (const [messageId, { name, fields }] of this.#pending)
-      void this.#publishExpected(name, fields, messageId);
+      void this.#deliverExpected(name, fields, messageId);
   }
 
-  /** Queues a command and does not wait for it. */
+  /** Queues a command and does not wait for its end. Rejects when it reached nobody. */
   async send<N extends CommandName>(name: N, fields: CommandFields<N>): Promise<void> {
     if (this.endReason) throw this.endReason;
     const messageId = newCommandId();
-    // The bus waits for seconds itself; a checkpoint that late would overtake a newer one.
-    for (let attempts = 1; ; attempts += 1)
-      try {
-        await this.#publish(name, fields, messageId);
-        return;
-      } catch (error) {
-        const away = hasCode(error, 'bus_unreachable') && name !== 'checkpoint';
-        if (!away || this.endReason || attempts === sendAttempts) throw error;
-      }
+    if (name === 'checkpoint') this.#newestCheckpoint = messageId;
+    const late = performance.now() + sendPatience;
+    const mayWait = (): boolean => !this.endReason && performance.now() < late;
+    // One that comes late must not overtake a newer one.
+    const stale = (): boolean => name === 'checkpoint' && this.#newestCheckpoint !== messageId;
+    await this.#deliver(name, fields, messageId, mayWait, stale);
+  }
+
+  /** Msg-ID of the event that told the last digit that was taken, or forgotten. */
+  get digitsTaken(): string | undefined {
+    return this.#digits.taken;
   }
 
   /** The next digit, or undefined after `timeout` milliseconds. Digits pressed before are kept until they are taken. */
@@ -172,7 +178,7 @@ export class ControlledCall {
     else if (name === 'CHANNEL_EXECUTE_ERROR') this.#settle(event['Msg-ID'])?.reject(refusal(event.Error));
     else if (name === 'CHANNEL_REPLACED') this.#callId = event['Replaced-By'] ?? this.#callId;
     else if (name === 'CHANNEL_DESTROY') this.end(hungUp(event));
-    else if (name === 'DTMF' && event['DTMF-Digit']) this.#digits.push(event['DTMF-Digit']);
+    else if (name === 'DTMF' && event['DTMF-Digit']) this.#digits.push(event['DTMF-Digit'], event['Msg-ID']);
     else if (name === 'CHANNEL_ANSWER') this.answered = true;
     else if (name === 'CHANNEL_BRIDGE') {
       this.bridged = true;
@@ -183,9 +189,15 @@ export class ControlledCall {
   /** Takes the error event of a command that could not be run. */
   refuse(error: DialplanError): void {
     const messageId = error.Request?.['Msg-ID'] ?? error['Msg-ID'];
-    this.#settle(typeof messageId === 'string' ? messageId : undefined)?.reject(
-      refusal(error['Error-Message']),
-    );
+    const pending = this.#settle(typeof messageId === 'string' ? messageId : undefined);
+    if (!pending) return;
+    if (error['Error-Code'] !== 'call_lost') {
+      pending.reject(refusal(error['Error-Message']));
+      return;
+    }
+    const lost = new AppError('call_lost', { message: 'the switch side has given us up' });
+    pending.reject(lost);
+    this.end(lost);
   }
 
   /** Ends the call for this process: everything that waits rejects with `reason`. */
@@ -197,20 +209,39 @@ export class ControlledCall {
     this.#over.abort(reason);
   }
 
-  async #publishExpected(name: CommandName, fields: object, messageId: string): Promise<void> {
+  /** Never rejects: who awaits the completion is told. */
+  async #deliverExpected(name: CommandName, fields: object, messageId: string): Promise<void> {
+    const over = (): boolean => !this.#pending.has(messageId);
     try {
-      await this.#publish(name, fields, messageId);
+      await this.#deliver(name, fields, messageId, () => true, over);
     } catch (error) {
-      // The broker is away; `sendAgain` is told of its return.
-      if (hasCode(error, 'bus_unreachable')) return;
       this.#settle(messageId)?.reject(error as AppError);
     }
+  }
+
+  /** Publishes until somebody takes it, while it may wait and is not needless. The bus waits for seconds itself. */
+  async #deliver(
+    name: CommandName,
+    fields: object,
+    messageId: string,
+    mayWait: () => boolean,
+    needless: () => boolean,
+  ): Promise<void> {
+    for (let pause = firstPause; !needless(); pause = Math.min(longestPause, pause * 2))
+      try {
+        await this.#publish(name, fields, messageId);
+        return;
+      } catch (error) {
+        const away = hasCode(error, 'bus_unreachable') || hasCode(error, 'nobody_listens');
+        if (!away || !mayWait()) throw error;
+        await wait(pause, undefined, { ref: false });
+      }
   }
 
   #publish(name: CommandName, fields: object, messageId: string): Promise<void> {
     const command = { ...fields, 'Application-Name': name, 'Call-ID': this.#callId };
     const contract: AnyMessage = commands[name];
-    const options = { messageId, serverId: this.#bus.serverId };
+    const options = { messageId, serverId: this.#bus.serverId, mandatory: true };
     return this.#bus.send(this.controlQueue, contract, command as MessageFields<AnyMessage>, options);
   }
 

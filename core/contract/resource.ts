@@ -79,6 +79,15 @@ export interface ResourceContract<D extends AnyDocument = AnyDocument, Context =
   readonly example: Readonly<Record<string, unknown>>;
   /** Checked before a document is stored; a clash is `<field>.unique`. */
   readonly unique?: readonly UniqueField[];
+  /**
+   * The documents belong to another one: `parameter` of the path names it, and so does `field` of each of them. A `DELETE`
+   * of the collection removes those of one.
+   */
+  readonly within?: {
+    readonly document: AnyDocument;
+    readonly parameter: string;
+    readonly field: string;
+  };
   /** Serves what a user owns at `users/{id}/<path>`; the view's key is the user's id. */
   readonly byOwner?: Listing;
   /** Serves the same at the top, beside the accounts, from a database of the system. */

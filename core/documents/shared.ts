@@ -8,19 +8,6 @@ export const freeObject = Type.Record(Type.String(), Type.Unknown());
 export const byPattern = <T extends TSchema>(pattern: string, value: T) =>
   Type.Unsafe<Record<string, Type.Static<T>>>({ type: 'object', patternProperties: { [pattern]: value } });
 
-/** Rules by endpoint (`_`: any other): the first whose accounts fit counts; verbs by pattern of the rest of the path. */
-export const endpointRules = byPattern(
-  '^\\w+$',
-  Type.Array(
-    Type.Object({
-      allowed_accounts: Type.Optional(Type.Array(Type.String())),
-      rules: Type.Optional(
-        byPattern('.', Type.Array(Type.Enum(['_', 'GET', 'PUT', 'POST', 'PATCH', 'DELETE']))),
-      ),
-    }),
-  ),
-);
-
 export const callerId = Type.Object({
   asserted: Type.Optional(
     Type.Object({
@@ -179,3 +166,32 @@ export const metaflows = Type.Object({
   numbers: Type.Optional(byPattern('^[0-9]+$', metaflow)),
   patterns: Type.Optional(byPattern('.+', metaflow)),
 });
+
+/** How a conference sounds (FreeSWITCH's own names); sounds are media names, `interval` is in milliseconds. */
+export const conferenceProfile = Type.Object({
+  'alone-sound': Type.Optional(Type.String()),
+  'announce-count': Type.Optional(Type.Integer()),
+  'caller-controls': Type.Optional(Type.String()),
+  'comfort-noise': Type.Optional(Type.Integer({ minimum: 0, maximum: 10000 })),
+  'energy-level': Type.Optional(Type.Integer({ minimum: 0, maximum: 1800 })),
+  'enter-sound': Type.Optional(Type.String()),
+  'exit-sound': Type.Optional(Type.String()),
+  interval: Type.Optional(Type.Integer({ minimum: 10, maximum: 120 })),
+  'locked-sound': Type.Optional(Type.String()),
+  'max-members': Type.Optional(Type.Integer({ minimum: 2 })),
+  'max-members-sound': Type.Optional(Type.String()),
+  'moderator-controls': Type.Optional(Type.String()),
+  'moh-sound': Type.Optional(Type.String()),
+  'muted-sound': Type.Optional(Type.String()),
+  rate: Type.Optional(Type.Enum([8000, 12000, 16000, 24000, 32000, 44100, 48000])),
+  'unmuted-sound': Type.Optional(Type.String()),
+});
+
+/** Most packets a proxy lets through in a second or a minute. */
+const packets = Type.Object({
+  invites: Type.Optional(Type.Integer()),
+  registrations: Type.Optional(Type.Integer()),
+  total_packets: Type.Integer(),
+});
+
+export const rateLimitsOf = Type.Object({ per_minute: packets, per_second: packets });

@@ -242,7 +242,8 @@ export const queue = command('queue', 'Several commands as one', {
  * of it. The common headers `Node` and `Server-ID` say who controls the call now and where that process can be pinged;
  * `Call.Fetch-ID` in `Resume` says under which fetch id. `Resume` is the body of `callflow.resume`; without it the call
  * cannot be resumed, only watched. `Hand-Over: true`: its controller stops soon, another one is to go on at once; it keeps
- * the call until it hears `usurp_control`.
+ * the call until it hears `usurp_control`. `Keys-Taken` is the Msg-ID of the DTMF event whose key was taken last: later ones
+ * are told to whoever comes next, and with `Keys-Again: true` to the sender, who may have missed some.
  */
 export const checkpoint = command(
   'checkpoint',
@@ -250,6 +251,8 @@ export const checkpoint = command(
   {
     Resume: Type.Optional(Type.Object(resumeFields)),
     'Hand-Over': Type.Optional(Flag),
+    'Keys-Taken': Type.Optional(Type.String()),
+    'Keys-Again': Type.Optional(Flag),
   },
 );
 
@@ -308,7 +311,8 @@ export const dialplanError = message({
   key: (m) => `call.dialplan.${m['Call-ID']}`,
   fields: {
     ...text('Call-ID'),
-    ...maybeText('Error-Message Dialplan-Error Channel-State Channel-Call-State'),
+    // `Error-Code` is ours: `call_lost` says that who sent the command does not control the call any more.
+    ...maybeText('Error-Code Error-Message Dialplan-Error Channel-State Channel-Call-State'),
     Request: Type.Optional(Vars),
   },
 });

@@ -188,6 +188,7 @@ function connectTo(
   let dead = false;
   let away = false;
   let connections = 1;
+  let backSince = Number.NEGATIVE_INFINITY;
   let returned: (messageId: string) => void = () => undefined;
   let open = true;
   return {
@@ -214,12 +215,13 @@ function connectTo(
       consumers.push(consumer);
       return consumer;
     },
-    status: () => ({ connected: open && !dead && !away, connections, backSince: Number.NEGATIVE_INFINITY }),
+    status: () => ({ connected: open && !dead && !away, connections, backSince }),
     miss: () => {
       away = true;
       return () => {
         away = false;
         connections += 1;
+        backSince = performance.now();
       };
     },
     cut: () => {

@@ -95,7 +95,8 @@ describe('calls and their controllers, on a switch', () => {
   const over = (): Promise<unknown> =>
     live.until('the end of every flow', () => (flows() === 0 ? true : undefined));
 
-  it('a caller in a menu goes on in it, with the digits there are', async () => {
+  /** A caller who has pressed 1 in a menu, where 12 rings Bob. */
+  const inMenu = async (): Promise<PhoneCall> => {
     const prompt = 'tone_stream://%(60000,0,700)';
     const menu = { _id: 'm', pvt_type: 'menu', name: 'm', timeout: 20_000, interdigit_timeout: 10_000 };
     await store
@@ -109,11 +110,28 @@ describe('calls and their controllers, on a switch', () => {
     await live.until('the digit', () =>
       checkpoints(call.id).find((it) => (it['Resume'] as Message)['Note'] !== undefined),
     );
+    return call;
+  };
+
+  it('a caller in a menu goes on in it, with the digits there are', async () => {
+    const call = await inMenu();
     const { owner, other } = ownersOf(call.id);
     live.bus.kill(owner.bus);
     // Nobody controls the call now, and nobody hears the keys.
     await call.leg.sendDtmf('2#');
     await takenBy(other, call.id);
+    (await bob.incoming()).answer();
+    await live.event('CHANNEL_BRIDGE', call.id);
+    await live.end(call.id);
+  }).timeout(20_000);
+
+  it('a key that was pressed while the broker was away counts when it is back', async () => {
+    const call = await inMenu();
+    const back = live.bus.miss(ownersOf(call.id).owner.bus);
+    await call.leg.sendDtmf('2#');
+    await live.event('DTMF', call.id, (it) => it['DTMF-Digit'] === '#');
+    await live.bus.settled();
+    back();
     (await bob.incoming()).answer();
     await live.event('CHANNEL_BRIDGE', call.id);
     await live.end(call.id);

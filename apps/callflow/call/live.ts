@@ -85,7 +85,7 @@ export class LiveCall extends ControlledCall implements Call {
     // A flow that has not begun has nothing to hand over yet.
     if (!this.#standing || this.ended) return;
     this.#handedOver = new HandedOver(this.state.fetchId);
-    this.#checkpoint(true);
+    this.#checkpoint({ 'Hand-Over': true });
     this.end(new AppError('call_lost', { message: 'the call is handed over' }));
   }
 
@@ -110,6 +110,11 @@ export class LiveCall extends ControlledCall implements Call {
     const { note } = this.#standing ?? {};
     if (name === 'CHANNEL_BRIDGE' && note?.['Bridge'] !== undefined && note['Bridged'] !== true)
       this.note({ Bridged: true });
+  }
+
+  override sendAgain(): void {
+    super.sendAgain();
+    this.#checkpoint({ 'Keys-Again': true });
   }
 
   async bridge(fields: CommandFields<'bridge'>): Promise<CallEvent> {
@@ -149,13 +154,14 @@ export class LiveCall extends ControlledCall implements Call {
   }
 
   /** Not awaited: it must not slow the call. The bus keeps it in order with the commands. */
-  #checkpoint(handOver = false): void {
+  #checkpoint(more: { readonly 'Hand-Over'?: true; readonly 'Keys-Again'?: true } = {}): void {
     if (!this.#standing || this.ended) return;
     this.state.answered = this.answered;
     const checkpoint = {
       Resume: toResume(this.state, this.#standing),
       'Insert-At': 'now' as const,
-      ...(handOver ? { 'Hand-Over': true } : {}),
+      ...(this.digitsTaken === undefined ? {} : { 'Keys-Taken': this.digitsTaken }),
+      ...more,
     };
     this.send('checkpoint', checkpoint).catch((error: unknown) =>
       this.log.warn('a checkpoint could not be sent', { callId: this.callId, error }),

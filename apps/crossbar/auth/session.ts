@@ -1,64 +1,12 @@
-// Opens a session for whoever proved who they are: is this way open, is a second factor needed, then a token
-// (contract/crossbar.md §5).
-import { AppError } from '../../../core/errors/index.ts';
-import type { DataReply } from '../engine/endpoint.ts';
-import type { AccountDocument, RestRequest, Services, UserDocument } from '../engine/request.ts';
-import { noteAttempt } from './attempts.ts';
-import { checkSecondFactor } from './second-factor.ts';
-import { lifetimeOf, securityOf } from './security.ts';
-import { type AuthMethod, checkEnabled, type Holder, issueToken } from './tokens.ts';
-
-/** How a session is opened. */
-export interface Opening {
-  readonly method: AuthMethod;
-  /** Runs when nothing stands in the way any more, e.g. to use up what was proof. */
-  readonly use?: () => Promise<void>;
-  /** Keys beside those of every login. */
-  readonly data?: Readonly<Record<string, unknown>>;
-}
-
-/**
- * A token for `holder`, with what clients want to know. Rejects with `invalid_credentials` when this way of logging in is
- * not open, or, with `multi_factor_request`, when the second factor is missing; with `locked` when the account is disabled.
- */
-export async function openSession(
-  request: RestRequest,
-  holder: Holder,
-  { method, use, data }: Opening,
-): Promise<DataReply> {
-  const { services } = request;
-  const { account, user } = holder;
-  const accountId = account._id;
-  const attempt = { accountId, method, userId: user?._id };
-  const config = (await securityOf(services, accountId))[method];
-  let more: Readonly<Record<string, unknown>> = {};
-  try {
-    checkEnabled(account);
-    if (config?.enabled === false)
-      throw new AppError('invalid_credentials', { details: { reason: `${method} is disabled` } });
-    // Who stands in for a user has proved who they are themselves.
-    if (user && !holder.original) more = await checkSecondFactor(request, method, { account, user });
-    await use?.();
-  } catch (error) {
-    const message = error instanceof AppError ? String(error.details['reason'] ?? error.message) : 'failed';
-    await noteAttempt(request, { ...attempt, type: 'jwt_auth_token', status: 'failed', message });
-    throw error;
-  }
-  const token = await issueToken(services, method, holder, await lifetimeOf(services, config));
-  const message = 'a token was issued';
-  await noteAttempt(request, { ...attempt, type: 'jwt_auth_token', status: 'success', message });
-  return {
-    data: { ...(await sessionData(services, account, user)), ...data, ...more },
-    envelope: { auth_token: token },
-  };
-}
+// What a client is told when it has logged in (contract/crossbar.md §5).
+import type { AccountDocument, Services, UserDocument } from '../engine/request.ts';
 
 /** The `data` of a successful login. */
-export async function sessionData(
-  services: Services,
+export function sessionData(
+  { secrets }: Services,
   account: AccountDocument,
   user: UserDocument | undefined,
-): Promise<Record<string, unknown>> {
+): Record<string, unknown> {
   const isMaster = account.pvt_superduper_admin === true;
   return {
     account_id: account._id,
@@ -68,8 +16,7 @@ export async function sessionData(
     is_reseller: account.pvt_reseller === true || isMaster,
     reseller_id: account.pvt_reseller_id ?? account.pvt_tree?.at(-1) ?? account._id,
     is_master_account: isMaster,
-    cluster_id: services.secrets.clusterId,
-    ...(user?.require_password_update === true && { require_password_update: true }),
+    cluster_id: secrets.keyId,
     apps: [],
     capabilities: { voicemail: { transcription: { available: false, default: false } } },
     ui_config: { api: {} },

@@ -11,7 +11,6 @@ import {
   type TUnknown,
   type Verb,
 } from '../../../core/contract/index.ts';
-import type { Cost } from './buckets.ts';
 import type { RestRequest } from './request.ts';
 
 /** An answer in the envelope. */
@@ -53,8 +52,6 @@ export interface Described {
   readonly produces?: readonly string[];
   /** Content types that are taken as a file, beside JSON. */
   readonly uploads?: RegExp;
-  /** What it takes from the caller's bucket; default 1. */
-  readonly cost?: Cost;
 }
 
 export interface Operation extends Described {

@@ -15,9 +15,11 @@ import {
   checkRevision,
   load,
   merged,
+  missing,
   privatePart,
   publicPart,
   settablePart,
+  typed,
 } from './documents.ts';
 import {
   accountEndpoint,
@@ -29,7 +31,7 @@ import {
   type RestModule,
 } from './endpoint.ts';
 import { exclusive, onNewest } from './exclusive.ts';
-import { list } from './paging.ts';
+import { list, type Range } from './paging.ts';
 import { dataObject, invalid, pathParameter, type RestRequest, targetDatabase } from './request.ts';
 import { checkUnique } from './unique.ts';
 
@@ -49,8 +51,28 @@ export function documentId(request: RestRequest): string {
   return pathParameter(request, idParameter).replaceAll('/', '%2F');
 }
 
-/** The module of a plain resource; `more` are further endpoints of the same path. */
+/**
+ * The module of a plain resource; `more` are further endpoints, or operations in the place of those that an endpoint of the
+ * same path has from the declaration.
+ */
 export function plain(contract: PlainResource, more: readonly Endpoint[] = []): RestModule {
+  return {
+    name: contract.path,
+    summary: contract.summary,
+    plain: contract,
+    endpoints: joined([...plainEndpoints(contract), ...more]),
+  };
+}
+
+function joined(endpoints: readonly Endpoint[]): Endpoint[] {
+  const byPath = new Map<string, Endpoint>();
+  for (const { path, operations } of endpoints)
+    byPath.set(path, { path, operations: { ...byPath.get(path)?.operations, ...operations } });
+  return [...byPath.values()];
+}
+
+/** The endpoints of a plain resource, for a module that has several of them. */
+export function plainEndpoints(contract: PlainResource): Endpoint[] {
   const { path, verbs, system, byOwner } = contract;
   const endpoints = [...endpointsOf(contract, verbs, `/accounts/:account_id/${path}`, targetDatabase)];
   if (system)
@@ -73,7 +95,7 @@ export function plain(contract: PlainResource, more: readonly Endpoint[] = []): 
         },
       }),
     );
-  return { name: path, summary: contract.summary, plain: contract, endpoints: [...endpoints, ...more] };
+  return endpoints;
 }
 
 function endpointsOf(
@@ -107,13 +129,23 @@ function endpointsOf(
           GET: {
             summary: contract.summary,
             list: true,
-            act: (request, database) => list(request, database, listing, { show: summaryOf }),
+            act: async (request, database) =>
+              list(request, database, listing, {
+                ...(await part(contract, request, database)),
+                show: summaryOf,
+              }),
           },
           PUT: {
             summary: `Creates: ${one}`,
             ...whole,
             act: (request, database) => create(contract, request, database),
           },
+          ...(contract.within && {
+            DELETE: {
+              summary: `Deletes all: ${contract.summary}`,
+              act: (request: RestRequest, database: Database) => removeAll(contract, request, database),
+            },
+          }),
         },
         verbs.collection,
       ),
@@ -153,8 +185,32 @@ function endpointsOf(
 const summaryOf = ({ id, value }: ViewRow): unknown => (isRecord(value) ? { id, ...value } : value);
 
 async function read(contract: PlainResource, request: RestRequest, database: Database): Promise<DataReply> {
-  return shown(contract, request, await load(database, contract.document, documentId(request)));
+  return shown(contract, request, await find(contract, request, database));
 }
+
+/** The document in the path; one that belongs elsewhere is as good as missing. */
+async function find(
+  { document: contract, within }: PlainResource,
+  request: RestRequest,
+  database: Database,
+  options?: { readonly fresh?: boolean },
+): Promise<DocumentOf<AnyDocument>> {
+  const id = documentId(request);
+  const document = await load(database, contract, id, options);
+  if (within && document[within.field] !== pathParameter(request, within.parameter)) throw missing(id);
+  return document;
+}
+
+/** Which part of the listing belongs to the document in the path. Rejects with `bad_identifier` when there is none. */
+async function part({ within }: PlainResource, request: RestRequest, database: Database): Promise<Range> {
+  if (!within) return {};
+  const { _id: key } = await load(database, within.document, pathParameter(request, within.parameter));
+  return { key };
+}
+
+/** The field that says where a document belongs. */
+const belonging = ({ within }: PlainResource, request: RestRequest): Json =>
+  within ? { [within.field]: pathParameter(request, within.parameter) } : {};
 
 /** Stores a new document under the id the client chose, or a random one. */
 async function create(contract: PlainResource, request: RestRequest, database: Database): Promise<DataReply> {
@@ -162,8 +218,10 @@ async function create(contract: PlainResource, request: RestRequest, database: D
   const id = data['id'];
   if (id !== undefined && !(typeof id === 'string' && /^[0-9a-f]{32}$/.test(id)))
     throw invalid('id', 'pattern', 'must be 32 hexadecimal digits', { value: id });
+  await part(contract, request, database);
+  const given = { ...settablePart(data), ...belonging(contract, request) };
   const stored = await exclusive(lockOf(contract, database), () =>
-    store(contract, request, database, settablePart(data), undefined, id),
+    store(contract, request, database, given, undefined, id),
   );
   return { ...(await shown(contract, request, stored)), location: stored._id };
 }
@@ -176,11 +234,10 @@ async function change(
   apply: (before: Json, data: Json) => Json,
 ): Promise<DataReply> {
   const data = settablePart(dataObject(request));
-  const id = documentId(request);
   const stored = await onNewest(request, lockOf(contract, database), async () => {
-    const previous = await load(database, contract.document, id, { fresh: true });
+    const previous = await find(contract, request, database, { fresh: true });
     checkRevision(request, previous);
-    const next = apply(settablePart(previous), data);
+    const next = { ...apply(settablePart(previous), data), ...belonging(contract, request) };
     return store(contract, request, database, next, previous);
   });
   return shown(contract, request, stored);
@@ -236,14 +293,36 @@ async function undo(
 
 /** Soft unless `should_soft_delete=false`: the document stays, and nothing finds it any more. */
 async function remove(contract: PlainResource, request: RestRequest, database: Database): Promise<DataReply> {
-  const id = documentId(request);
-  const document = await load(database, contract.document, id, { fresh: true });
+  const document = await find(contract, request, database, { fresh: true });
   checkRevision(request, document);
+  await removeOne(contract, request, database, document);
+  return { data: deleted(publicPart(document)), revision: document._rev };
+}
+
+async function removeOne(
+  contract: PlainResource,
+  request: RestRequest,
+  database: Database,
+  document: DocumentOf<AnyDocument>,
+): Promise<void> {
   const hard = request.query['should_soft_delete'] === 'false';
-  if (hard) await database.remove(id, { hard });
+  if (hard) await database.remove(document._id, { hard });
   else await database.save({ ...document, ...auditFields(request), pvt_deleted: true } as StoredDocument);
   await contract.afterDelete?.(request, document);
-  return { data: deleted(publicPart(document)), revision: document._rev };
+}
+
+/** All that belong to the document in the path. */
+async function removeAll(
+  contract: PlainResource,
+  request: RestRequest,
+  database: Database,
+): Promise<DataReply> {
+  const { key } = await part(contract, request, database);
+  const { design, view } = contract.listing;
+  const rows = await database.view(design, view, { key, reduce: false, includeDocs: true, fresh: true });
+  const documents = rows.flatMap(({ doc }) => typed(contract.document, doc) ?? []);
+  for (const document of documents) await removeOne(contract, request, database, document);
+  return { data: documents.map(({ _id }) => ({ id: _id, _read_only: { deleted: true } })) };
 }
 
 /** The public part of a document that is gone. */

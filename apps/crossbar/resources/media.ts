@@ -5,19 +5,22 @@ import { media as contract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import {
   accountEndpoint,
+  attachmentName,
+  attachmentReply,
   auditFields,
-  checkRevision,
   type DataReply,
   documentId,
   type Endpoint,
   idParameter,
   invalid,
   load,
+  oneUpload,
   operation,
   plain,
   publicPart,
   type RawReply,
   type RestRequest,
+  replaceAttachments,
   targetDatabase,
 } from '../engine/index.ts';
 
@@ -90,18 +93,10 @@ export const media = plain(
 
 /** Stores one file as the sound of a document, in place of the one it had. */
 async function upload(request: RestRequest, database: Database): Promise<DataReply> {
-  const [file, ...others] = request.uploads;
-  if (!file || others.length > 0)
-    throw invalid('file', file ? 'maxItems' : 'required', 'send exactly one file');
-  if (file.body.length === 0) throw invalid('file', 'minLength', 'the file is empty', { target: 1 });
-  if (!soundTypes.test(file.contentType))
-    throw new AppError('unsupported_media_type', { message: `${file.contentType} is no sound` });
+  const file = oneUpload(request, soundTypes);
   const id = documentId(request);
   const before = await load(database, contract, id, { fresh: true });
-  checkRevision(request, before);
-  const name = attachmentName(file.name, file.contentType, id);
-  for (const old of Object.keys(before._attachments ?? {})) if (old !== name) await database.detach(id, old);
-  await database.attach(id, name, file.body, file.contentType);
+  await replaceAttachments(request, database, before, attachmentName(file, id), file);
   const saved = await database.update(id, (document) => ({
     ...document,
     ...auditFields(request),
@@ -112,35 +107,11 @@ async function upload(request: RestRequest, database: Database): Promise<DataRep
   return { data: publicPart(saved), revision: saved._rev };
 }
 
-/** Letters, digits, dots and dashes of the client's name for it, with an ending that fits. */
-function attachmentName(given: string | undefined, contentType: string, id: string): string {
-  const ending = /wav/.test(contentType) ? 'wav' : /mp3|mpeg/.test(contentType) ? 'mp3' : 'bin';
-  const plain = (given ?? '')
-    .replace(/[^\w.-]+/g, '_')
-    .replace(/^[_.]+/, '')
-    .slice(-80);
-  return plain === '' ? `${id.replace(/[^\w-]+/g, '_')}.${ending}` : plain;
-}
-
-/** The sound, or the part of it that a range asks for. */
 async function download(request: RestRequest, database: Database): Promise<RawReply> {
   const document = await load(database, contract, documentId(request));
   const [name] = Object.keys(document._attachments ?? {});
   if (name === undefined) throw new AppError('not_found', { message: 'the media document has no file' });
-  const found = await database.attachment(document._id, name, { range: request.headers.range });
-  const { range, length } = found;
-  return {
-    body: found.body,
-    contentType: found.contentType,
-    status: range ? 206 : 200,
-    headers: {
-      'content-length': String(length),
-      'content-disposition': `attachment; filename="${name.replace(/["\\]/g, '_')}"`,
-      'accept-ranges': 'bytes',
-      etag: found.etag,
-      ...(range && { 'content-range': `bytes ${range.first}-${range.last}/${range.size}` }),
-    },
-  };
+  return attachmentReply(request, database, document._id, name);
 }
 
 /** How many sounds there are of each language. */

@@ -32,6 +32,8 @@ export interface Surroundings {
   readonly isRinging: (callId: string) => boolean;
   /** Takes the end of an application as if the switch had told it now. */
   readonly takeEnd: (channel: Channel, completion: SwitchEvent) => void;
+  /** Publishes an event as the end of a command, once more. */
+  readonly tellEnd: (channel: Channel, event: SwitchEvent, completion: Completion) => void;
   /** Resolves at once while we may act for our calls, else when we may again. */
   readonly mayAct: () => Promise<void> | undefined;
   readonly log: Logger;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Actor, ActorSystem } from '../../../core/actors/index.ts';
 import type { Bus, Subscription } from '../../../core/amqp/index.ts';
 import { isRecord, segment } from '../../../core/contract/index.ts';
-import { AppError, errorText, hasCode } from '../../../core/errors/index.ts';
+import { AppError, errorText, hasCode, toAppError } from '../../../core/errors/index.ts';
 import { withLogContext } from '../../../core/log/index.ts';
 import { dialplanError } from '../../../core/messages/dialplan.ts';
 import type { Channel } from '../channel.ts';
@@ -147,8 +147,11 @@ export class Control {
     const { command } = running;
     const name = command['Application-Name'];
     const extra = unitOf(name).completion?.(event, command) ?? {};
-    running.again = () => this.#options.around.takeEnd(this.call.channel, event);
-    return { 'Application-Name': name, ...extra };
+    const completion = { 'Application-Name': name, ...extra };
+    const { channel, around } = this.call;
+    // The command is forgotten by then: what its end says is not looked up again.
+    running.again = () => around.tellEnd(channel, event, completion);
+    return completion;
   }
 
   /** The call has been sent elsewhere: what its controller wanted is void, and another one is sought. */
@@ -312,6 +315,7 @@ export class Control {
     this.#log[level]('a command could not be run', { command: command['Application-Name'], error: text });
     const refusal = {
       'Call-ID': this.call.callId,
+      'Error-Code': toAppError(error).code,
       'Error-Message': text,
       'Dialplan-Error': text,
       'Channel-State': this.call.ended ? 'DESTROY' : 'EXECUTE',

@@ -39,6 +39,24 @@ describe('commands with a switch', () => {
     await live.end(call.id);
   });
 
+  it('tells the end of a command again to whoever did not hear of it, and runs nothing twice', async () => {
+    const call = await live.answered(alice);
+    const ends = (id: string): Message[] =>
+      live.bus.named('CHANNEL_EXECUTE_COMPLETE').filter((it) => it['Msg-ID'] === id);
+    for (const name of ['play', 'noop'] as const) {
+      const fields = name === 'play' ? { 'Media-Name': 'tone_stream://%(100,0,440)' } : {};
+      const id = await live.send(call.id, name, fields);
+      await live.completed(id);
+      await live.send(call.id, name, fields, id);
+      const [first, again] = await live.until('the same end', () =>
+        ends(id).length > 1 ? ends(id) : undefined,
+      );
+      expect(again?.['Application-Name'], 'as before').to.equal(first?.['Application-Name']);
+      expect(again?.['Application-Response']).to.equal(first?.['Application-Response']);
+    }
+    await live.end(call.id);
+  });
+
   it('runs a queue of commands in order, as one', async () => {
     const call = await live.answered(alice);
     const head = {

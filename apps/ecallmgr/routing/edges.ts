@@ -1,5 +1,5 @@
 // The SIP edge as seen from here: whose headers are believed, and through whom phones are reached.
-import type { Bus, Subscription } from '../../../core/amqp/index.ts';
+import { type Bus, type Subscription, silenceCounts } from '../../../core/amqp/index.ts';
 import type { Settings } from '../../../core/config/index.ts';
 import { getAt, isRecord, type MessageOf } from '../../../core/contract/index.ts';
 import { advertise } from '../../../core/messages/nodes.ts';
@@ -30,8 +30,16 @@ interface Listener {
   readonly port: number;
 }
 
-/** Learns proxies from `nodes/advertise` (contract/kamailio.md §4); the settings say where one is until then. */
-export async function watchEdges(bus: Bus, settings: Settings, self: string): Promise<Edges> {
+/**
+ * Learns proxies from `nodes/advertise` (contract/kamailio.md §4); the settings say where one is until then. Nobody is taken
+ * for gone because the broker is away.
+ */
+export async function watchEdges(
+  bus: Bus,
+  settings: Settings,
+  self: string,
+  now: () => number = Date.now,
+): Promise<Edges> {
   const edges = new Map<string, Edge>();
   const ecallmgrs = new Map<string, number>();
   let arrived = (): void => undefined;
@@ -39,7 +47,7 @@ export async function watchEdges(bus: Bus, settings: Settings, self: string): Pr
     const listeners = listenersOf(getAt(message.Roles, 'Proxy.Listeners'));
     const node = message.Node ?? '';
     // A node is gone after 1.25 times what it promised (contract/kapi.md, nodes).
-    const until = Date.now() + message.Expires * 1.25;
+    const until = now() + message.Expires * 1.25;
     // Its process tells of it as well; what has no switches is no ecallmgr.
     const isEcallmgr = message.WhApps?.['ecallmgr'] !== undefined && message['Media-Servers'] !== undefined;
     if (node !== self && isEcallmgr) {
@@ -53,8 +61,9 @@ export async function watchEdges(bus: Bus, settings: Settings, self: string): Pr
     edges.set(node, { zone: message.Zone, listeners, until });
     if (!known) arrived();
   };
+  const isOver = (until: number): boolean => until < now() && silenceCounts(bus.status());
   const alive = (): Edge[] => {
-    for (const [node, { until }] of edges) if (until < Date.now()) edges.delete(node);
+    for (const [node, { until }] of edges) if (isOver(until)) edges.delete(node);
     return [...edges.values()];
   };
   const subscription: Subscription = await bus.consume(
@@ -62,8 +71,7 @@ export async function watchEdges(bus: Bus, settings: Settings, self: string): Pr
     ({ message }) => learn(message),
   );
   const configured = settings.sip;
-  const others = (): string[] =>
-    [...ecallmgrs].flatMap(([node, until]) => (until < Date.now() ? [] : [node]));
+  const others = (): string[] => [...ecallmgrs].flatMap(([node, until]) => (isOver(until) ? [] : [node]));
   return {
     trusts: (address) =>
       address !== undefined &&

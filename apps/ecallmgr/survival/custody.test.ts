@@ -94,23 +94,39 @@ describe('the custody of a call', () => {
     expect(isLost('one', 'f0')).to.equal(true);
   });
 
-  it('tells the keys that were pressed since the last checkpoint to whoever comes next', () => {
-    const told: string[] = [];
-    const press = (key: string): void => custody.pressed(() => told.push(key));
-    custody.take(checkpoint('one', 'f0'));
-    press('1');
-    custody.take(checkpoint('one', 'f0'));
-    press('2');
-    custody.giveUp();
-    press('3');
-    expect(told).to.deep.equal([]);
-    custody.take(checkpoint('two', 'f1'));
-    custody.take(checkpoint('two', 'f1'));
-    expect(told).to.deep.equal(['2', '3']);
-    press('4');
-    custody.take(checkpoint('two', 'f1', { 'Hand-Over': true }));
-    custody.take(checkpoint('three', 'f2'));
-    expect(told).to.deep.equal(['2', '3', '4']);
+  describe('the keys that were pressed', () => {
+    let told: string[];
+    const press = (key: string): void => custody.pressed(`key ${key}`, () => told.push(key));
+    beforeEach(() => {
+      told = [];
+    });
+
+    it('are told to whoever comes next, but for those that were taken', () => {
+      press('1');
+      custody.take(checkpoint('one', 'f0', { 'Keys-Taken': 'key 1' }));
+      press('2');
+      custody.take(checkpoint('one', 'f0', { 'Keys-Taken': 'key 1' }));
+      custody.giveUp();
+      press('3');
+      expect(told).to.deep.equal([]);
+      custody.take(checkpoint('two', 'f1'));
+      custody.take(checkpoint('two', 'f1', { 'Keys-Taken': 'key 3' }));
+      expect(told).to.deep.equal(['2', '3']);
+      press('4');
+      custody.take(checkpoint('two', 'f1', { 'Hand-Over': true }));
+      custody.take(checkpoint('three', 'f2'));
+      expect(told).to.deep.equal(['2', '3', '4']);
+    });
+
+    it('are told again to one that may have missed some', () => {
+      custody.take(checkpoint('one', 'f0'));
+      press('1');
+      press('2');
+      custody.take(checkpoint('one', 'f0', { 'Keys-Taken': 'key 1' }));
+      expect(told).to.deep.equal([]);
+      custody.take(checkpoint('one', 'f0', { 'Keys-Taken': 'key 1', 'Keys-Again': true }));
+      expect(told).to.deep.equal(['2']);
+    });
   });
 
   it('goes back to one that was stopped only, when it takes up its own call', () => {

@@ -15,6 +15,12 @@ export interface CustodyOptions {
 
 export type Resume = Readonly<Record<string, unknown>>;
 
+interface Key {
+  /** Msg-ID of the event that tells it. */
+  readonly id: string | undefined;
+  readonly tell: () => void;
+}
+
 const keptKeys = 32;
 
 export class Custody {
@@ -24,8 +30,8 @@ export class Custody {
   #resume: Resume | undefined;
   #givenUp = new Set<string>();
   #succession: Succession | undefined;
-  /** Keys since the last checkpoint. */
-  readonly #keys: (() => void)[] = [];
+  /** Keys that the controller has not taken yet, as far as we know. */
+  #keys: Key[] = [];
 
   constructor(options: CustodyOptions) {
     this.#options = options;
@@ -64,8 +70,8 @@ export class Custody {
     if (typeof from !== 'string')
       throw new AppError('invalid_message', { message: 'checkpoint: it needs a Server-ID' });
     const successor = this.#admit(from, fetchIdOf(resume), handsOver);
-    const keys = handsOver ? [] : this.#keys.splice(0);
-    if (successor) for (const tell of keys) tell();
+    this.#taken(command['Keys-Taken']);
+    if (successor || command['Keys-Again'] === true) for (const { tell } of this.#keys) tell();
     this.serverId = from;
     this.#resume = resume ?? this.#resume;
     this.#keep();
@@ -73,12 +79,17 @@ export class Custody {
   }
 
   /**
-   * A key was pressed. Whoever controls the call may die, or be dead already, before it has told what became of it: `tell`
-   * tells the key to the next one.
+   * A key was pressed. Whoever controls the call may die, or be dead already, before it has told what became of it, or not
+   * hear of it while its broker is away: `tell` tells the key once more, by an event with this Msg-ID.
    */
-  pressed(tell: () => void): void {
-    this.#keys.push(tell);
+  pressed(id: string | undefined, tell: () => void): void {
+    this.#keys.push({ id, tell });
     if (this.#keys.length > keptKeys) this.#keys.shift();
+  }
+
+  #taken(id: unknown): void {
+    const last = this.#keys.findIndex((key) => key.id !== undefined && key.id === id);
+    this.#keys = this.#keys.slice(last + 1);
   }
 
   /** True for somebody who comes after another one. */

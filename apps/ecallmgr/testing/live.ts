@@ -125,11 +125,14 @@ export class Live {
     return call;
   }
 
-  /** Queues a command and returns its Msg-ID. */
-  async send(callId: string, name: CommandName, fields: Message = {}): Promise<string> {
+  /** Queues a command and returns its Msg-ID, which is given to queue the same one again. */
+  async send(
+    callId: string,
+    name: CommandName,
+    fields: Message = {},
+    messageId = `${name}-${++this.#serial}`,
+  ): Promise<string> {
     const queue = `callctl-${encodeURIComponent(callId).replaceAll('.', '%2E')}`;
-    this.#serial += 1;
-    const messageId = `${name}-${this.#serial}`;
     const command = { ...fields, 'Call-ID': callId, 'Application-Name': name };
     await this.bus.send(queue, commands[name] as typeof commands.noop, command as never, {
       messageId,

@@ -1,4 +1,5 @@
 // edge: the SIP server that phones and carriers see, on drachtio. Registers, authorises, and passes calls on.
+import { silenceCounts } from '../../../core/amqp/index.ts';
 import type { App, AppContext, RunningApp } from '../../../core/app/index.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -38,6 +39,7 @@ async function start(context: AppContext): Promise<RunningApp> {
     zone: settings.zone,
     choice: () => options().dispatcher.choice,
     failures: () => options().dispatcher.failures,
+    silenceCounts: () => silenceCounts(bus.status()),
   });
   const probe = (uri: string, timeout: number) => sip?.probe(uri, timeout) ?? Promise.resolve(undefined);
   const probing = startProbing({ dispatcher, probe, log, options: () => options().dispatcher });

@@ -29,6 +29,8 @@ export interface DispatcherOptions {
   readonly choice: () => string;
   /** Failures in a row after which a media server gets no more calls. */
   readonly failures: () => number;
+  /** Whether who is not announced is gone: not while the broker is away. Default: always. */
+  readonly silenceCounts?: () => boolean;
   readonly now?: () => number;
 }
 
@@ -68,6 +70,7 @@ export class Dispatcher {
 
   /** Removes those that nobody announces any more. */
   expire(): MediaServer[] {
+    if (this.#options.silenceCounts?.() === false) return [];
     const gone = this.servers.filter(({ until }) => until < this.#now());
     for (const { address } of gone) this.#servers.delete(address);
     return gone;

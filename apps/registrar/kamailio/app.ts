@@ -1,5 +1,6 @@
 // kamailio_bridge: what Kamailio cannot do on the bus itself, done for it: it hears orders and learns of media servers,
 // trusted addresses and settings, and tells Kamailio by RPC; it tells the nodes where Kamailio listens.
+import { silenceCounts } from '../../../core/amqp/index.ts';
 import type { App, AppContext, RunningApp } from '../../../core/app/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { advertise } from '../../../core/messages/nodes.ts';
@@ -40,6 +41,7 @@ async function start(context: AppContext): Promise<RunningApp> {
     zone: settings.zone,
     choice: () => live.current.dispatcher.choice,
     failures: () => live.current.dispatcher.failures,
+    silenceCounts: () => silenceCounts(bus.status()),
   });
   const proxies = rpc.map((url) => createKamailio(createRpc(url, secret), log));
   let carriers: readonly Entry[] | undefined;

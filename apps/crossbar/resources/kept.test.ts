@@ -1,0 +1,27 @@
+// Documents that Kazoo accepts are accepted by every plain resource, and read back unchanged.
+import { expectKept, type KeptOptions } from '../testing/kept.ts';
+import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { modules } from './index.ts';
+
+/** What some resources want beyond their schema, by name. */
+const options: Readonly<Record<string, KeptOptions>> = {
+  blacklists: { besides: ['numbers'] },
+  directories: { besides: ['users'] },
+  media: { adapt: (random) => ({ ...random, tts: { text: 'Hello', voice: 'female/en-US' } }) },
+  users: { adapt: ({ password: _, ...random }) => random },
+};
+
+describe('what is stored', () => {
+  let rest: Rest;
+  let tenant: Tenant;
+  before(async () => {
+    rest = await startRest();
+    tenant = await rest.account('acme');
+  });
+  after(() => rest.stop());
+
+  for (const { name, plain } of modules) {
+    if (!plain) continue;
+    it(`in ${name} is read back as it was sent`, () => expectKept(tenant, plain, options[name]));
+  }
+});
