@@ -1,7 +1,5 @@
 // The months' databases behind a window of time, read one after the other as one long list.
-import type { AnyDocument, DocumentOf } from '../../../core/contract/index.ts';
 import {
-  databaseOfId,
   fromGregorian,
   gregorian,
   monthDatabase,
@@ -9,8 +7,8 @@ import {
   type ViewRow,
 } from '../../../core/couch/index.ts';
 import { hasCode } from '../../../core/errors/index.ts';
-import { load, missing } from './documents.ts';
 import type { DataReply } from './endpoint.ts';
+import { type Filter, filterOf } from './filters.ts';
 import { type Cursor, collect, pageOf, pageQuery } from './paging.ts';
 import { invalid, parameter, type RestRequest, targetAccount } from './request.ts';
 
@@ -61,31 +59,63 @@ export interface MonthQuery extends Window {
   readonly view: string;
   /** What the view's keys begin with before the time. */
   readonly prefix?: readonly unknown[];
-  /** The keys are the time itself, and no array that has it. */
-  readonly plainKeys?: boolean;
   readonly descending: boolean;
   readonly options?: ViewOptions;
+}
+
+/** How a list over months differs from the plain one. */
+export interface MonthList {
+  readonly design: string;
+  readonly view: string;
+  /** What the view's keys begin with before the time. */
+  readonly prefix?: readonly unknown[];
+  readonly options?: ViewOptions;
+  /** Default: `created_from` and `created_to` of the request. */
+  readonly window?: Window;
+  /** Default: the filters of the request, but for those of time: the window has chosen by time already. */
+  readonly filter?: Filter | undefined;
+  /** What the client sees of a row; default: its value. */
+  readonly show?: (row: ViewRow) => unknown;
+}
+
+/** The list of a view over the databases of all months of a window, as one. */
+export async function monthList(request: RestRequest, query: MonthList): Promise<DataReply> {
+  const { design, view, prefix = [], show = (row) => row.value } = query;
+  const { created_from: _, created_to: __, ...filters } = request.query;
+  const filter = 'filter' in query ? query.filter : filterOf(filters);
+  const page = { ...(await pageQuery(request)), filter };
+  const window = query.window ?? (await windowOf(request));
+  const options = { ...query.options, ...(filter && { includeDocs: true }) };
+  if (page.start) checkPrefix(prefix, page.start);
+  const fetch = (start: Cursor | undefined, limit: number) =>
+    monthRows(
+      request,
+      { design, view, prefix, descending: page.descending, options, ...window },
+      start,
+      limit,
+    );
+  return pageOf(page, await collect(page, fetch), show);
+}
+
+/** A start key of another list would begin in the middle of what is not the client's to see. */
+export function checkPrefix(prefix: readonly unknown[], { key }: Cursor): void {
+  const inside = prefix.length === 0 || (Array.isArray(key) && prefix.every((part, at) => key[at] === part));
+  if (!inside) throw invalid('start_key', 'invalid', 'start_key must come from this list');
 }
 
 /** Up to `limit` rows of a window, beginning at `start`; months without a database have none. */
 export async function monthRows(
   request: RestRequest,
-  { design, view, prefix = [], plainKeys = false, descending, options, ...window }: MonthQuery,
+  { design, view, prefix = [], descending, options, ...window }: MonthQuery,
   start: Cursor | undefined,
   limit: number,
 ): Promise<ViewRow[]> {
-  // A start key from another list would begin in the middle of that one.
-  const from = Array.isArray(start?.key) ? start.key : [];
-  if (start && !prefix.every((part, at) => from[at] === part))
-    throw invalid('start_key', 'invalid', 'start_key must come from this list');
   const names = databasesOf(targetAccount(request)._id, window);
   const rows: ViewRow[] = [];
-  const [low, high] = plainKeys
-    ? [window.from, window.to]
-    : [
-        [...prefix, window.from],
-        [...prefix, window.to, {}],
-      ];
+  const [low, high] = [
+    [...prefix, window.from],
+    [...prefix, window.to, {}],
+  ];
   for (const name of descending ? names.reverse() : names) {
     const found = await rowsOrNone(request, name, design, view, {
       startKey: start ? start.key : descending ? high : low,
@@ -99,33 +129,6 @@ export async function monthRows(
     if (rows.length >= limit) break;
   }
   return rows;
-}
-
-/** What a list of documents of months shows. */
-export type MonthListing = Pick<MonthQuery, 'design' | 'view' | 'prefix' | 'plainKeys'>;
-
-/** The list of a view over the months of `created_from` and `created_to`; rows are the view's values. */
-export async function listMonths(request: RestRequest, listing: MonthListing): Promise<DataReply> {
-  const window = await windowOf(request);
-  const page = await pageQuery(request);
-  const options = page.filter ? { includeDocs: true } : {};
-  const query = { ...listing, ...window, descending: page.descending, options };
-  const rows = await collect(page, (start, limit) => monthRows(request, query, start, limit));
-  return pageOf(page, rows, ({ value }) => value);
-}
-
-/**
- * The document of a month that the id names (`YYYYMM-…`). Rejects with `bad_identifier`; one of another account's month is
- * simply not there.
- */
-export function loadFromMonth<D extends AnyDocument>(
-  request: RestRequest,
-  contract: D,
-  id: string,
-): Promise<DocumentOf<D>> {
-  if (!/^\d{4}(0[1-9]|1[0-2])-./.test(id)) throw missing(id);
-  const name = databaseOfId(targetAccount(request)._id, id);
-  return load(request.services.store.database(name), contract, id);
 }
 
 async function rowsOrNone(

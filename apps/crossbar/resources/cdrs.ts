@@ -7,13 +7,14 @@ import { cdrRow, columns } from '../cdrs/row.ts';
 import {
   accountEndpoint,
   type Cursor,
+  checkPrefix,
   collect,
   type DataReply,
   idParameter,
   invalid,
   load,
-  loadFromMonth,
   missing,
+  monthList,
   monthRows,
   operation,
   pageOf,
@@ -76,22 +77,17 @@ async function ownerOf(request: RestRequest): Promise<string> {
 }
 
 async function list(request: RestRequest, owner?: string): Promise<Reply> {
-  const view = owner === undefined ? 'crossbar_listing' : 'listing_by_owner';
-  const query = { design: 'cdrs', view, ...(await windowed(request, owner)), options: { includeDocs: true } };
-  const page = await pageQuery(request);
-  // The window has chosen by time already.
-  const fetch = (start: Cursor | undefined, limit: number) =>
-    monthRows(request, { ...query, descending: page.descending }, start, limit);
-  return answer(
-    request,
-    pageOf(page, await collect(page, fetch), ({ doc }) => doc),
-    'cdrs',
-  );
+  const rows = await monthList(request, {
+    design: 'cdrs',
+    view: owner === undefined ? 'crossbar_listing' : 'listing_by_owner',
+    prefix: prefixOf(owner),
+    options: { includeDocs: true },
+    show: ({ doc }) => doc,
+  });
+  return answer(request, rows, 'cdrs');
 }
 
-async function windowed(request: RestRequest, owner: string | undefined) {
-  return { ...(await windowOf(request)), ...(owner === undefined ? {} : { prefix: [owner] }) };
-}
+const prefixOf = (owner: string | undefined): readonly string[] => (owner === undefined ? [] : [owner]);
 
 /** Rows as JSON, or as a file when the client wants CSV. */
 function answer(request: RestRequest, { data, ...page }: DataReply, name: string): Reply {
@@ -120,7 +116,11 @@ async function read(request: RestRequest): Promise<DataReply> {
   return { data: publicPart(document), revision: document._rev };
 }
 
-const find = (request: RestRequest, id: string) => loadFromMonth(request, cdr, id);
+function find(request: RestRequest, id: string) {
+  if (!/^\d{4}(0[1-9]|1[0-2])-./.test(id)) throw missing(id);
+  const name = databaseOfId(targetAccount(request)._id, id);
+  return load(request.services.store.database(name), cdr, id);
+}
 
 /** One row for each interaction: that of its first leg. */
 async function interactions(request: RestRequest, owner?: string): Promise<Reply> {
@@ -130,11 +130,13 @@ async function interactions(request: RestRequest, owner?: string): Promise<Reply
   const query = {
     design: 'interactions',
     view,
-    ...(await windowed(request, owner)),
+    prefix: prefixOf(owner),
+    ...(await windowOf(request)),
     descending: page.descending,
     options: { groupLevel },
   };
   const fetch = async (start: Cursor | undefined, limit: number): Promise<ViewRow[]> => {
+    if (start) checkPrefix(query.prefix, start);
     const rows = await monthRows(request, query, start, limit);
     return Promise.all(rows.map((row) => withDocument(request, row)));
   };
