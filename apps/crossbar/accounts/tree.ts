@@ -10,7 +10,9 @@ import {
   findAccount,
   getAccount,
   invalid,
+  type ListReply,
   list,
+  type Reply,
   type RestRequest,
   reaches,
   targetAccount,
@@ -25,19 +27,19 @@ function summary({ _id, name, realm }: AccountDocument): Record<string, unknown>
 /** Lists below an account are sorted by name: their view's key is `[ancestor, name]`. */
 const below =
   (view: string) =>
-  (request: RestRequest, root = targetAccount(request)._id): Promise<DataReply> =>
+  (request: RestRequest, root = targetAccount(request)._id): Promise<ListReply> =>
     list(
       request,
       request.services.store.database('accounts'),
       { design: 'accounts', view },
-      { prefix: [root] },
+      { prefix: [root], fileName: 'accounts' },
     );
 
 export const listChildren = below('listing_by_children');
 export const listDescendants = below('listing_by_descendants');
 
 /** The account's parent's children; only the caller's own siblings, unless the caller reaches the parent. */
-export async function listSiblings(request: RestRequest): Promise<DataReply> {
+export async function listSiblings(request: RestRequest): Promise<Reply> {
   const account = targetAccount(request);
   const auth = caller(request);
   const parentId = account.pvt_tree?.at(-1);

@@ -1,7 +1,6 @@
 // gzip for clients that accept it (contract/crossbar.md §1).
-import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { createGzip, gzip } from 'node:zlib';
+import { gzip } from 'node:zlib';
 import type { Context, Next } from 'koa';
 
 /** Answers that are smaller do not get faster. */
@@ -15,9 +14,11 @@ export async function compressed(context: Context, next: Next): Promise<void> {
   const { body } = context;
   if (!compressible.test(context.response.get('content-type'))) return;
   context.vary('accept-encoding');
+  const isStream = context.state['stream'] !== undefined;
+  if (!isStream && (typeof body !== 'string' || body.length < leastBytes)) return;
   if (context.acceptsEncodings('gzip', 'identity') !== 'gzip') return;
-  if (body instanceof Readable) context.body = body.pipe(createGzip());
-  else if (typeof body === 'string' && body.length >= leastBytes) context.body = await zip(body);
-  else return;
+  // A stream is packed when it is sent.
+  if (typeof body === 'string') context.body = await zip(body);
+  else context.remove('content-length');
   context.set('content-encoding', 'gzip');
 }

@@ -11,6 +11,8 @@ import {
   type TUnknown,
   type Verb,
 } from '../../../core/contract/index.ts';
+import type { ViewRow } from '../../../core/couch/index.ts';
+import type { Cursor, PageQuery } from './paging.ts';
 import type { RestRequest } from './request.ts';
 
 /** An answer in the envelope. */
@@ -34,7 +36,20 @@ export interface RawReply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type Reply = DataReply | RawReply;
+/** A list, which is read while it is written: `list`, `listMonths` and `listReply` make it. */
+export interface ListReply {
+  readonly page: PageQuery;
+  /** Rows of the source from `start` on, that one included; at most `limit`. */
+  readonly fetch: (start: Cursor | undefined, limit: number) => Promise<readonly ViewRow[]>;
+  /** What the client sees of some rows. */
+  readonly present: (rows: readonly ViewRow[]) => Promise<readonly unknown[]>;
+  /** The columns of a file, in order; default: the keys of its first rows. */
+  readonly columns?: readonly string[];
+  /** Name of a file that holds the list, without its ending. */
+  readonly fileName: string;
+}
+
+export type Reply = DataReply | ListReply | RawReply;
 
 /** What the documentation of the API says of an operation; all but `summary` may be left out. */
 export interface Described {

@@ -1,15 +1,18 @@
-// The months' databases behind a window of time, read one after the other as one long list.
+// Lists over the months' databases behind a window of time, read one after the other as one long list.
+import type { Listing } from '../../../core/contract/index.ts';
 import {
   fromGregorian,
   gregorian,
   monthDatabase,
+  type StoredDocument,
   type ViewOptions,
   type ViewRow,
 } from '../../../core/couch/index.ts';
 import { hasCode } from '../../../core/errors/index.ts';
-import type { DataReply } from './endpoint.ts';
-import { type Filter, filterOf } from './filters.ts';
-import { type Cursor, collect, pageOf, pageQuery } from './paging.ts';
+import type { ListReply } from './endpoint.ts';
+import type { Filter } from './filters.ts';
+import { listReply, type Shown } from './list.ts';
+import { type Cursor, outside, type PageQuery, pageQuery } from './paging.ts';
 import { invalid, parameter, type RestRequest, targetAccount } from './request.ts';
 
 /** First and last moment, in Gregorian seconds. */
@@ -27,7 +30,7 @@ export async function windowOf(request: RestRequest): Promise<Window> {
     const given = parameter(request, name);
     if (given === undefined) return undefined;
     if (!/^\d{1,12}$/.test(String(given)))
-      throw invalid(name, 'type', 'must be Gregorian seconds', { value: given });
+      throw invalid(name, 'type', 'must be Gregorian seconds', { target: 'integer', value: given });
     return Number(given);
   };
   const start = moment('created_from');
@@ -42,100 +45,120 @@ export async function windowOf(request: RestRequest): Promise<Window> {
   return { from, to };
 }
 
-/** Names of the databases of the months of a window, the first first. */
-function databasesOf(account: string, { from, to }: Window): string[] {
-  const names: string[] = [];
-  const month = fromGregorian(from);
-  month.setUTCDate(1);
-  month.setUTCHours(0, 0, 0, 0);
-  for (const end = fromGregorian(to); month <= end; month.setUTCMonth(month.getUTCMonth() + 1))
-    names.push(monthDatabase(account, month));
-  return names;
+/** A view that the databases of months have, with the time in its key. */
+export interface MonthListing extends Listing {
+  /** What the keys begin with before the time. Without it they begin with the time. */
+  readonly prefix?: readonly unknown[];
+  /** The key is the time itself, and no list. */
+  readonly plainKey?: boolean;
+  readonly options?: Pick<ViewOptions, 'includeDocs' | 'reduce' | 'group' | 'groupLevel'>;
 }
 
-/** What is read of every month. */
-export interface MonthQuery extends Window {
-  readonly design: string;
-  readonly view: string;
-  /** What the view's keys begin with before the time. */
-  readonly prefix?: readonly unknown[];
-  readonly descending: boolean;
-  readonly options?: ViewOptions;
-}
-
-/** How a list over months differs from the plain one. */
-export interface MonthList {
-  readonly design: string;
-  readonly view: string;
-  /** What the view's keys begin with before the time. */
-  readonly prefix?: readonly unknown[];
-  readonly options?: ViewOptions;
+/** The list of a view over months. */
+export interface MonthList extends MonthListing, Shown {
   /** Default: `created_from` and `created_to` of the request. */
   readonly window?: Window;
   /** Default: the filters of the request, but for those of time: the window has chosen by time already. */
   readonly filter?: Filter | undefined;
-  /** What the client sees of a row; default: its value. */
-  readonly show?: (row: ViewRow) => unknown;
+  /** Filters look at the row's value and not at the document behind it. */
+  readonly filterRows?: boolean;
 }
 
-/** The list of a view over the databases of all months of a window, as one. */
-export async function monthList(request: RestRequest, query: MonthList): Promise<DataReply> {
-  const { design, view, prefix = [], show = (row) => row.value } = query;
-  const { created_from: _, created_to: __, ...filters } = request.query;
-  const filter = 'filter' in query ? query.filter : filterOf(filters);
-  const page = { ...(await pageQuery(request)), filter };
+/** The list of a view over the databases of all months of a window, as one, newest first. */
+export async function monthList(request: RestRequest, query: MonthList): Promise<ListReply> {
   const window = query.window ?? (await windowOf(request));
-  const options = { ...query.options, ...(filter && { includeDocs: true }) };
-  if (page.start) checkPrefix(prefix, page.start);
-  const fetch = (start: Cursor | undefined, limit: number) =>
-    monthRows(
-      request,
-      { design, view, prefix, descending: page.descending, options, ...window },
-      start,
-      limit,
-    );
-  return pageOf(page, await collect(page, fetch), show);
-}
-
-/** A start key of another list would begin in the middle of what is not the client's to see. */
-export function checkPrefix(prefix: readonly unknown[], { key }: Cursor): void {
-  const inside = prefix.length === 0 || (Array.isArray(key) && prefix.every((part, at) => key[at] === part));
-  if (!inside) throw invalid('start_key', 'invalid', 'start_key must come from this list');
+  const asked = await pageQuery(request, ['created_from', 'created_to']);
+  const page = 'filter' in query ? { ...asked, filter: query.filter } : asked;
+  for (const cursor of [page.start, page.end]) if (cursor) checkInside(query, window, cursor);
+  const withDocs = page.filter !== undefined && !query.filterRows && query.options?.groupLevel === undefined;
+  const listing = { ...query, options: { ...query.options, ...(withDocs && { includeDocs: true }) } };
+  return listReply(page, query, async (start, limit) => {
+    const rows = await monthRows(request, listing, window, { ...page, start }, limit);
+    return query.filterRows ? rows.map((row) => ({ ...row, doc: row.value as StoredDocument })) : rows;
+  });
 }
 
 /** Up to `limit` rows of a window, beginning at `start`; months without a database have none. */
 export async function monthRows(
   request: RestRequest,
-  { design, view, prefix = [], descending, options, ...window }: MonthQuery,
-  start: Cursor | undefined,
+  { design, view, options, ...listing }: MonthListing,
+  window: Window,
+  { start, end, descending }: Pick<PageQuery, 'start' | 'end' | 'descending'>,
   limit: number,
 ): Promise<ViewRow[]> {
-  const names = databasesOf(targetAccount(request)._id, window);
   const rows: ViewRow[] = [];
-  const [low, high] = [
-    [...prefix, window.from],
-    [...prefix, window.to, {}],
-  ];
-  for (const name of descending ? names.reverse() : names) {
-    const found = await rowsOrNone(request, name, design, view, {
-      startKey: start ? start.key : descending ? high : low,
-      endKey: descending ? low : high,
-      ...(start?.id === undefined ? {} : { startDocId: start.id }),
-      descending,
-      limit: limit - rows.length,
-      ...options,
-    });
+  const [low, high] = boundsOf(listing, window);
+  for (const name of databasesOf(
+    targetAccount(request)._id,
+    narrowed(listing, window, start, descending),
+    descending,
+  )) {
+    const found = await rowsOrNone(
+      request,
+      name,
+      { design, view },
+      {
+        startKey: start ? start.key : descending ? high : low,
+        endKey: end ? end.key : descending ? low : high,
+        ...(start?.id === undefined ? {} : { startDocId: start.id }),
+        descending,
+        limit: limit - rows.length,
+        ...options,
+      },
+    );
     rows.push(...found);
     if (rows.length >= limit) break;
   }
   return rows;
 }
 
+type KeyForm = Pick<MonthListing, 'prefix' | 'plainKey'>;
+
+function boundsOf({ prefix = [], plainKey }: KeyForm, { from, to }: Window): [unknown, unknown] {
+  return plainKey
+    ? [from, to]
+    : [
+        [...prefix, from],
+        [...prefix, to, {}],
+      ];
+}
+
+/** The time in a key; undefined when it is no key of this list. */
+function timeOf({ prefix = [], plainKey }: KeyForm, key: unknown): number | undefined {
+  if (plainKey) return typeof key === 'number' ? key : undefined;
+  if (!Array.isArray(key) || !prefix.every((part, at) => part === key[at])) return undefined;
+  const time: unknown = key[prefix.length];
+  return typeof time === 'number' ? time : undefined;
+}
+
+/** A start key from another user's list would begin in the middle of theirs. */
+function checkInside(form: KeyForm, { from, to }: Window, { key }: Cursor): void {
+  const time = timeOf(form, key);
+  if (time === undefined || time < from || time > to) throw outside();
+}
+
+/** What is left of the window from a cursor on: months before it have no more rows. */
+function narrowed(form: KeyForm, window: Window, start: Cursor | undefined, descending: boolean): Window {
+  const time = start && timeOf(form, start.key);
+  if (time === undefined) return window;
+  return descending ? { from: window.from, to: time } : { from: time, to: window.to };
+}
+
+/** Names of the databases of the months of a window, in the order in which they are read. */
+function databasesOf(account: string, { from, to }: Window, descending: boolean): string[] {
+  const names: string[] = [];
+  const month = fromGregorian(from);
+  month.setUTCDate(1);
+  month.setUTCHours(0, 0, 0, 0);
+  for (const end = fromGregorian(to); month <= end; month.setUTCMonth(month.getUTCMonth() + 1))
+    names.push(monthDatabase(account, month));
+  return descending ? names.reverse() : names;
+}
+
 async function rowsOrNone(
   { services }: RestRequest,
   name: string,
-  design: string,
-  view: string,
+  { design, view }: Listing,
   options: ViewOptions,
 ): Promise<ViewRow[]> {
   try {

@@ -1,8 +1,5 @@
-// Lists: one view query a page, opaque start keys, newest or last first unless asked otherwise (contract/crossbar.md §3).
-import type { Listing } from '../../../core/contract/index.ts';
-import type { Database, StoredDocument, ViewRow } from '../../../core/couch/index.ts';
+// What a client asks of a list: page size, order, where it begins and ends, filters (contract/crossbar.md §3).
 import { AppError } from '../../../core/errors/index.ts';
-import type { DataReply } from './endpoint.ts';
 import { type Filter, filterOf } from './filters.ts';
 import { parameter, type RestRequest } from './request.ts';
 
@@ -29,16 +26,18 @@ export interface PageQuery {
   readonly filter: Filter | undefined;
 }
 
-/** Rows that are read in one go when everything is asked for or filters thin them out. */
-const chunk = 500;
-
-export async function pageQuery(request: RestRequest): Promise<PageQuery> {
+/** `unfiltered` are parameters that are no filters here. Rejects with `faulty_request`. */
+export async function pageQuery(
+  request: RestRequest,
+  unfiltered: readonly string[] = [],
+): Promise<PageQuery> {
+  const filters = Object.entries(request.query).filter(([name]) => !unfiltered.includes(name));
   return {
     size: await pageSize(request),
     descending: String(parameter(request, 'ascending')) !== 'true',
     start: cursor(parameter(request, 'start_key')),
     end: cursor(parameter(request, 'end_key')),
-    filter: filterOf(request.query),
+    filter: filterOf(Object.fromEntries(filters)),
   };
 }
 
@@ -51,79 +50,8 @@ async function pageSize(request: RestRequest): Promise<number | undefined> {
   return Number(asked);
 }
 
-/** How a list differs from the plain one. */
-export interface ListOptions extends Range {
-  /** What the client sees of a row; default: its value. */
-  readonly show?: (row: ViewRow) => unknown;
-  /** Filters look at the row's value and not at the document behind it. */
-  readonly filterRows?: boolean;
-}
-
-/** The list of a view. */
-export async function list(
-  request: RestRequest,
-  database: Database,
-  listing: Listing,
-  { show = (row) => row.value, filterRows = false, ...range }: ListOptions = {},
-): Promise<DataReply> {
-  const query = await pageQuery(request);
-  for (const end of [query.start, query.end]) if (end) checkInside(range, end.key);
-  const fetch = async (start: Cursor | undefined, limit: number) => {
-    const rows = await database.view(listing.design, listing.view, {
-      ...bounds(range, { ...query, start }),
-      descending: query.descending,
-      limit,
-      reduce: false,
-      ...(query.filter && !filterRows && { includeDocs: true }),
-    });
-    return filterRows ? rows.map((row) => ({ ...row, doc: row.value as StoredDocument })) : rows;
-  };
-  return pageOf(query, await collect(query, fetch), show);
-}
-
-/** Rows from `fetch` until the page is full, one more to know where the next begins. */
-export async function collect(
-  query: PageQuery,
-  fetch: (start: Cursor | undefined, limit: number) => Promise<ViewRow[]>,
-): Promise<ViewRow[]> {
-  const { size, filter } = query;
-  const wanted = size === undefined ? Number.POSITIVE_INFINITY : size + 1;
-  const found: ViewRow[] = [];
-  for (let start = query.start; ; ) {
-    const limit = Math.min(filter ? chunk : wanted, chunk) + (start === query.start ? 0 : 1);
-    const rows = await fetch(start, limit);
-    // A later chunk begins with the row that the one before ended with.
-    const fresh = start === query.start ? rows : rows.slice(1);
-    for (const row of fresh) {
-      if (!filter || (row.doc && filter(row.doc))) found.push(row);
-      if (found.length === wanted) return found;
-    }
-    const last = rows.at(-1);
-    if (!last || rows.length < limit) return found;
-    start = { key: last.key, id: last.id };
-  }
-}
-
-/** The envelope of a page whose rows may be one more than it shows. */
-export function pageOf(
-  { size, start }: PageQuery,
-  rows: readonly ViewRow[],
-  show: (row: ViewRow) => unknown,
-): DataReply {
-  if (size === undefined) return { data: rows.map(show) };
-  const next = rows[size];
-  const shown = rows.slice(0, size);
-  return {
-    data: shown.map(show),
-    envelope: {
-      page_size: shown.length,
-      ...(start && { start_key: encode(start) }),
-      ...(next && { next_start_key: encode({ key: next.key, id: next.id }) }),
-    },
-  };
-}
-
-function encode({ key, id }: Cursor): string {
+/** A cursor as clients see it. */
+export function encodeCursor({ key, id }: Cursor): string {
   return Buffer.from(JSON.stringify([key, id])).toString('base64url');
 }
 
@@ -142,19 +70,19 @@ function cursor(text: unknown): Cursor | undefined {
 }
 
 /** A start key must not lead out of the part of the view that is the client's to see. */
-function checkInside({ key, prefix }: Range, candidate: unknown): void {
+export function checkInside({ key, prefix }: Range, candidate: unknown): void {
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
   if (key !== undefined && !same(key, candidate)) throw outside();
   if (prefix && !(Array.isArray(candidate) && prefix.every((part, at) => same(part, candidate[at]))))
     throw outside();
 }
 
-function outside(): AppError {
+export function outside(): AppError {
   return new AppError('faulty_request', { message: 'start_key and end_key must come from this list' });
 }
 
 /** The bounds of a view query. With a single key the range is that key, so that paging by document id works. */
-function bounds(
+export function bounds(
   { key, prefix }: Range,
   { start, end, descending }: Pick<PageQuery, 'start' | 'end' | 'descending'>,
 ): { startKey?: unknown; endKey?: unknown; startDocId?: string } {

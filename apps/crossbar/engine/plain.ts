@@ -28,15 +28,17 @@ import {
   type Endpoint,
   type Operation,
   type PlainResource,
+  type Reply,
   type RestModule,
 } from './endpoint.ts';
 import { exclusive, onNewest } from './exclusive.ts';
-import { list, type Range } from './paging.ts';
+import { list } from './list.ts';
+import type { Range } from './paging.ts';
 import { dataObject, invalid, pathParameter, type RestRequest, targetDatabase } from './request.ts';
 import { checkUnique } from './unique.ts';
 
 type Json = Record<string, unknown>;
-type Act = (request: RestRequest, database: Database) => Promise<DataReply>;
+type Act = (request: RestRequest, database: Database) => Promise<Reply>;
 
 /** What a verb does, and what the documentation says of it. */
 interface Bound extends Described {
@@ -90,7 +92,11 @@ export function plainEndpoints(contract: PlainResource): Endpoint[] {
           list: true,
           run: async (request) => {
             const owner = await load(targetDatabase(request), user, pathParameter(request, 'user_id'));
-            return list(request, targetDatabase(request), byOwner, { key: owner._id, show: summaryOf });
+            return list(request, targetDatabase(request), byOwner, {
+              key: owner._id,
+              show: summaryOf,
+              fileName: path,
+            });
           },
         },
       }),
@@ -133,6 +139,7 @@ function endpointsOf(
               list(request, database, listing, {
                 ...(await part(contract, request, database)),
                 show: summaryOf,
+                fileName: path.slice(path.lastIndexOf('/') + 1),
               }),
           },
           PUT: {

@@ -58,7 +58,7 @@ export interface RestRequest<Data = unknown> {
 }
 
 /** A parameter, wherever the client put it: `data`, then the query, then the envelope (contract/crossbar.md §1). */
-export function parameter(request: RestRequest, key: string): unknown {
+export function parameter(request: Pick<RestRequest, 'data' | 'query' | 'envelope'>, key: string): unknown {
   for (const place of [request.data, request.query, request.envelope])
     if (isRecord(place) && Object.hasOwn(place, key)) return place[key];
   return undefined;

@@ -1,64 +1,31 @@
-// Writes answers: envelopes with their ETag, files, CORS headers.
-import { createHash } from 'node:crypto';
+// Writes answers of every kind: data in its envelope, lists, files, errors, CORS headers.
 import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import type { AppError } from '../../../core/errors/index.ts';
 import { tags } from './documents.ts';
 import type { DataReply, RawReply, Reply } from './endpoint.ts';
-import { type About, failure, success } from './envelope.ts';
-import { invalid } from './request.ts';
+import { type About, failure } from './envelope.ts';
+import { type Piece, piecesOf } from './list.ts';
+import { onlyFields, type Wishes } from './wishes.ts';
+import { hasAlready, setBody, writeJson, writeText } from './write.ts';
+import { writeList } from './write-list.ts';
 
-/** Writes a reply; 304 when the client has the same already. */
-export function writeReply(context: Context, reply: Reply, about: About): void {
-  if ('data' in reply) writeData(context, reply, about);
-  else writeRaw(context, reply);
+/** Writes a reply as the client wants it; 304 when the client has the same already. */
+export async function writeReply(
+  context: Context,
+  reply: Reply,
+  wishes: Wishes,
+  about: About,
+): Promise<void> {
+  if ('body' in reply) return writeRaw(context, reply);
+  if ('fetch' in reply) return writeList(context, piecesOf(reply), reply, wishes, about);
+  if (Array.isArray(reply.data) && (wishes.isChunked || wishes.format !== 'json'))
+    return writeList(context, wholeOf(reply.data, reply), { fileName: 'result' }, wishes, about);
+  return writeJson(context, { ...reply, data: onlyFields(reply.data, wishes.fields) }, wishes, about);
 }
 
-function writeData(context: Context, reply: DataReply, about: About): void {
-  context.status = reply.status ?? (context.state['method'] === 'PUT' ? 201 : 200);
-  if (reply.location !== undefined) context.set('location', reply.location);
-  // A document's tag is its revision, that of anything else follows from what it is.
-  const tag =
-    reply.revision ??
-    createHash('md5')
-      .update(JSON.stringify(reply.data ?? null))
-      .digest('hex');
-  context.set('etag', `"${tag}"`);
-  context.set('expires', 'Fri, 01 Jan 1999 00:00:00 GMT');
-  if (hasAlready(context, tag)) {
-    context.status = 304;
-    return;
-  }
-  if (context.query['is_chunked'] === 'true' && Array.isArray(reply.data))
-    writeChunks(context, reply.data, success(reply, about));
-  else writeJson(context, success(reply, about));
-}
-
-/** Most rows of one chunk. */
-const chunkRows = 50;
-
-/** A list in chunks; what stands behind the rows is text (contract/crossbar.md §2). */
-function writeChunks(context: Context, rows: readonly unknown[], envelope: Record<string, unknown>): void {
-  const asked = Number(context.query['chunk_size']);
-  const size = asked >= 1 && asked < chunkRows ? Math.floor(asked) : chunkRows;
-  const { data: _, ...rest } = envelope;
-  const trailer = Object.entries(rest).map(([key, value]) => [key, String(value)]);
-  context.body = Readable.from(chunksOf(rows, size, JSON.stringify(Object.fromEntries(trailer))));
-  context.set('content-type', 'application/json');
-}
-
-function* chunksOf(rows: readonly unknown[], size: number, trailer: string): Generator<string> {
-  yield '{"data":[';
-  for (let at = 0; at < rows.length; at += size) {
-    const chunk = rows.slice(at, at + size).map((row) => JSON.stringify(row));
-    yield (at === 0 ? '' : ',') + chunk.join();
-  }
-  yield `],${trailer.slice(1)}`;
-}
-
-function hasAlready(context: Context, tag: string): boolean {
-  const known = context.req.headers['if-none-match'];
-  return context.state['method'] === 'GET' && known !== undefined && tags(known).includes(tag);
+async function* wholeOf(rows: readonly unknown[], { envelope = {} }: DataReply): AsyncGenerator<Piece> {
+  yield { rows, envelope };
 }
 
 function writeRaw(context: Context, { body, contentType, status, headers = {} }: RawReply): void {
@@ -70,7 +37,8 @@ function writeRaw(context: Context, { body, contentType, status, headers = {} }:
   }
   context.status = status ?? 200;
   for (const [name, value] of Object.entries(headers)) context.set(name, value);
-  context.body = body;
+  if (body instanceof Readable) setBody(context, body);
+  else context.body = body;
   context.set('content-type', contentType);
 }
 
@@ -81,33 +49,9 @@ export function writeError(context: Context, error: AppError, about: About): voi
   if (error.retryable) context.set('retry-after', '1');
   // The rest of a body that was not read would be taken for the next request.
   if (!context.req.complete) context.set('connection', 'close');
-  writeJson(context, failure(error, about));
-}
-
-function writeJson(context: Context, envelope: Record<string, unknown>): void {
-  const pretty = context.query['pretty_print'] === 'true' || context.req.headers['x-pretty-print'] === 'true';
-  const json = JSON.stringify(envelope, null, pretty ? 2 : undefined);
-  const callback = context.query['jsonp'];
-  if (!isCallback(callback)) {
-    context.body = json;
-    context.set('content-type', 'application/json');
-    return;
-  }
-  context.body = `${callback}(${json});`;
-  context.set('content-type', 'application/javascript');
-  // A page that embeds this as something else than a script must not get it as such.
-  context.set('x-content-type-options', 'nosniff');
-}
-
-/** Names and properties of functions: whatever else would be a script of the client's own choice. */
-function isCallback(name: unknown): name is string {
-  return typeof name === 'string' && /^[A-Za-z_$][\w$.]{0,127}$/.test(name);
-}
-
-/** Throws when `jsonp` asks for something that is no name of a function. */
-export function checkCallback({ jsonp }: Readonly<Record<string, string>>): void {
-  if (jsonp === undefined || isCallback(jsonp)) return;
-  throw invalid('jsonp', 'pattern', 'must be the name of a function', { value: jsonp });
+  const wishes = context.state['wishes'] as Wishes | undefined;
+  const text = JSON.stringify(failure(error, about), null, wishes?.isPretty ? 2 : undefined);
+  writeText(context, text, wishes?.callback);
 }
 
 /** Lets pages of any origin in (contract/crossbar.md §1). */

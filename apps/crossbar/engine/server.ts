@@ -14,8 +14,10 @@ import { bySpecificity, type RestModule } from './endpoint.ts';
 import type { About } from './envelope.ts';
 import { allowedMethods, handle, type Received } from './pipeline.ts';
 import type { Auth, Services } from './request.ts';
-import { checkCallback, writeCors, writeError, writeReply } from './respond.ts';
+import { writeCors, writeError, writeReply } from './respond.ts';
 import { version } from './version.ts';
+import { type Wishes, wishesOf } from './wishes.ts';
+import { streamed } from './write.ts';
 
 export interface RestServer {
   readonly host: string;
@@ -32,6 +34,7 @@ interface State {
   endpoint: string;
   auth: Auth | undefined;
   received: Received;
+  wishes: Wishes;
 }
 
 const latency = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -48,6 +51,7 @@ export async function startServer(
   const server = createServer();
   // What reaches koa's own handler is a connection that broke while it was answered.
   app.on('error', (error: unknown) => services.log.debug('an answer was not read', { error }));
+  app.use((context, next) => streamed(context, next, services.log));
   app.use(async (context, next) => {
     await next();
     // Else the client's connection would stay open for its next request.
@@ -153,9 +157,11 @@ async function received(services: Services, context: Context, next: Next): Promi
   const method = context.method === 'POST' && typeof verb === 'string' ? verb.toUpperCase() : context.method;
   if (!allVerbs.split(', ').includes(method) && method !== 'HEAD')
     throw new AppError('invalid_method', { details: { allowed: allVerbs } });
-  checkCallback(query);
   const state = context.state as State;
   state.method = method === 'HEAD' ? 'GET' : method;
+  // A document that is written may have keys of the same names.
+  const places = [...(state.method === 'GET' ? [body.data] : []), query, body.envelope];
+  state.wishes = wishesOf(places, context.req.headers);
   state.received = {
     services,
     id: state.requestId,
@@ -196,7 +202,7 @@ function routes(modules: readonly RestModule[]): Koa.Middleware {
         ),
       );
       const services = state.received.services;
-      writeReply(context, reply, aboutOf(services, context));
+      await writeReply(context, reply, state.wishes, aboutOf(services, context));
     });
   return router.routes() as Koa.Middleware;
 }

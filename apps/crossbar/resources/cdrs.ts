@@ -1,24 +1,20 @@
 // cdrs: the records of calls, newest first, over the months of a window; also as CSV, and by interaction.
 import { isRecord } from '../../../core/contract/index.ts';
-import { databaseOfId, type StoredDocument, type ViewRow } from '../../../core/couch/index.ts';
+import { databaseOfId, type ViewRow } from '../../../core/couch/index.ts';
 import { cdr, user } from '../../../core/documents/index.ts';
-import { csv } from '../cdrs/csv.ts';
 import { cdrRow, columns } from '../cdrs/row.ts';
 import {
   accountEndpoint,
-  type Cursor,
-  checkPrefix,
-  collect,
   type DataReply,
   idParameter,
   invalid,
+  type ListReply,
+  listReply,
   load,
   missing,
   monthList,
   monthRows,
   operation,
-  pageOf,
-  pageQuery,
   parameter,
   pathParameter,
   publicPart,
@@ -27,10 +23,11 @@ import {
   type RestRequest,
   targetAccount,
   targetDatabase,
-  windowOf,
 } from '../engine/index.ts';
 
-const rows = { list: true, produces: ['text/csv'] };
+const rows = { list: true };
+/** Of one interaction. */
+const mostLegs = 1000;
 
 export const cdrs: RestModule = {
   name: 'cdrs',
@@ -76,38 +73,21 @@ async function ownerOf(request: RestRequest): Promise<string> {
   return (await load(targetDatabase(request), user, pathParameter(request, 'user_id')))._id;
 }
 
-async function list(request: RestRequest, owner?: string): Promise<Reply> {
-  const rows = await monthList(request, {
-    design: 'cdrs',
-    view: owner === undefined ? 'crossbar_listing' : 'listing_by_owner',
-    prefix: prefixOf(owner),
-    options: { includeDocs: true },
-    show: ({ doc }) => doc,
-  });
-  return answer(request, rows, 'cdrs');
+async function list(request: RestRequest, owner?: string): Promise<ListReply> {
+  const view = owner === undefined ? 'crossbar_listing' : 'listing_by_owner';
+  const listing = { design: 'cdrs', view, options: { includeDocs: true }, ...below(owner) };
+  return monthList(request, { ...listing, ...shown(request, 'cdrs') });
 }
 
-const prefixOf = (owner: string | undefined): readonly string[] => (owner === undefined ? [] : [owner]);
+const below = (owner: string | undefined) => (owner === undefined ? {} : { prefix: [owner] });
 
-/** Rows as JSON, or as a file when the client wants CSV. */
-function answer(request: RestRequest, { data, ...page }: DataReply, name: string): Reply {
+/** Rows in Kazoo's form; those whose document is gone are left out. */
+function shown(request: RestRequest, fileName: string) {
   const offset = Number(parameter(request, 'utc_offset') ?? 0);
   if (!Number.isInteger(offset) || Math.abs(offset) > 86_400)
     throw invalid('utc_offset', 'type', 'must be seconds', { value: parameter(request, 'utc_offset') });
-  const documents = (data as (StoredDocument | undefined)[]).filter((document) => document !== undefined);
-  const rows = documents.map((document) => cdrRow(document, offset));
-  if (!wantsCsv(request)) return { ...page, data: rows };
-  const asked = parameter(request, 'file_name') ?? request.headers['x-file-name'] ?? `${name}.csv`;
-  const file = String(asked).replace(/[^\w.-]+/g, '_');
-  return {
-    body: csv(columns, rows),
-    contentType: 'text/csv; charset=utf-8',
-    headers: { 'content-disposition': `attachment; filename="${file}"` },
-  };
-}
-
-function wantsCsv(request: RestRequest): boolean {
-  return parameter(request, 'accept') === 'csv' || /^text\/csv\b/.test(request.headers.accept ?? '');
+  const show = ({ doc }: ViewRow) => doc && cdrRow(doc, offset);
+  return { columns, fileName, show };
 }
 
 /** The id says which month it is in; one of another account's month is simply not there. */
@@ -123,30 +103,17 @@ function find(request: RestRequest, id: string) {
 }
 
 /** One row for each interaction: that of its first leg. */
-async function interactions(request: RestRequest, owner?: string): Promise<Reply> {
+async function interactions(request: RestRequest, owner?: string): Promise<ListReply> {
   const view = owner === undefined ? 'interaction_listing' : 'interaction_listing_by_owner';
-  const page = await pageQuery(request);
   const groupLevel = owner === undefined ? 2 : 3;
-  const query = {
-    design: 'interactions',
-    view,
-    prefix: prefixOf(owner),
-    ...(await windowOf(request)),
-    descending: page.descending,
-    options: { groupLevel },
-  };
-  const fetch = async (start: Cursor | undefined, limit: number): Promise<ViewRow[]> => {
-    if (start) checkPrefix(query.prefix, start);
-    const rows = await monthRows(request, query, start, limit);
-    return Promise.all(rows.map((row) => withDocument(request, row)));
-  };
+  const listing = { design: 'interactions', view, options: { groupLevel }, ...below(owner) };
+  const { page, fetch } = await monthList(request, listing);
   // Groups are told apart by their key alone.
-  const found = await collect({ ...page, start: page.start && { key: page.start.key } }, fetch);
-  return answer(
-    request,
-    pageOf(page, found, ({ doc }) => doc),
-    'interactions',
-  );
+  const start = page.start && { key: page.start.key };
+  return listReply({ ...page, start }, shown(request, 'interactions'), async (from, limit) => {
+    const rows = await fetch(from && { key: from.key }, limit);
+    return Promise.all(rows.map((row) => withDocument(request, row)));
+  });
 }
 
 async function withDocument(request: RestRequest, row: ViewRow): Promise<ViewRow> {
@@ -162,19 +129,19 @@ async function legs(request: RestRequest): Promise<Reply> {
   const interaction = /^\d{11,}-/.test(id) ? id : (await find(request, id)).interaction_id;
   const [, time] = /^(\d{11})-/.exec(interaction ?? '') ?? [];
   if (interaction === undefined || time === undefined) throw missing(id);
-  // An interaction may go on over the end of its month.
-  const window = { from: Number(time), to: Number(time) + 86_400 };
+  // An interaction may go on over the end of its month, and a leg may be a little older than it.
   const rows = await monthRows(
     request,
     {
-      ...window,
       design: 'interactions',
       view: 'interaction_listing_by_id',
-      descending: false,
-      options: { startKey: [interaction], endKey: [interaction, {}], includeDocs: true },
+      prefix: [interaction],
+      options: { includeDocs: true },
     },
-    undefined,
-    1000,
+    { from: Number(time) - 86_400, to: Number(time) + 86_400 },
+    { start: undefined, end: undefined, descending: false },
+    mostLegs,
   );
-  return answer(request, { data: rows.map(({ doc }) => doc) }, 'legs');
+  const { show } = shown(request, 'legs');
+  return { data: rows.map(show).filter((row) => row !== undefined) };
 }

@@ -3,6 +3,7 @@ import { device, user } from '../../../core/documents/index.ts';
 import {
   accountEndpoint,
   type DataReply,
+  type ListReply,
   list,
   load,
   operation,
@@ -35,7 +36,7 @@ export const hotdesks: RestModule = {
   ],
 };
 
-async function phonesOf(request: RestRequest): Promise<DataReply> {
+async function phonesOf(request: RestRequest): Promise<ListReply> {
   const database = targetDatabase(request);
   const { _id: key } = await load(database, user, pathParameter(request, 'user_id'));
   return list(request, database, listing, { key });

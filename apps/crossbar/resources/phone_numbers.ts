@@ -8,6 +8,7 @@ import {
   dataObject,
   type Endpoint,
   findAccount,
+  gathered,
   invalid,
   list,
   type Operation,
@@ -128,10 +129,12 @@ function many(summary: string, act: NumberAction): Operation {
 async function listNumbers(request: RestRequest): Promise<DataReply> {
   if (parameter(request, 'prefix') !== undefined) return search(request);
   const listing = { design: 'phone_numbers', view: 'crossbar_listing' };
-  const page = await list(request, targetDatabase(request), listing, {
-    filterRows: true,
-    show: ({ id, value }) => [id, value],
-  });
+  const page = await gathered(
+    await list(request, targetDatabase(request), listing, {
+      filterRows: true,
+      show: ({ id, value }) => [id, value],
+    }),
+  );
   const numbers = Object.fromEntries(
     (page.data as [string, Record<string, unknown>][]).map(([number, { pvt_module_name: _, ...row }]) => [
       number,
