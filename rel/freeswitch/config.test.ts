@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { realms } from '../../apps/ecallmgr/survival/hash.ts';
 import { loadSettings } from '../../core/config/index.ts';
 import { type FreeswitchSite, siteOf, siteText, writeFreeswitchConfig } from './config.ts';
 
@@ -44,6 +45,17 @@ function expanded(folder: string): string {
   const text = read('freeswitch.xml');
   expect([...missing], 'variables that nobody sets').to.deep.equal([]);
   return text;
+}
+
+interface Action {
+  readonly application: string;
+  readonly data: string;
+}
+
+interface Extension {
+  readonly condition:
+    | { readonly action: Action | readonly Action[] }
+    | readonly { readonly action: Action }[];
 }
 
 interface Element {
@@ -125,6 +137,20 @@ describe('the configuration of FreeSWITCH', () => {
     expect(load.at(-1)?.module).to.equal('mod_sofia');
   });
 
+  it('parks every call and nothing else; each leg notes its end, as ecallmgr wants it', async () => {
+    const { section } = await written();
+    const [context] = section('dialplan').context as unknown as { extension: Extension[] }[];
+    const [noting, parking] = (context?.extension ?? []).map((it) => [it.condition].flat()[0]?.action);
+    const hook = (noting as Action).data;
+    expect(hook).to.include(`hash insert/${realms.ends}/`).and.to.include(`hash(select/${realms.told}/ends)`);
+    const [set, park] = parking as Action[];
+    expect(set?.data.split(';')).to.include(hook).and.to.have.length(5);
+    expect(park?.application).to.equal('park');
+    // What is not kept from being expanded is gone before the leg ends.
+    expect(hook.match(/(\\*)\$/g)).to.satisfy((all: string[]) => all.every((it) => it === '\\\\\\$'));
+    expect(readFileSync(join(folder, 'variables.xml'), 'utf8')).to.include('session_in_hangup_hook=true');
+  });
+
   it('has the one SIP profile as ecallmgr expects it', async () => {
     const { configuration, params } = await written();
     const { profile } = configuration('sofia.conf')['profiles'] as { profile: Element[] };
@@ -149,13 +175,6 @@ describe('the configuration of FreeSWITCH', () => {
       'caller-id-type': 'rpid',
       't38-passthru': 'true',
     });
-  });
-
-  it('parks every call, and nothing else', async () => {
-    const { section } = await written();
-    expect(section('dialplan').context).to.deep.equal([
-      { name: 'context_2', extension: [{ name: 'park', condition: { action: { application: 'park' } } }] },
-    ]);
   });
 
   it('lets in the edges and the other switches, and ecallmgr to the event socket', async () => {

@@ -1,7 +1,8 @@
 // How each leg ended, written down by the switch itself in its hash: there until the broker has the record of the leg.
 import { createHash } from 'node:crypto';
+import { hasCode } from '../../../core/errors/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
-import type { SwitchClient, SwitchEvent } from '../freeswitch/index.ts';
+import { callIdOf, type SwitchClient, type SwitchEvent } from '../freeswitch/index.ts';
 import { entriesOf, read, realms, remove } from './hash.ts';
 
 /** Kazoo's variables of a leg that its record tells (contract/kapi.md, Custom-Channel-Vars). */
@@ -29,23 +30,39 @@ const isHeader = new Set(headers);
 // A Call-ID may hold what is no key of the hash.
 const keyOf = (callId: string): string => createHash('md5').update(callId).digest('hex');
 
-/**
- * What the switch runs at the end of every leg, whoever made it, before it tells CHANNEL_DESTROY. No `=`, which would end
- * the value of a global variable, and no `::`, which would end the name of the command.
- */
-const hook = `hash insert/${realms.ends}/\${md5(\${uuid})}/${kept
-  .map((name) => `${name}:\${url_encode(\${${name}})}`)
-  .join('|')}`;
+/** What is noted, in the words of the switch. No `=`, which would end the value of a global variable, and no `::` in front. */
+const told = kept.map((name) => `${name}:\${url_encode(\${${name}})}`).join('|');
 
-/** Has the switch note all ends from now on. Rejects when it is away. */
+/** What the switch runs at the end of every leg, whoever made it, before it tells CHANNEL_DESTROY. */
+const endsHook = `hash insert/${realms.ends}/\${md5(\${uuid})}/${told}`;
+
+/**
+ * Has the switch note all ends from now on. FreeSWITCH 1.11 takes no expression into a global variable (it writes `%{` for
+ * `${`, and would note the same nonsense of every leg): there its dialplan sets a hook on each leg, which reads in the hash what
+ * is to be noted (rel/freeswitch/conf/dialplan.xml). Rejects when it is away.
+ */
 export async function noteEnds(client: SwitchClient, log: Logger): Promise<void> {
-  const others = await client.api('global_getvar api_reporting_hook').catch(() => '');
-  if (others !== '' && !others.startsWith(`hash insert/${realms.ends}/`))
+  await client.api(`hash insert/${realms.told}/ends/${told}`);
+  const hook = await hookOf(client);
+  if (hook !== '' && !hook.startsWith(`hash insert/${realms.ends}/`)) {
     log.error('the switch has an api_reporting_hook of its own: ends of calls that nobody hears are lost', {
-      hook: others,
+      hook,
     });
-  else await client.api(`global_setvar api_reporting_hook=${hook}`);
+    return;
+  }
+  await client.api(`global_setvar api_reporting_hook=${endsHook}`);
+  if ((await hookOf(client)) === endsHook) return;
+  await client.api('global_setvar api_reporting_hook=');
+  const dialplan = await client.api('xml_locate dialplan').catch(() => '');
+  if (!dialplan.includes(realms.told))
+    log.error('the switch notes no ends, so those that nobody hears are lost: mirliton write freeswitch');
 }
+
+const hookOf = (client: SwitchClient): Promise<string> =>
+  client.api('global_getvar api_reporting_hook').catch((error: unknown) => {
+    if (hasCode(error, 'command_failed')) return '';
+    throw error;
+  });
 
 /** The CHANNEL_DESTROY of a leg as the switch has noted it; undefined when it has not, or the record has been told. */
 export async function findEnd(client: SwitchClient, callId: string): Promise<SwitchEvent | undefined> {
@@ -55,7 +72,9 @@ export async function findEnd(client: SwitchClient, callId: string): Promise<Swi
 
 /** All legs whose record is not known to be told. */
 export async function allEnds(client: SwitchClient): Promise<SwitchEvent[]> {
-  return [...(await entriesOf(client, realms.ends, (key) => key)).values()].map(parseEnd);
+  const ends = [...(await entriesOf(client, realms.ends, (key) => key)).values()].map(parseEnd);
+  // A leg that ended before the switch was told what to note.
+  return ends.filter((end) => callIdOf(end) !== '');
 }
 
 /** The record of the leg is told. */

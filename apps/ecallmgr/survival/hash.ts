@@ -2,13 +2,14 @@
 import { hasCode } from '../../../core/errors/index.ts';
 import type { SwitchClient } from '../freeswitch/index.ts';
 
-/** What is kept there, by realm: whose each call is, signs of life, who was given up, checkpoints of controllers, ends of legs. */
+/** What is kept there, by realm: whose each call is, signs of life, who was given up, checkpoints of controllers, ends of legs, what is to be noted of them. */
 export const realms = {
   calls: 'mirliton_calls',
   beats: 'mirliton_beats',
   dead: 'mirliton_dead',
   checkpoints: 'mirliton_checkpoints',
   ends: 'mirliton_ends',
+  told: 'mirliton_told',
 } as const;
 
 /** Text as a key or a value: both are cut at `/`. */
