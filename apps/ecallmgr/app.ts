@@ -36,6 +36,7 @@ async function start(given: AppContext): Promise<RunningApp> {
     outbox,
     media: createMedia(bus),
     meters: createMeters(metrics),
+    nodes: () => nodes,
   };
   const switches = await createSwitches(context, (address) => new SwitchNode(address, shared));
   const { nodes } = switches;

@@ -1,5 +1,6 @@
-// Bridges whose media goes past the switch: FreeSWITCH ends their application as soon as the phones talk to each other,
-// goes on with a bridge of signals (CS_HIBERNATE), and tells of its end on the caller's leg alone.
+// Bridges that go on without their application. Where the media goes past the switch, FreeSWITCH ends it as soon as the phones
+// talk to each other and goes on with a bridge of signals (CS_HIBERNATE); `intercept` ends before the two are joined. The end
+// is told on the caller's leg alone.
 import type { Channel } from './channel.ts';
 import { type SwitchEvent, variable } from './freeswitch/index.ts';
 
@@ -7,9 +8,13 @@ const hibernate = '8';
 const leaves = (event: SwitchEvent): boolean =>
   variable(event, 'signal_bridge') === 'true' && event['Channel-State-Number'] === hibernate;
 
-/** True for the completion of a `bridge` that goes on. */
+/** True for the completion of a `bridge` or an `intercept` that goes on. */
 const goesOn = (completion: SwitchEvent): boolean =>
-  completion['Application'] === 'bridge' && leaves(completion);
+  (completion['Application'] === 'bridge' && leaves(completion)) ||
+  (completion['Application'] === 'intercept' && isLeaving(completion));
+
+/** The leg is on its way out of its application, into another state. */
+export const isLeaving = (event: SwitchEvent): boolean => event['Channel-State-Number'] === hibernate;
 
 /** True for the CHANNEL_UNBRIDGE with which the bridge that had the media gives way to the one of signals. */
 export const givesWay = (event: SwitchEvent): boolean =>
@@ -46,6 +51,7 @@ function atLast(completion: SwitchEvent, end: SwitchEvent, answered: boolean): S
     ...end,
     'Event-Name': name,
     Application: application,
+    ...(application === 'intercept' ? { 'Application-Response': 'SUCCESS' } : {}),
     variable_signal_bridge: '',
     ...(answered || cause === undefined ? {} : { variable_originate_disposition: cause }),
   };

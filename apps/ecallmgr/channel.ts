@@ -3,7 +3,7 @@
 import { addressFields, otherLegOf } from './events/fields.ts';
 import { callIdOf, type SwitchEvent, variable } from './freeswitch/index.ts';
 import { Running } from './recordings.ts';
-import { Past } from './survival/past.ts';
+import { joins, Past } from './survival/past.ts';
 import { channelVarsOf, type Vars } from './variables.ts';
 
 /** Whose leg it is: one ecallmgr publishes its events, controls it and writes its CDR. */
@@ -100,7 +100,7 @@ export class Channel {
   learn(dump: SwitchEvent): void {
     this.update(dump);
     this.bridged =
-      variable(dump, 'bridge_uuid') !== undefined && variable(dump, 'current_application') === 'bridge';
+      variable(dump, 'bridge_uuid') !== undefined && joins(variable(dump, 'current_application') ?? '');
   }
 
   /** Keeps an event until it is known who tells it. */

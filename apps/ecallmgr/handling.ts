@@ -77,6 +77,18 @@ export class Handling {
     }
   }
 
+  /**
+   * A leg under control was joined by another one: the switch tells that on the other leg only. Should its controller die
+   * before it has told what comes of it, the next one is told again.
+   */
+  joined(channel: Channel, by: Channel, event: SwitchEvent): void {
+    const control = this.#node.controls.get(channel.callId);
+    if (channel.ownership !== 'ours' || control?.call.callId !== channel.callId) return;
+    const tell = (): void => this.#publisher.joined(channel, by, event);
+    tell();
+    control.call.custody.pressed(tell);
+  }
+
   /** Applications that this event tells the end of. */
   #executed(channel: Channel, event: SwitchEvent): void {
     for (const end of endings(channel, event, this.#node.channels)) this.#ended(channel, end);

@@ -1,5 +1,6 @@
 // What the commands that play have in common: media, terminators, legs.
 import { setTimeout as wait } from 'node:timers/promises';
+import { isLeaving } from './bypass.ts';
 import type { ControlledCall } from './control/call.ts';
 import type { Completion } from './control/command.ts';
 import { variable } from './freeswitch/index.ts';
@@ -49,7 +50,8 @@ export async function playAgain(
     const event = await call.part(command, round, 'playback', path);
     const response = event['Application-Response'];
     const digit = variable(event, 'playback_terminator_used');
-    if (round >= times || call.breaks > breaks || digit !== undefined || response !== 'FILE PLAYED')
+    const over = call.breaks > breaks || isLeaving(event) || call.channel.bridged;
+    if (round >= times || over || digit !== undefined || response !== 'FILE PLAYED')
       return { 'Application-Response': response, 'DTMF-Digit': digit };
     await wait(Math.max(0, began + shortestRound - performance.now()), undefined, { ref: false });
     if (call.breaks > breaks) return { 'Application-Response': response };

@@ -5,7 +5,7 @@ import type { Logger } from '../../core/log/index.ts';
 import { type CallEventName, callEvent } from '../../core/messages/call.ts';
 import type { Channel } from './channel.ts';
 import type { Completion } from './control/command.ts';
-import { type CallEventFields, type EventContext, translate } from './events/index.ts';
+import { type CallEventFields, type EventContext, timestampOf, translate } from './events/index.ts';
 import { callIdOf, type SwitchEvent } from './freeswitch/index.ts';
 import type { Meters } from './meters.ts';
 import type { Outbox } from './outbox.ts';
@@ -50,6 +50,24 @@ export class Publisher {
     const fields = translate({ ...event, 'Event-Name': 'CHANNEL_CREATE' }, this.contextOf(channel));
     if (!fields) throw new AppError('unspecified_fault', { message: `${callIdOf(event)} cannot be told of` });
     await this.#send({ ...fields, 'Event-Name': name });
+  }
+
+  /** Publishes that a leg has been joined by another, which `event` tells of. */
+  joined(channel: Channel, by: Channel, event: SwitchEvent): void {
+    const fields = {
+      'Event-Name': 'CHANNEL_BRIDGE' as const,
+      'Call-ID': channel.callId,
+      'Call-Direction': channel.direction,
+      Timestamp: timestampOf(event),
+      'Other-Leg-Call-ID': by.callId,
+      'Other-Leg-Direction': by.direction,
+      'Other-Leg-Caller-ID-Name': by.callerIdName,
+      'Other-Leg-Caller-ID-Number': by.callerIdNumber,
+      'Switch-Nodename': this.#switchName,
+      'Custom-Channel-Vars': channel.vars,
+    };
+    // A number of its own: whoever is told again must not take it for what he has heard.
+    this.#send(fields, undefined).catch(() => undefined);
   }
 
   /** Publishes the completion of a command that no event of the switch completes. */

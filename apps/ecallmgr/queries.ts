@@ -15,6 +15,7 @@ import {
   queryUserChannelsResp,
 } from '../../core/messages/call.ts';
 import type { Channel } from './channel.ts';
+import { sipAddressOf } from './moving/places.ts';
 import type { SwitchNode } from './switch-node.ts';
 
 interface Held {
@@ -126,6 +127,7 @@ function status({ node, channel }: Held): Record<string, unknown> {
     'Call-ID': channel.callId,
     Status: 'active',
     'Switch-Nodename': node.name,
+    'Switch-URL': urlOf(node),
     'Other-Leg-Call-ID': channel.otherLeg,
     'From-Tag': channel.fromTag,
     'To-Tag': channel.toTag,
@@ -133,6 +135,11 @@ function status({ node, channel }: Held): Record<string, unknown> {
     Username: channel.get('Username'),
     'Custom-Channel-Vars': channel.vars,
   };
+}
+
+function urlOf(node: SwitchNode): string | undefined {
+  const address = sipAddressOf(node.interfaces);
+  return address === undefined ? undefined : `sip:mod_sofia@${address}`;
 }
 
 /** A channel as REST and operators see it. `timestamp` in Gregorian seconds. */

@@ -11,6 +11,8 @@ import { callIdOf, SwitchClient, type SwitchEvent } from './freeswitch/index.ts'
 import { Handling } from './handling.ts';
 import type { Media } from './media.ts';
 import type { Meters } from './meters.ts';
+import { arrive, jobOf } from './moving/arrival.ts';
+import { createPlaces } from './moving/places.ts';
 import type { Outbox } from './outbox.ts';
 import { Publisher } from './publisher.ts';
 import type { Callers } from './routing/callers.ts';
@@ -36,6 +38,8 @@ export interface Shared {
   readonly media: Media;
   readonly meters: Meters;
   readonly outbox: Outbox;
+  /** All switches of this process. */
+  readonly nodes: () => readonly SwitchNode[];
 }
 
 export interface SwitchSettings {
@@ -119,6 +123,7 @@ export class SwitchNode {
       takeEnd: (channel, completion) => this.#handling.handle(channel, completion),
       tellEnd: (channel, event, completion) => publisher.event(channel, event, completion),
       mayAct: () => (this.lease.holds ? undefined : this.lease.regained()),
+      places: createPlaces(context.bus, shared.nodes, this),
       log,
     };
   }
@@ -154,7 +159,10 @@ export class SwitchNode {
     channel.update(event);
     // FreeSWITCH tells of a bridge on one leg only.
     const peer = this.channels.get(event['Bridge-B-Unique-ID'] ?? '');
-    if (peer && peer !== channel) peer.meetPeer(channel);
+    if (peer && peer !== channel) {
+      peer.meetPeer(channel);
+      if (event['Event-Name'] === 'CHANNEL_BRIDGE') this.#handling.joined(peer, channel, event);
+    }
     if (event['Event-Name'] === 'CHANNEL_UNBRIDGE') this.#parted(event);
     if (channel.ownership === 'ours') this.#handling.handle(channel, event);
     else this.#keep(channel, event);
@@ -218,6 +226,8 @@ export class SwitchNode {
     const wanted = channel.direction === 'inbound' || channel.transferred;
     if (!wanted || channel.routed || channel.replaces) return;
     channel.routed = true;
+    const job = jobOf(channel);
+    if (job && channel.refused === undefined) return arrive(this, channel, job);
     const ids = { callId: channel.callId, accountId: channel.get('Account-ID') };
     withLogContext(ids, () => routeParked(this, this.shared, channel, event)).catch((error: unknown) =>
       this.around.log.error('a call could not be routed', { error }),

@@ -30,6 +30,13 @@ export function asHeaderVariables(headers: Vars = {}): Vars {
 const ours = /^X-(AUTH|KAZOO|FS|ecallmgr_)/i;
 const others = new Set(['diversion', 'p-asserted-identity', 'p-preferred-identity', 'subject', 'call-info']);
 
+/** Custom-Channel-Vars as header variables for another switch of the zone (contract/freeswitch.md §2). */
+export const asSwitchHeaders = (vars: Vars): Vars => prefixed('sip_h_X-ecallmgr_', vars);
+
+/** The Custom-Channel-Vars that another switch has sent along. */
+export const switchHeadersOf = (event: SwitchEvent): Record<string, unknown> =>
+  decoded(variablesUnder(event, 'sip_h_X-ecallmgr_'));
+
 /** The variables of headers between edge and switch, which must not go further. */
 export const privateHeaders = (event: SwitchEvent): string[] =>
   Object.keys(variablesUnder(event, 'sip_h_'))

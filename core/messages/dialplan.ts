@@ -189,6 +189,19 @@ export const park = command('park', 'Park the call; Timeout in milliseconds', {
   'Hangup-Cause': Type.Optional(Text),
   Timeout: Type.Optional(Count),
 });
+/**
+ * Joins the call to another one that waits, wherever that is: on another switch the caller is brought there. Completes when
+ * the two part, with Application-Response SUCCESS, or when nothing came of it.
+ */
+export const callPickup = command('call_pickup', 'Take over a call that waits', {
+  ...text('Target-Call-ID'),
+  'Other-Leg': Type.Optional(Flag),
+  ...some(
+    Flag,
+    `Continue-On-Cancel Continue-On-Fail Hangup-After-Pickup Move-Channel-If-Necessary Park-After-Pickup Unanswered-Only
+    Unbridged-Only`,
+  ),
+});
 export const hold = command('hold', 'Play music on hold', maybeText('Hold-Media'));
 export const holdControl = command('hold_control', 'Put the phone on hold by SIP', {
   Action: Type.Enum(['hold', 'unhold', 'toggle']),
@@ -275,6 +288,7 @@ export const commands = {
   bridge,
   unbridge,
   park,
+  call_pickup: callPickup,
   hold,
   hold_control: holdControl,
   sleep,

@@ -3,6 +3,7 @@ import type { CommandName } from '../../../core/messages/dialplan.ts';
 import { answer } from './answer.ts';
 import { break_ } from './break.ts';
 import { bridge } from './bridge.ts';
+import { callPickup } from './call_pickup.ts';
 import { checkpoint } from './checkpoint.ts';
 import { echo } from './echo.ts';
 import { fetch } from './fetch.ts';
@@ -55,6 +56,7 @@ const declared: { readonly [N in CommandName]: CommandUnit<N> } = {
   bridge,
   unbridge,
   park,
+  call_pickup: callPickup,
   hold,
   hold_control: holdControl,
   sleep,

@@ -7,8 +7,9 @@ import type { CallEventName } from '../../../core/messages/call.ts';
 import type { Channel } from '../channel.ts';
 import { type SwitchClient, type SwitchEvent, uuid } from '../freeswitch/index.ts';
 import type { Media } from '../media.ts';
+import type { Places } from '../moving/places.ts';
 import type { Custody } from '../survival/custody.ts';
-import { unheard } from '../survival/past.ts';
+import { joins, unheard } from '../survival/past.ts';
 import { asChannelVariables, type Vars } from '../variables.ts';
 import type { Completion } from './command.ts';
 
@@ -36,6 +37,8 @@ export interface Surroundings {
   readonly tellEnd: (channel: Channel, event: SwitchEvent, completion: Completion) => void;
   /** Resolves at once while we may act for our calls, else when we may again. */
   readonly mayAct: () => Promise<void> | undefined;
+  /** Where other calls and conferences live, as seen from this switch. */
+  readonly places: Places;
   readonly log: Logger;
 }
 
@@ -153,8 +156,9 @@ export class ControlledCall {
   async #await(id: string, application: string, argument: string): Promise<void> {
     const { client, takeEnd } = this.around;
     // Into a bridge the lock does not reach.
-    if (application === 'bridge' && this.hasOtherLeg) {
-      if (this.channel.past.bypassed) this.channel.bridging ??= unheard({}, id, application, argument);
+    if (joins(application) && this.hasOtherLeg) {
+      const alone = application === 'intercept' || this.channel.past.bypassed;
+      if (alone) this.channel.bridging ??= unheard({}, id, application, argument);
       return;
     }
     const probe = `${quiet}${randomBytes(8).toString('hex')}`;
@@ -166,10 +170,10 @@ export class ControlledCall {
     if (this.#pending.has(id)) takeEnd(this.channel, unheard(later, id, application, argument));
   }
 
-  /** Breaks off what runs now, all but a bridge; resolves when it has ended, or does not want to. */
+  /** Breaks off what runs now, but parts nobody; resolves when it has ended, or does not want to. */
   async break(): Promise<void> {
     this.breaks += 1;
-    const running = [...this.#pending].filter(([, { application }]) => application !== 'bridge');
+    const running = [...this.#pending].filter(([, { application }]) => !joins(application));
     for (let attempt = 0; attempt < breakAttempts && !this.ended; attempt += 1) {
       // Not `all`: that drops what has been queued on the channel, and its end is never told.
       await this.api('uuid_break');

@@ -17,15 +17,13 @@ export interface DialOptions {
   readonly confirmFiles?: Readonly<Record<string, string>>;
 }
 
-// A leg made over loopback passes the dialplan again, and its other half must know whose it is.
-const handedDown = [
+/** What another leg of the same call must know that passes the dialplan anew: over loopback, or on another switch. */
+export const handedDown: readonly string[] = [
   'Account-ID Account-Name Account-Realm Authorizing-ID Authorizing-Type Owner-ID Username Realm Presence-ID',
   'Call-Interaction-ID Bridge-ID Call-Forward Call-Forward-For-UUID Retain-CID Reseller-ID Require-Ignore-Early-Media',
 ]
   .join(' ')
-  .split(' ')
-  .map((key) => `ecallmgr_${key}`)
-  .join(',');
+  .split(' ');
 
 /** `[…]sofia/…,[…]sofia/…`. Throws `invalid_data` for an endpoint that cannot be dialled. */
 export function dialString(endpoints: readonly BridgeEndpoint[], options: DialOptions): string {
@@ -46,7 +44,7 @@ function leg(endpoint: BridgeEndpoint, { proxy, legVars, shared, confirmFiles = 
     ...(typeof file === 'string' ? { group_confirm_file: confirmFiles[file] ?? file } : {}),
     ...(aor === undefined ? {} : { 'sip_h_X-KAZOO-AOR': aor }),
     ...(endpoint['To-Realm'] === undefined || loopback ? {} : { sip_invite_domain: endpoint['To-Realm'] }),
-    ...(loopback ? { loopback_export: handedDown } : {}),
+    ...(loopback ? { loopback_export: handedDown.map((key) => `ecallmgr_${key}`).join(',') } : {}),
   };
   return `[${variableList(variables)}]${destination(endpoint, proxy)}`;
 }

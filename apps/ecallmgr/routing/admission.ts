@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { gregorian } from '../../../core/couch/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { callIdOf, type SwitchEvent, variable } from '../freeswitch/index.ts';
-import { channelVarsOf, type Vars } from '../variables.ts';
+import { channelVarsOf, switchHeadersOf, type Vars } from '../variables.ts';
 import type { Callers } from './callers.ts';
 import type { Edges } from './edges.ts';
 
@@ -16,8 +16,11 @@ export async function admit(event: SwitchEvent, callers: Callers, edges: Edges):
   const peer = variable(event, 'sip_network_ip') ?? event['Caller-Network-Addr'];
   if (!edges.trusts(peer))
     throw new AppError('forbidden', {
-      message: `${peer ?? 'an unknown address'} is not an edge of this cluster`,
+      message: `${peer ?? 'an unknown address'} is neither an edge nor a switch of this cluster`,
     });
+  // Another switch has sent it on, and knows who it is: an edge lets no such header in.
+  const moved = switchHeadersOf(event);
+  if (Object.keys(moved).length > 0) return withInteraction(moved);
   const token = variable(event, 'sip_h_X-AUTH-Token');
   const vars = token === undefined ? {} : await callers.resolve(token, tokenRequest(event));
   return withInteraction(vars);

@@ -3,9 +3,11 @@ import { type Bus, type Subscription, silenceCounts } from '../../../core/amqp/i
 import type { Settings } from '../../../core/config/index.ts';
 import { getAt, isRecord, type MessageOf } from '../../../core/contract/index.ts';
 import { advertise } from '../../../core/messages/nodes.ts';
+import { parseSipUri } from '../../../core/telephony/sip-uri.ts';
+import { sipAddressOf } from '../moving/places.ts';
 
 export interface Edges {
-  /** True when this address may say who calls (X-AUTH-*): loopback, the configured edge, or an advertised proxy. */
+  /** True when this address may say who calls: loopback, the configured edge, an advertised proxy or media server. */
   trusts(address: string | undefined): boolean;
   /** `host:port` of a proxy for calls to phones; one of our own zone when there is a choice. */
   address(): string;
@@ -42,6 +44,8 @@ export async function watchEdges(
 ): Promise<Edges> {
   const edges = new Map<string, Edge>();
   const ecallmgrs = new Map<string, number>();
+  /** Hosts of media servers: a call may be moved from one to another. */
+  const switches = new Map<string, number>();
   let arrived = (): void => undefined;
   const learn = (message: MessageOf<typeof advertise>): void => {
     const listeners = listenersOf(getAt(message.Roles, 'Proxy.Listeners'));
@@ -55,6 +59,11 @@ export async function watchEdges(
       ecallmgrs.set(node, until);
       // It does not know us yet.
       if (isNew) arrived();
+    }
+    for (const it of Object.values(message['Media-Servers'] ?? {})) {
+      const address = sipAddressOf(isRecord(it) ? it['Interfaces'] : undefined);
+      const host = address === undefined ? undefined : parseSipUri(`sip:${address}`)?.host;
+      if (host !== undefined) switches.set(host, until);
     }
     if (listeners.length === 0) return;
     const known = edges.has(node);
@@ -77,6 +86,7 @@ export async function watchEdges(
       address !== undefined &&
       (/^(127\.|::1$|::ffff:127\.)/.test(address) ||
         address === configured.host ||
+        (switches.get(address) ?? 0) > Date.now() ||
         alive().some(({ listeners }) => listeners.some(({ host }) => host === address))),
     address: () => {
       const known = alive();

@@ -40,10 +40,21 @@ export function routeRequest(
     'Switch-URI': variable(event, 'sofia_profile_url'),
     'Switch-URL': variable(event, 'sofia_profile_url'),
     'Resource-Type': /^m=video (?!0 )/m.test(variable(event, 'switch_r_sdp') ?? '') ? 'video' : 'audio',
-    'Custom-Channel-Vars': channel.vars,
+    'Custom-Channel-Vars': { ...channel.vars, ...(channel.transferred ? referral(event) : {}) },
     'Custom-Application-Vars': orAbsent(applicationVarsOf(event)),
     'Custom-SIP-Headers': orAbsent(sipHeadersOf(event)),
   };
+}
+
+/** Who has sent the call on, and where to, as the REFER said it. */
+function referral(event: SwitchEvent): Record<string, string> {
+  const given = {
+    'Referred-By': variable(event, 'sip_h_Referred-By'),
+    'Referred-To': variable(event, 'sip_refer_to'),
+  };
+  return Object.fromEntries(
+    Object.entries(given).filter((it): it is [string, string] => it[1] !== undefined),
+  );
 }
 
 const withoutPort = (host: string): string => host.replace(/:\d+$/, '');

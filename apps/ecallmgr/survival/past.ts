@@ -11,6 +11,10 @@ interface Ended {
   beats: number;
 }
 
+/** Applications under which two legs talk. `intercept` goes on as `uuid_bridge`. */
+export const joins = (application: string): boolean =>
+  application === 'bridge' || application === 'intercept' || application === 'uuid_bridge';
+
 /** Rounds of a command that plays again and again bear its id and their number. */
 const rounds = /^(quiet:.+):(\d+)$/;
 
@@ -71,7 +75,9 @@ export class Past {
   mayBeRunning(application: string, argument: string, hasOtherLeg: boolean): boolean {
     const dump = this.#running;
     this.#running = undefined;
-    if (!dump || variable(dump, 'current_application') !== application) return false;
+    const current = dump && variable(dump, 'current_application');
+    if (dump && application === 'intercept') return joins(current ?? '') && hasOtherLeg;
+    if (!dump || current !== application) return false;
     if (variable(dump, 'current_application_response') !== undefined) return false;
     const same = (variable(dump, 'current_application_data') ?? '') === argument;
     return same || application === 'playback' || (application === 'bridge' && hasOtherLeg);

@@ -69,10 +69,12 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-interface Address {
+export interface Address {
   readonly host?: string;
   readonly port: number;
   readonly password?: string;
+  /** Of the switch. */
+  readonly name?: string;
 }
 
 /** An ecallmgr on a bus of its own, connected to the switch when this resolves. */
@@ -99,7 +101,7 @@ export async function storeCdrs(bus: Bus): Promise<void> {
 
 /** One of several ecallmgr; `tap` sees all that is told on their broker. */
 export async function startMember(
-  { host = '127.0.0.1', port, password = 'secret' }: Address,
+  addresses: Address | readonly Address[],
   tap: FakeBus,
   bus: Bus,
 ): Promise<{
@@ -109,7 +111,8 @@ export async function startMember(
   stop(): Promise<void>;
 }> {
   const node = bus.serverId.replace(/-\d+-[0-9a-f]+$/, '');
-  const switches = [{ host, port, password, name: 'freeswitch@media1' }];
+  const defaults = { host: '127.0.0.1', password: 'secret', name: 'freeswitch@media1' };
+  const switches = [addresses].flat().map((it) => ({ ...defaults, ...it }));
   const settings = loadSettings({ overrides: { switches } });
   const log = silentLog();
   const metrics = fakeMetrics();
@@ -127,11 +130,11 @@ export async function startMember(
       set: async () => undefined,
     },
   } satisfies AppContext);
-  // It has read the switch when it tells of it.
+  // It has read a switch when it tells of it.
   const told = (): boolean =>
     tap
       .named('advertise')
-      .some((it) => it['Node'] === node && 'freeswitch@media1' in (it['Media-Servers'] ?? {}));
+      .some((it) => it['Node'] === node && switches.every(({ name }) => name in (it['Media-Servers'] ?? {})));
   while (!told()) await new Promise((resolve) => setTimeout(resolve, 2));
   return {
     app,

@@ -8,7 +8,7 @@ import { switchCommand } from '../../../core/messages/switch.ts';
 import { type FakeBus, fakeBus } from '../../../core/testing/index.ts';
 import type { Phone, PhoneCall } from '../../../test/conformance/eventsocket/phone.ts';
 import { openTarget, type Target } from '../../../test/conformance/eventsocket/target.ts';
-import { startCluster } from './calls.ts';
+import { type Address, startCluster, startMember } from './calls.ts';
 import { type Member, member, pair } from './pair.ts';
 
 export type { Phone, PhoneCall } from '../../../test/conformance/eventsocket/phone.ts';
@@ -57,6 +57,36 @@ export class Live {
     const live = new Live(target, tap, { stop });
     await live.#serve(account);
     return { live, one, two };
+  }
+
+  /**
+   * A cluster on two switches, with one ecallmgr for both or one for each. The second is our own, or the FreeSWITCH that
+   * MIRLITON_FREESWITCH_2 names; `there` is where its phones are.
+   */
+  static async openTwo(ecallmgrs: 1 | 2): Promise<{ readonly live: Live; readonly there: Target }> {
+    const target = await openTarget();
+    const there = await openTarget('MIRLITON_FREESWITCH_2');
+    const [here, other] = [target, there].map(({ host, eventSocketPort: port, password }, index) => ({
+      host,
+      port,
+      password,
+      name: `freeswitch@media${index + 1}`,
+    })) as [Address, Address];
+    const bus = fakeBus({ node: 'test@localhost' });
+    const members =
+      ecallmgrs === 1
+        ? [await startMember([here, other], bus, bus.peer('ecallmgr@one'))]
+        : [
+            await startMember(here, bus, bus.peer('ecallmgr@one')),
+            await startMember(other, bus, bus.peer('ecallmgr@two')),
+          ];
+    const stop = async (): Promise<void> => {
+      await Promise.all(members.map((it) => it.stop()));
+      await there.stop();
+    };
+    const live = new Live(target, bus, { stop });
+    await live.#serve();
+    return { live, there };
   }
 
   /** One more ecallmgr on the switch. */

@@ -25,9 +25,10 @@ export interface Target {
 const EVENTS =
   'CHANNEL_CREATE CHANNEL_STATE CHANNEL_CALLSTATE CHANNEL_ORIGINATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_PARK CHANNEL_UNPARK CHANNEL_BRIDGE CHANNEL_UNBRIDGE CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE CHANNEL_DESTROY CHANNEL_HOLD CHANNEL_UNHOLD DTMF RECORD_START RECORD_STOP PLAYBACK_START PLAYBACK_STOP DETECTED_TONE BACKGROUND_JOB CALL_UPDATE CUSTOM conference::maintenance kazoo::noop sofia::transferee sofia::transferor';
 
-export async function openTarget(): Promise<Target> {
+/** `named` is the variable that names the real one. */
+export async function openTarget(named = 'MIRLITON_FREESWITCH'): Promise<Target> {
   const folder = await mkdtemp(join(tmpdir(), 'mirliton-switch-'));
-  const given = process.env['MIRLITON_FREESWITCH'];
+  const given = process.env[named];
   const password = given?.split(':')[2] ?? 'ClueCon';
   const started = given
     ? undefined

@@ -18,6 +18,9 @@ export const intercept: Application = {
       ['Event-Subclass', 'sofia::intercepted'],
       ['intercepted_by', channel.uuid],
     ]);
+    // The application is over before the two are joined.
+    channel.setState('CS_HIBERNATE');
+    target.setState('CS_HIBERNATE');
     joinChannels(channel, target);
     partner?.hangup('PICKED_OFF');
     return undefined;

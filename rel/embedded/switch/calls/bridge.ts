@@ -124,7 +124,12 @@ async function holdSignals(originator: Channel, originatee: Channel): Promise<vo
   await join(originator, originatee, fields, () => originator.publish('CHANNEL_UNBRIDGE'));
   if (originator.down) return;
   originator.setState('CS_EXECUTE');
-  if (originator.isTrue('park_after_bridge')) await originator.executor.nest({ name: 'park', args: '' });
+  await parkAfter(originator);
+}
+
+async function parkAfter(channel: Channel): Promise<void> {
+  if (!channel.down && channel.isTrue('park_after_bridge'))
+    await channel.executor.nest({ name: 'park', args: '' });
 }
 
 /** Joins two channels that exist, whatever they do now (`uuid_bridge`, `intercept`). */
@@ -135,6 +140,7 @@ export function joinChannels(originator: Channel, originatee: Channel): void {
     async () => {
       for (const channel of [originator, originatee]) if (!channel.answered) await channel.driver.answer();
       await bridgeChannels(originator, originatee);
+      await parkAfter(originator);
     },
   ]);
 }

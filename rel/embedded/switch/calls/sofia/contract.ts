@@ -12,7 +12,7 @@ export interface SipProfile {
   readonly core: SwitchCore;
   readonly stack: SipStack;
   readonly port: number;
-  /** By Call-ID, which is the channel's UUID. */
+  /** By Call-ID, which is the channel's UUID unless `sip_invite_call_id` gave it another. */
   readonly calls: Map<string, SipCall>;
   readonly endpoint: Endpoint;
   contact(protocol: Protocol): string;

@@ -34,8 +34,8 @@ export async function dialOut(profile: SipProfile, leg: OriginateLeg): Promise<C
   if (hopsLeft(leg) <= 0) return 'EXCHANGE_ROUTING_ERROR';
   const call = createCall(profile, leg, target);
   const { channel } = call;
-  profile.calls.set(leg.uuid, call);
-  channel.once('destroyed', () => profile.calls.delete(leg.uuid));
+  profile.calls.set(call.callId, call);
+  channel.once('destroyed', () => profile.calls.delete(call.callId));
   channel.create();
   channel.publish('CHANNEL_ORIGINATE');
   channel.setState('CS_CONSUME_MEDIA');
@@ -90,7 +90,8 @@ function createCall(profile: SipProfile, leg: OriginateLeg, target: SofiaTarget)
   for (const [key, value] of variables) channel.set(key, value);
   channel.set('is_outbound', 'true');
   channel.set('max_forwards', String(hopsLeft(leg)));
-  channel.set('sip_call_id', leg.uuid);
+  const callId = variables.get('sip_invite_call_id') ?? leg.uuid;
+  channel.set('sip_call_id', callId);
   channel.set('sofia_profile_name', PROFILE_NAME);
   channel.set('sip_destination_url', formatUri(target.uri));
   if (originator) {
@@ -103,7 +104,7 @@ function createCall(profile: SipProfile, leg: OriginateLeg, target: SofiaTarget)
   const call: OutboundCall = {
     profile,
     channel,
-    callId: leg.uuid,
+    callId,
     dialog: undefined,
     transaction: undefined,
     challenged: false,
@@ -133,7 +134,7 @@ function buildInvite(profile: SipProfile, channel: Channel, target: SofiaTarget,
     headers: { ...SDP, Allow: ALLOW, 'X-FS-Core-UUID': core.bus.coreUuid, Supported: 'replaces' },
     body: sdp,
   });
-  request.headers.set('Call-ID', uuid);
+  request.headers.set('Call-ID', channel.find('sip_call_id') ?? uuid);
   request.headers.set('Max-Forwards', channel.find('max_forwards') ?? '70');
   request.headers.set(
     'Remote-Party-ID',

@@ -25,7 +25,8 @@ export function answerRefer(call: SipCall, request: SipRequest, transaction: Ser
   notify(call, '100 Trying', 'active;expires=60');
   const replaces = /replaces=([^&;]+)/i.exec(parseUri(target).headers ?? '')?.[1];
   const consulted = replaces === undefined ? undefined : findReplaced(channel, decodeURIComponent(replaces));
-  peer.set('sip_refer_to', target);
+  peer.set('sip_refer_to', `<${target}>`);
+  peer.set('sip_h_Referred-By', request.headers.get('referred-by'));
   const party = consulted?.bridgedTo;
   if (consulted && party) publish(consulted, 'sofia::replaced', { att_xfer_replaced_by: peer.uuid });
   publish(channel, 'sofia::transferor', consulted ? attended(peer, party ?? peer, consulted) : {});
