@@ -16,6 +16,7 @@ import * as dialplan from '../core/messages/dialplan.ts';
 import * as maintenance from '../core/messages/maintenance.ts';
 import * as media from '../core/messages/media.ts';
 import * as nodes from '../core/messages/nodes.ts';
+import * as presence from '../core/messages/presence.ts';
 import * as registration from '../core/messages/registration.ts';
 import * as resource from '../core/messages/resource.ts';
 import * as route from '../core/messages/route.ts';
@@ -147,6 +148,7 @@ function messagesPage(): string {
     callflow,
     cdr,
     nodes,
+    presence,
     maintenance,
     switch: switches,
     trusted,

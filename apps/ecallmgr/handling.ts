@@ -86,7 +86,7 @@ export class Handling {
     if (channel.ownership !== 'ours' || control?.call.callId !== channel.callId) return;
     const tell = (): void => this.#publisher.joined(channel, by, event);
     tell();
-    control.call.custody.pressed(tell);
+    control.call.custody.joined(tell);
   }
 
   /** Applications that this event tells the end of. */

@@ -57,6 +57,7 @@ export class ControlledCall {
   readonly #pending = new Map<string, Pending>();
   readonly #digits = new DigitQueue();
   #newestCheckpoint: string | undefined;
+  readonly #watchers = new Set<(event: CallEvent) => void>();
 
   constructor(bus: Bus, { callId, controlQueue, fetchId }: CallIdentity) {
     this.#bus = bus;
@@ -146,6 +147,30 @@ export class ControlledCall {
     return this.endReason ? Promise.reject(this.endReason) : this.#digits.next(timeout);
   }
 
+  /**
+   * The next event of one of these names, or undefined after `timeout` milliseconds (without it the call may last as long as
+   * it likes). Rejects when the call ends for this process.
+   */
+  nextEvent(names: readonly CallEvent['Event-Name'][], timeout?: number): Promise<CallEvent | undefined> {
+    if (this.endReason) return Promise.reject(this.endReason);
+    return new Promise((resolve, reject) => {
+      const settle = (then: () => void): void => {
+        clearTimeout(timer);
+        this.#watchers.delete(watch);
+        this.over.removeEventListener('abort', ended);
+        then();
+      };
+      const watch = (event: CallEvent): void => {
+        if (names.includes(event['Event-Name'])) settle(() => resolve(event));
+      };
+      const ended = (): void => settle(() => reject(this.endReason));
+      const timer =
+        timeout === undefined ? undefined : setTimeout(() => settle(() => resolve(undefined)), timeout);
+      this.#watchers.add(watch);
+      this.over.addEventListener('abort', ended);
+    });
+  }
+
   /** Whether digits were pressed that are not yet taken. */
   get digitsWait(): boolean {
     return this.#digits.waiting;
@@ -184,6 +209,7 @@ export class ControlledCall {
       this.bridged = true;
       this.answered = true;
     }
+    for (const watch of [...this.#watchers]) watch(event);
   }
 
   /** Takes the error event of a command that could not be run. */

@@ -12,6 +12,7 @@ import * as configuration from '../messages/configuration.ts';
 import * as dialplan from '../messages/dialplan.ts';
 import * as media from '../messages/media.ts';
 import * as nodes from '../messages/nodes.ts';
+import * as presence from '../messages/presence.ts';
 import * as registration from '../messages/registration.ts';
 import * as resource from '../messages/resource.ts';
 import * as route from '../messages/route.ts';
@@ -30,6 +31,7 @@ const modules = [
   dialplan,
   media,
   nodes,
+  presence,
   registration,
   resource,
   route,

@@ -1,5 +1,5 @@
 // The database of a zone, as somebody beside the zone would read it.
-import { monthDatabase } from '../../core/couch/index.ts';
+import { accountDatabase, monthDatabase } from '../../core/couch/index.ts';
 import type { Zone } from './zone.ts';
 
 export type Stored = Record<string, unknown> & { readonly _id: string };
@@ -21,9 +21,15 @@ async function read(zone: Zone, path: string): Promise<Response> {
 }
 
 /** The documents of a type in the account's database of this month; none while there is no such database. */
-export async function documentsOfMonth(zone: Zone, account: string, type: string): Promise<Stored[]> {
-  const database = encodeURIComponent(monthDatabase(account, new Date()));
-  const response = await read(zone, `${database}/_all_docs?include_docs=true`);
+export const documentsOfMonth = (zone: Zone, account: string, type: string): Promise<Stored[]> =>
+  documentsIn(zone, monthDatabase(account, new Date()), type);
+
+/** The documents of a type in the account's own database. */
+export const documentsOfAccount = (zone: Zone, account: string, type: string): Promise<Stored[]> =>
+  documentsIn(zone, accountDatabase(account), type);
+
+async function documentsIn(zone: Zone, database: string, type: string): Promise<Stored[]> {
+  const response = await read(zone, `${encodeURIComponent(database)}/_all_docs?include_docs=true`);
   if (response.status === 404) return [];
   const { rows } = (await response.json()) as { rows: { doc: Stored }[] };
   return rows.map(({ doc }) => doc).filter((doc) => doc['pvt_type'] === type);

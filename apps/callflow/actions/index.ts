@@ -9,6 +9,7 @@ import { hangup } from './hangup.ts';
 import { menu } from './menu.ts';
 import { noop } from './noop.ts';
 import { offnet } from './offnet.ts';
+import { park } from './park.ts';
 import { play } from './play.ts';
 import { record_call } from './record_call.ts';
 import { resources } from './resources.ts';
@@ -31,6 +32,7 @@ export const actions = {
   menu,
   noop,
   offnet,
+  park,
   play,
   record_call,
   resources,

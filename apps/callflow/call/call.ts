@@ -1,7 +1,13 @@
 // The call as an action sees it: commands to run, events to await, documents to read.
 import type { CallEvent, CarrierAnswer, CarrierJob, CommandFields } from '../../../core/calls/index.ts';
 import type { SystemConfig } from '../../../core/config/index.ts';
-import type { AnyDocument, DocumentOf, FlowNode } from '../../../core/contract/index.ts';
+import type {
+  AnyDocument,
+  AnyMessage,
+  DocumentOf,
+  FlowNode,
+  MessageFields,
+} from '../../../core/contract/index.ts';
 import type { Database } from '../../../core/couch/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
 import type { CommandName } from '../../../core/messages/dialplan.ts';
@@ -22,16 +28,26 @@ export interface Call {
   execute<N extends CommandName>(name: N, fields: CommandFields<N>, timeout?: number): Promise<CallEvent>;
   /** Queues a bridge and awaits its end; when this action is repeated, the end of the bridge that it had begun. */
   bridge(fields: CommandFields<'bridge'>): Promise<CallEvent>;
+  /** Takes over a call that waits, and awaits the end of the conversation as `bridge` does. */
+  pickUp(fields: CommandFields<'call_pickup'>): Promise<CallEvent>;
   /** Queues a command and does not wait for it. */
   send<N extends CommandName>(name: N, fields: CommandFields<N>): Promise<void>;
   /** The next digit, or undefined after `timeout` milliseconds. Digits pressed before the call of this method are kept. */
   nextDigit(timeout: number): Promise<string | undefined>;
+  /** The next event of one of these names, or undefined after `timeout` milliseconds. */
+  nextEvent(names: readonly CallEvent['Event-Name'][], timeout?: number): Promise<CallEvent | undefined>;
   /** Whether digits were pressed that are not yet taken. */
   readonly digitsWait: boolean;
   /** Forgets digits that were pressed and not yet taken. */
   dropDigits(): void;
   /** True when the leg was bridged at least once since `execute('bridge', …)` began. */
   readonly bridged: boolean;
+  /** The id that the leg has now. */
+  readonly callId: string;
+  /** Publishes what the call means to others: presence, call events of our own. What cannot be told is logged. */
+  tell<M extends AnyMessage>(contract: M, fields: MessageFields<M>): Promise<void>;
+  /** Whether another call is still there. */
+  isAlive(callId: string): Promise<boolean>;
   /** Hands the call to the carriers and awaits how it went. */
   offnet(job: CarrierJob): Promise<CarrierAnswer>;
   /** Adds to what is kept for the process that repeats the running action when this one dies. Costs one message. */

@@ -11,15 +11,19 @@ import {
   newCommandId,
 } from '../../../core/calls/index.ts';
 import type { SystemConfig } from '../../../core/config/index.ts';
-import type { AnyDocument, DocumentOf } from '../../../core/contract/index.ts';
+import type { AnyDocument, AnyMessage, DocumentOf, MessageFields } from '../../../core/contract/index.ts';
 import type { Database } from '../../../core/couch/index.ts';
-import { AppError } from '../../../core/errors/index.ts';
+import { AppError, hasCode } from '../../../core/errors/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
+import { channelStatusReq } from '../../../core/messages/call.ts';
 import type { Call } from './call.ts';
 import { type Fate, HandedOver } from './handed-over.ts';
 import { toResume } from './resume.ts';
 import type { Note, Position, Standing } from './standing.ts';
 import type { CallState } from './state.ts';
+
+// With several ecallmgr nobody answers for a leg that is gone.
+const statusPatience = 1_000;
 
 /** What a LiveCall needs from its surroundings. */
 export interface CallSurroundings {
@@ -117,16 +121,42 @@ export class LiveCall extends ControlledCall implements Call {
     this.#checkpoint({ 'Keys-Again': true });
   }
 
-  async bridge(fields: CommandFields<'bridge'>): Promise<CallEvent> {
+  bridge(fields: CommandFields<'bridge'>): Promise<CallEvent> {
+    return this.#connect('bridge', fields);
+  }
+
+  pickUp(fields: CommandFields<'call_pickup'>): Promise<CallEvent> {
+    return this.#connect('call_pickup', fields);
+  }
+
+  async #connect<N extends 'bridge' | 'call_pickup'>(name: N, fields: CommandFields<N>): Promise<CallEvent> {
     const { Bridge: before, Bridged: bridged } = this.#takeNoted();
     if (typeof before !== 'string') {
       const id = newCommandId();
       this.note({ Bridge: id, Bridged: false });
-      return this.execute('bridge', fields, undefined, id);
+      return this.execute(name, fields, undefined, id);
     }
     this.bridged = bridged === true;
     // Done when the bridge is over; how it ended is no question any more.
-    return this.bridged ? this.execute('noop', {}) : this.rejoin('bridge', fields, before);
+    return this.bridged ? this.execute('noop', {}) : this.rejoin(name, fields, before);
+  }
+
+  async tell<M extends AnyMessage>(contract: M, fields: MessageFields<M>): Promise<void> {
+    await this.#bus
+      .publish(contract, fields)
+      .catch((error: unknown) =>
+        this.log.warn('a message could not be sent', { names: contract.names, error }),
+      );
+  }
+
+  async isAlive(callId: string): Promise<boolean> {
+    const question = { 'Call-ID': callId };
+    const options = { timeout: statusPatience, silence: 'allowed' as const };
+    const status = await this.#bus.request(channelStatusReq, question, options).catch((error: unknown) => {
+      if (hasCode(error, 'request_timeout') || hasCode(error, 'nobody_listens')) return undefined;
+      throw error;
+    });
+    return status?.Status === 'active';
   }
 
   async offnet(job: CarrierJob): Promise<CarrierAnswer> {

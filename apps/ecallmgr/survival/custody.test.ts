@@ -94,6 +94,17 @@ describe('the custody of a call', () => {
     expect(isLost('one', 'f0')).to.equal(true);
   });
 
+  it('tells whoever comes next that the call was joined, unless that was known', () => {
+    const told: string[] = [];
+    custody.take(checkpoint('one', 'f0'));
+    custody.joined(() => told.push('known'));
+    custody.take(checkpoint('one', 'f0'));
+    custody.joined(() => told.push('unknown'));
+    custody.giveUp();
+    custody.take(checkpoint('two', 'f1'));
+    expect(told).to.deep.equal(['unknown']);
+  });
+
   describe('the keys that were pressed', () => {
     let told: string[];
     const press = (key: string): void => custody.pressed(`key ${key}`, () => told.push(key));

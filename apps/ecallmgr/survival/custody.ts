@@ -32,6 +32,8 @@ export class Custody {
   #succession: Succession | undefined;
   /** Keys that the controller has not taken yet, as far as we know. */
   #keys: Key[] = [];
+  /** Tells that another leg has joined the call, when that was after the last checkpoint. */
+  #joined: (() => void) | undefined;
 
   constructor(options: CustodyOptions) {
     this.#options = options;
@@ -72,10 +74,20 @@ export class Custody {
     const successor = this.#admit(from, fetchIdOf(resume), handsOver);
     this.#taken(command['Keys-Taken']);
     if (successor || command['Keys-Again'] === true) for (const { tell } of this.#keys) tell();
+    if (successor) this.#joined?.();
+    if (!handsOver) this.#joined = undefined;
     this.serverId = from;
     this.#resume = resume ?? this.#resume;
     this.#keep();
     if (handsOver && !this.vacant) this.#succession = this.#options.succeed(this.#resume, 'hand-over');
+  }
+
+  /**
+   * Another leg has joined the call. Whoever controls it may be dead already: `tell` tells the next one, unless a checkpoint
+   * came after it.
+   */
+  joined(tell: () => void): void {
+    this.#joined = tell;
   }
 
   /**
