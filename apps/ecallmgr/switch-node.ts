@@ -226,8 +226,11 @@ export class SwitchNode {
     const wanted = channel.direction === 'inbound' || channel.transferred;
     if (!wanted || channel.routed || channel.replaces) return;
     channel.routed = true;
-    const job = jobOf(channel);
-    if (job && channel.refused === undefined) return arrive(this, channel, job);
+    const job = channel.transferred || channel.refused !== undefined ? undefined : jobOf(channel);
+    if (job) {
+      arrive(this, channel, job);
+      return;
+    }
     const ids = { callId: channel.callId, accountId: channel.get('Account-ID') };
     withLogContext(ids, () => routeParked(this, this.shared, channel, event)).catch((error: unknown) =>
       this.around.log.error('a call could not be routed', { error }),
