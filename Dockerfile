@@ -23,6 +23,7 @@ COPY --from=build /mirliton/node_modules node_modules
 COPY --from=build /mirliton/dist dist
 COPY couchdb/views couchdb/views
 COPY apps/media_mgr/prompts/sounds apps/media_mgr/prompts/sounds
+COPY apps/crossbar/openapi/page.html apps/crossbar/openapi/
 COPY rel/freeswitch/conf rel/freeswitch/conf
 COPY rel/kamailio rel/kamailio
 RUN groupadd --system --gid 10001 mirliton \

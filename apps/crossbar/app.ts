@@ -5,6 +5,7 @@ import * as documents from '../../core/documents/index.ts';
 import { publishSchemas } from '../../core/schemas/index.ts';
 import { loadSecrets } from './auth/secrets.ts';
 import { startServer } from './engine/index.ts';
+import { described } from './openapi/module.ts';
 import { modules } from './resources/index.ts';
 
 /** The crossbar app. */
@@ -35,7 +36,7 @@ export async function start(context: AppContext): Promise<RunningCrossbar> {
     store,
     Object.values(documents).map(({ schemaName, schema }) => ({ name: schemaName, schema })),
   );
-  const server = await startServer({ ...context, secrets }, modules, settings.rest);
+  const server = await startServer({ ...context, secrets }, [...modules, described(modules)], settings.rest);
   log.info('REST answers', { host: server.host, port: server.port });
   return {
     port: server.port,

@@ -13,4 +13,11 @@ export * from './document.ts';
 export * from './message.ts';
 export * from './path.ts';
 export * from './resource.ts';
-export { compile, type JsonSchema, registerSchema, type Validator, type Violation } from './validator.ts';
+export {
+  compile,
+  findSchema,
+  type JsonSchema,
+  registerSchema,
+  type Validator,
+  type Violation,
+} from './validator.ts';

@@ -46,8 +46,11 @@ export function compile(schema: JsonSchema, { defaults = false } = {}): Validato
   };
 }
 
+const registered = new Map<string, JsonSchema>();
+
 /** Makes a named schema available to `$ref` from every other schema. Idempotent by name. */
 export function registerSchema(name: string, schema: JsonSchema): void {
+  if (!registered.has(name)) registered.set(name, schema);
   for (const ajv of [plain, filling]) if (!ajv.getSchema(name)) ajv.addSchema(schema, name);
 }
 
@@ -99,4 +102,9 @@ function dotted(pointer: string, last: unknown): string {
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
   if (last !== undefined) keys.push(String(last));
   return keys.map((key) => key.replaceAll('.', '%2E')).join('.');
+}
+
+/** The schema of that name, for those that follow a `$ref` themselves. */
+export function findSchema(name: string): JsonSchema | undefined {
+  return registered.get(name);
 }

@@ -12,4 +12,4 @@ export type { Cursor, PageQuery, Range } from './paging.ts';
 export { deleted, documentId, idParameter, plain, plainEndpoints } from './plain.ts';
 export * from './request.ts';
 export { type RestServer, startServer } from './server.ts';
-export { version } from './version.ts';
+export { root, version } from './version.ts';
