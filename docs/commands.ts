@@ -25,45 +25,114 @@ function section(command: Command, table: Table): string {
   ].join('\n\n');
 }
 
-/** What Kazoo's `sup` did, and which command does it here (contract: the commands an operator meets most). */
+/** What Kazoo's `sup` did, by module, and which command does it here (contract: the commands an operator meets most). */
 const sup: readonly (readonly [string, string])[] = [
-  ['kz_nodes status, ecallmgr_maintenance node_summary', 'status, fs list'],
+  [
+    'kz_nodes status, kz_nodes_maintenance, ecallmgr_maintenance node_summary, node_details',
+    'status, fs list',
+  ],
   ['ecallmgr_maintenance add_fs_node, remove_fs_node, list_fs_nodes', 'fs add, fs remove, fs list'],
   ['ecallmgr_maintenance channel_summary, channel_details, show_channels, show_calls', 'calls, call'],
-  ['ecallmgr_maintenance sync_channels', 'fs sync'],
-  ['ecallmgr_maintenance limit_channel_uptime, hangup_long_running_channels', 'calls hangup --longer TIME'],
-  ['ecallmgr_maintenance carrier_acls, sbc_acls, acl_summary', 'acls list'],
-  ['ecallmgr_maintenance test_carrier_ip, test_sbc_ip', 'acls test'],
+  ['ecallmgr_maintenance sync_channels, flush_node_channels', 'fs sync'],
   [
-    'ecallmgr_maintenance allow_carrier, deny_carrier',
-    'the documents of carriers and PBXs over REST: acls follow them',
+    'ecallmgr_maintenance hangup_long_running_channels, limit_channel_uptime',
+    'calls hangup --longer TIME; as a standing limit by a timer (cron, systemd) that runs it',
   ],
-  ['ecallmgr_maintenance reload_acls', 'acls reload'],
-  ['ecallmgr_maintenance check_sync', 'phones check-sync'],
-  ['ecallmgr_maintenance registrar_summary, registrar_details', 'registrations'],
+  ['ecallmgr_maintenance carrier_acls, acl_summary, resource_acls', 'acls list'],
+  ['ecallmgr_maintenance test_carrier_ip, registrar_maintenance device_by_ip', 'acls test'],
   [
-    'ecallmgr_maintenance flush_registrar, flush_authn',
+    'ecallmgr_maintenance allow_carrier, deny_carrier, remove_acl',
+    'the documents of carriers, PBXs and devices over REST: acls follow them',
+  ],
+  [
+    'ecallmgr_maintenance sbc_acls, allow_sbc, deny_sbc, test_sbc_ip',
+    'edges tell of themselves (status); which addresses may reach a FreeSWITCH: write freeswitch --edges',
+  ],
+  ['ecallmgr_maintenance reload_acls, flush_acls', 'acls reload'],
+  ['ecallmgr_maintenance check_sync', 'phones check-sync'],
+  [
+    'ecallmgr_maintenance registrar_summary, registrar_details, registrar_sync; registrar_maintenance local_summary',
+    'registrations',
+  ],
+  [
+    'ecallmgr_maintenance flush_registrar, flush_authn; registrar_maintenance flush',
     'registrations --flush, registrations --flush --cache',
   ],
-  ['crossbar_maintenance create_account, promote_account', 'accounts create, accounts promote'],
+  [
+    'crossbar_maintenance create_account, promote_account, demote_account',
+    'accounts create, accounts promote, accounts demote',
+  ],
   ['crossbar_maintenance enable_account, disable_account', 'accounts enable, accounts disable'],
-  ['crossbar_maintenance allow_account_number_additions', 'accounts allow-numbers'],
-  ['crossbar_maintenance find_account_by_*', 'accounts show'],
+  [
+    'crossbar_maintenance allow_account_number_additions, disallow_account_number_additions',
+    'accounts allow-numbers, accounts deny-numbers',
+  ],
+  [
+    'crossbar_maintenance find_account_by_id, find_account_by_name, find_account_by_number, find_account_by_realm',
+    'accounts show',
+  ],
+  ['crossbar_maintenance move_account', 'accounts move'],
   ['crossbar_maintenance descendants_count', 'accounts recount'],
-  ['crossbar_maintenance move_account', 'POST /v2/accounts/ID/move'],
-  ['kapps_maintenance refresh, register_views', 'views refresh'],
-  ['kapps_maintenance flush_getby_cache, kapps_config flush, stepswitch_maintenance flush', 'caches flush'],
+  [
+    'crossbar_maintenance update_schemas, db_init; kapps_maintenance migrate',
+    'nothing: done when the apps start',
+  ],
+  [
+    'kapps_maintenance refresh, refresh_account, register_views',
+    'views refresh, views refresh --account ACCOUNT',
+  ],
+  [
+    'kapps_maintenance flush_getby_cache, kapps_config flush, stepswitch_maintenance flush, ecallmgr_maintenance flush_util',
+    'caches flush',
+  ],
   ['kapps_maintenance call_id_status', 'call'],
   ['kapps_config get, set_default', 'config get, config set'],
-  ['kapps_controller start_app, running_apps', 'start --apps, status'],
+  ['kapps_controller running_apps', 'status'],
+  [
+    'kapps_controller start_app, stop_app, restart_app',
+    'start --apps APP in one more process; SIGTERM ends one and its calls go on elsewhere',
+  ],
   ['kazoo_media_maintenance import_prompts', 'media import'],
+  ['kazoo_media_maintenance refresh', 'views refresh system_media'],
   ['kazoo_maintenance syslog_level', 'log level'],
-  ['stepswitch_maintenance lookup_number, process_number, reverse_lookup', 'numbers lookup, acls test'],
+  ['stepswitch_maintenance lookup_number, process_number', 'numbers lookup'],
+  ['stepswitch_maintenance reverse_lookup', 'acls test'],
+  ['stepswitch_maintenance number_tree', 'accounts show NUMBER'],
+  ['stepswitch_maintenance resources', 'carriers list'],
   [
     'stepswitch_maintenance reload_resources',
     'nothing: carriers are followed; gateways reload for those of the switch',
   ],
   ['kazoo_numbers_maintenance fix, reconcile', 'numbers reconcile --fix'],
+];
+
+/** What has no command here, and why. */
+const withoutCommand: readonly (readonly [string, string])[] = [
+  [
+    'ecallmgr_maintenance conference_summary, conference_details, sync_conferences',
+    'no app of ours holds conferences; fs api NAME conference list asks a switch',
+  ],
+  [
+    'ecallmgr_maintenance enable_authz, disable_authz; jonny5',
+    'calls are not authorised by an account’s limits yet',
+  ],
+  ['crossbar_maintenance start_module, stop_module, running_modules', 'every resource is always served'],
+  [
+    'crossbar_maintenance init_apps, init_app, refresh_apps, apps, set_app_*',
+    'there is no store of web apps yet',
+  ],
+  [
+    'kapps_maintenance ensure_aggregates, ensure_tree_accounts',
+    'accounts recount counts; a copy in accounts that is missing is not made anew',
+  ],
+  [
+    'kapps_maintenance rebuild_db, purge_doc_type, cleanup_*, migrate_modbs',
+    'CouchDB’s own tools; nothing here deletes documents in bulk',
+  ],
+  [
+    'maintenance modules of hotornot, webhooks, teletype, fax, tasks, omnipresence, blackhole, services, modb, voicemail',
+    'as far as these apps are here they follow their documents; there is nothing to order',
+  ],
 ];
 
 /** docs/operations/mirliton-command.md */
@@ -84,6 +153,11 @@ export function commandsPage(note: string, table: Table): string {
     table(
       ['Kazoo', 'here'],
       sup.map(([kazoo, here]) => [kazoo, here]),
+    ),
+    'What has no command:',
+    table(
+      ['Kazoo', 'why'],
+      withoutCommand.map(([kazoo, why]) => [kazoo, why]),
     ),
   ].join('\n\n')}\n`;
 }

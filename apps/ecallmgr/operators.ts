@@ -32,19 +32,18 @@ export function answerOperatorsOfCalls(
       ({ name, client }) => client.connected && (wanted === undefined || wanted === name),
     );
     if (chosen.length === 0) return;
-    const done = await Promise.all(
-      chosen.map(async (node) => {
-        try {
-          await resync(node, log);
-          return node.name;
-        } catch (error) {
-          return `${node.name} failed: ${toAppError(error).message}`;
-        }
-      }),
+    const failures: string[] = [];
+    await Promise.all(
+      chosen.map((node) =>
+        resync(node, log).catch((error: unknown) => {
+          failures.push(`${node.name}: ${toAppError(error).message}`);
+        }),
+      ),
     );
     await bus.reply(request, doneResp, {
-      Detail: done.join(', '),
+      Detail: chosen.map(({ name }) => name).join(', '),
       Count: chosen.reduce((sum, { channels }) => sum + channels.size, 0),
+      ...(failures.length > 0 ? { Failures: failures } : {}),
     });
   };
   return bus.consume<AnyMessage>(

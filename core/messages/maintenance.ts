@@ -1,6 +1,6 @@
 // What operators ask of running processes and tell them (ours: Kazoo does it by remote calls between its nodes).
 import { message, segment, Type } from '../contract/index.ts';
-import { all, Count, Flag, maybeText, some, Text, text, Vars } from './fields.ts';
+import { all, Count, Flag, maybeText, some, Text, Texts, text, Vars } from './fields.ts';
 
 const answer = <const N extends string, P extends Parameters<typeof Type.Object>[0]>(name: N, fields: P) =>
   message({ category: 'maintenance', name, exchange: 'targeted', fields });
@@ -72,7 +72,12 @@ export const statsReq = message({
   answers: [statsResp],
 });
 
-export const doneResp = answer('done_resp', { ...maybeText('Detail'), ...some(Count, 'Count') });
+/** `Failures`: what could not be done, and why. */
+export const doneResp = answer('done_resp', {
+  ...maybeText('Detail'),
+  ...some(Count, 'Count'),
+  ...some(Texts, 'Failures'),
+});
 
 /** Without `Level` the levels of the settings hold again. `Seconds` 0: until the process ends. */
 export const logLevel = message({

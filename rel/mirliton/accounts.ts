@@ -48,6 +48,13 @@ export async function allAccounts(store: Store): Promise<StoredDocument[]> {
     .sort((a, b) => String(a['name']).localeCompare(String(b['name'])));
 }
 
+/** The names of the accounts above one, the root first. */
+export async function namesAbove(store: Store, account: StoredDocument): Promise<string[]> {
+  const tree = Array.isArray(account['pvt_tree']) ? account['pvt_tree'].map(String) : [];
+  const found = await Promise.all(tree.map((id) => store.database('accounts').find(id, { fresh: true })));
+  return found.map((it, index) => String(it?.['name'] ?? tree[index]));
+}
+
 /** As lists and answers show an account. */
 export function accountRow(account: StoredDocument): Record<string, unknown> {
   return {

@@ -25,9 +25,13 @@ export async function orderSwitch(
   });
 }
 
-/** The switches that some ecallmgr drives. Throws `not_found` when none has this name. */
+/** Every switch as every ecallmgr sees it. */
+export const switchesSeen = async (cli: Cli): Promise<SwitchInfo[]> =>
+  (await askProcesses(await cli.bus())).flatMap((process) => process.switches);
+
+/** The switches of this name. Throws `not_found` when no ecallmgr drives one. */
 export async function switchesNamed(cli: Cli, name: string): Promise<SwitchInfo[]> {
-  const seen = (await askProcesses(await cli.bus())).flatMap((process) => process.switches);
+  const seen = await switchesSeen(cli);
   const named = seen.filter((it) => it.name === name);
   if (named.length > 0) return named;
   const names = [...new Set(seen.map((it) => it.name))].join(', ') || 'none';

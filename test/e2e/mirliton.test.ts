@@ -1,65 +1,16 @@
 // The `mirliton` command against a running zone, as a script uses it: --json, exit codes, and what it says when parts are down.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { connect } from 'amqplib';
 import { expect } from 'chai';
 import { newAccount, type TestAccount } from './account.ts';
+import { inside, type Ran, fine as runFine, spawned } from './cli.ts';
 import { eventually } from './eventually.ts';
 import { call, fixtures } from './fixtures.ts';
 import { freePorts } from './ports.ts';
 import { sharedZone } from './shared.ts';
 import type { Zone } from './zone.ts';
-
-interface Ran {
-  readonly code: number | null;
-  /** What stdout says as JSON; undefined when it says nothing. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
-  readonly json: any;
-  readonly stderr: string;
-}
-
-const entry = fileURLToPath(new URL('../../dist/rel/mirliton/bin.js', import.meta.url));
-
-/** As a script runs it, in a process of its own. */
-async function spawned(config: string, words: readonly string[]): Promise<Ran> {
-  const child = spawn(process.execPath, [entry, ...words, '--json', '--config', config], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [out, err] = [gather(), gather()];
-  child.stdout.on('data', out.write);
-  child.stderr.on('data', err.write);
-  const [code] = (await once(child, 'close')) as [number | null];
-  return ran(words, code, out.text(), err.text());
-}
-
-/** The same without the second that a new process takes to load. */
-async function inside(config: string, words: readonly string[]): Promise<Ran> {
-  const [out, err] = [gather(), gather()];
-  // Imported as the command itself imports its parts: a test is loaded in another way, with modules of its own.
-  const { run } = await import('../../rel/mirliton/main.ts');
-  const code = await run([...words, '--json', '--config', config], out, err);
-  return ran(words, code, out.text(), err.text());
-}
-
-function gather() {
-  const written: string[] = [];
-  return {
-    write: (chunk: Buffer | string) => void written.push(chunk.toString()),
-    text: () => written.join(''),
-  };
-}
-
-function ran(words: readonly string[], code: number | null, text: string, stderr: string): Ran {
-  try {
-    return { code, json: text === '' ? undefined : JSON.parse(text), stderr };
-  } catch (cause) {
-    throw new Error(`mirliton ${words.join(' ')} wrote no JSON: ${text}\n${stderr}`, { cause });
-  }
-}
 
 describe('the mirliton command', function () {
   this.timeout(90_000);
@@ -69,11 +20,7 @@ describe('the mirliton command', function () {
   /** Runs a command on the zone. */
   const mirliton = (...words: string[]): Promise<Ran> => inside(zone.config, words);
   /** As `mirliton`, and fails unless it went well. */
-  const fine = async (...words: string[]) => {
-    const { code, json, stderr } = await mirliton(...words);
-    expect(code, `${words.join(' ')}: ${stderr}${JSON.stringify(json)}`).to.equal(0);
-    return json;
-  };
+  const fine = (...words: string[]) => runFine(zone.config, ...words);
   before(async () => {
     zone = await sharedZone();
     account = await newAccount(zone);
@@ -208,6 +155,11 @@ describe('the mirliton command', function () {
     expect(made.master).to.equal(false);
     expect(await fine('accounts', 'show', realm)).to.include({ id: made.id, enabled: true });
     expect(await fine('accounts', 'disable', realm)).to.include({ enabled: false });
+    await fine('accounts', 'move', realm, account.realm);
+    const { below } = await fine('accounts', 'show', realm);
+    expect(below.slice(-1)).to.deep.equal([account.realm.split('.')[0]]);
+    expect((await mirliton('accounts', 'move', account.realm, realm)).code).to.equal(2);
+    expect(await fine('views', 'refresh', '--account', realm)).to.include({ databases: 1 });
     const again = await mirliton('accounts', 'create', 'other', realm, 'boss');
     expect(again.code).to.equal(2);
     expect(again.stderr).to.include('realm');

@@ -65,16 +65,24 @@ export async function listAncestors(request: RestRequest): Promise<DataReply> {
   };
 }
 
-/** Puts an account, with all that is below it, under another parent. */
+/** The account of a request under the parent that its data names. */
 export async function moveAccount(request: RestRequest): Promise<AccountDocument> {
   const { store } = request.services;
-  const account = targetAccount(request);
   const to = dataObject(request)['to'];
   if (typeof to !== 'string') throw invalid('to', 'required', 'to must be the id of the new parent');
   const parent = await findAccount(store, to);
   if (!parent) throw invalid('to', 'not_found', 'there is no such account', { value: to });
+  return moveBelow(store, targetAccount(request), parent);
+}
+
+/** What of an account says where it stands. */
+export type Placed = Pick<AccountDocument, '_id' | 'pvt_tree' | 'pvt_superduper_admin'>;
+
+/** Puts an account, with all that is below it, under another parent. Throws `invalid_data` for what cannot be. */
+export async function moveBelow(store: Store, account: Placed, parent: Placed): Promise<AccountDocument> {
   const isBelow = parent._id === account._id || parent.pvt_tree?.includes(account._id);
-  if (isBelow) throw invalid('to', 'forbidden', 'an account cannot stand below itself', { value: to });
+  if (isBelow)
+    throw invalid('to', 'forbidden', 'an account cannot stand below itself', { value: parent._id });
   if (account.pvt_superduper_admin) throw invalid('to', 'forbidden', 'the master account cannot be moved');
   return exclusive(accountsLock, async () => {
     const before = account.pvt_tree ?? [];

@@ -1,6 +1,6 @@
-// Transfers by the phones themselves: blind and attended REFER, and who controls whom afterwards.
+// Blind transfers by the phones themselves (REFER), and who controls whom afterwards.
 import { expect } from 'chai';
-import { edgeHeaders, Live, type Phone, type PhoneCall } from '../testing/live.ts';
+import { Live, type Phone, type PhoneCall } from '../testing/live.ts';
 
 describe('transfer by REFER with a switch', () => {
   let live: Live;
@@ -45,43 +45,4 @@ describe('transfer by REFER with a switch', () => {
       await live.end(stays.id);
     }).timeout(20_000);
   }
-
-  it('follows a call that replaces the one it controls', async () => {
-    const first = await live.answered(alice);
-    const kept = await live.bridged(first.id, bob);
-    await kept.hold(true);
-    const consulting = await bob.call('2007', { headers: edgeHeaders });
-    await live.event('route_win', consulting.id);
-    await live.run(consulting.id, 'answer');
-    const bridging = await live.send(consulting.id, 'bridge', {
-      Endpoints: [
-        { 'Invite-Format': 'route', Route: `sip:carol@127.0.0.1:${carol.port}`, 'Account-ID': 'acc1' },
-      ],
-    });
-    const third = await carol.incoming();
-    third.answer();
-    await live.event('CHANNEL_BRIDGE', consulting.id);
-    const tags = `to-tag=${consulting.dialog?.remoteTag};from-tag=${consulting.dialog?.localTag}`;
-    const replaces = encodeURIComponent(`${consulting.id};${tags}`);
-    const { host, sipPort } = live.target;
-    expect((await refer(kept, `sip:2007@${host}:${sipPort}?Replaces=${replaces}`)).status).to.equal(202);
-    expect(await live.event('CHANNEL_REPLACED', consulting.id)).to.include({ 'Replaced-By': first.id });
-    expect(await live.event('CHANNEL_TRANSFEREE', first.id)).to.include({ 'Transfer-Type': 'attended' });
-    await live.event('report', consulting.id);
-    await live.event('report', kept.id);
-    expect(await talks(first, third)).to.equal(true);
-    const over = live.bus.named('CHANNEL_EXECUTE_COMPLETE').filter((it) => it['Msg-ID'] === bridging);
-    expect(over, 'the bridge goes on').to.deep.equal([]);
-    // Its control queue commands the call that has come in its place.
-    await live.run(consulting.id, 'play', {
-      'Media-Name': 'tone_stream://%(1000,0,700)',
-      Leg: 'A',
-      'Insert-At': 'now',
-    });
-    expect(await first.hears(700)).to.equal(true);
-    await third.hangup();
-    await live.event('report', third.id);
-    await first.request('BYE');
-    await live.event('report', first.id);
-  }).timeout(20_000);
 });

@@ -1,4 +1,5 @@
-// mirliton accounts promote, demote, enable, disable, allow-numbers, deny-numbers: what only an operator may change.
+// mirliton accounts promote, demote, enable, disable, allow-numbers, deny-numbers, move: what only an operator may change.
+import { moveBelow } from '../../../apps/crossbar/accounts/tree.ts';
 import { recount, updateAccount } from '../../../apps/crossbar/accounts/write.ts';
 import { regFlush } from '../../../core/messages/registration.ts';
 import { accountRow, allAccounts, findAccount } from '../accounts.ts';
@@ -62,6 +63,21 @@ export const accountsDenyNumbersCommand = change(
   { pvt_wnm_allow_additions: false },
   'may not add numbers',
 );
+
+export const accountsMoveCommand = command({
+  name: 'accounts move',
+  summary: 'puts an account, with all that is below it, under another one',
+  args: { account: one('id, name, realm or number'), parent: one('the account above it from now on') },
+  run: async ({ args: { account, parent } }, cli) => {
+    const store = await cli.store();
+    const [moved, above] = [await findAccount(store, account), await findAccount(store, parent)];
+    const saved = await moveBelow(store, moved, above);
+    cli.done(
+      `${String(saved.name)} (${saved._id}) stands below ${String(above['name'])}`,
+      accountRow({ ...saved }),
+    );
+  },
+});
 
 export const accountsRecountCommand = command({
   name: 'accounts recount',

@@ -1,5 +1,5 @@
 // mirliton accounts list, accounts show: the accounts of the cluster, by id, name, realm or number.
-import { accountRow, allAccounts, findAccount } from '../accounts.ts';
+import { accountRow, allAccounts, findAccount, namesAbove } from '../accounts.ts';
 import { command, one } from '../command.ts';
 
 export const accountsListCommand = command({
@@ -24,10 +24,12 @@ export const accountsListCommand = command({
 
 export const accountsShowCommand = command({
   name: 'accounts show',
-  summary: 'one account, found by id, name, realm or number',
+  summary: 'one account, found by id, name, realm or number, and those above it',
   args: { account: one('id, name, realm or number') },
   run: async ({ args: { account } }, cli) => {
-    const row = accountRow(await findAccount(await cli.store(), account));
+    const store = await cli.store();
+    const found = await findAccount(store, account);
+    const row = { ...accountRow(found), below: await namesAbove(store, found) };
     cli.show(row, () =>
       Object.entries(row)
         .map(([name, value]) => `${name.padEnd(16)}${String(value ?? '-')}`)

@@ -4,8 +4,9 @@ import { AppError } from '../../../core/errors/index.ts';
 import { syncChannels } from '../../../core/messages/maintenance.ts';
 import { reloadAcls, reloadGateways, switchCommand } from '../../../core/messages/switch.ts';
 import { command, many, maybe, one, text } from '../command.ts';
+import { countOf } from '../durations.ts';
 import { renderTable } from '../output.ts';
-import { switchesNamed } from '../switches.ts';
+import { switchesNamed, switchesSeen } from '../switches.ts';
 
 /** An API command may take its time on a busy switch. */
 const patience = 5_000;
@@ -63,29 +64,39 @@ export const gatewaysReloadCommand = command({
 export const fsSyncCommand = command({
   name: 'fs sync',
   summary: 'compares what ecallmgr knows of its channels with what the media servers have',
-  details: 'Ends that were missed are told and recorded; calls that parked meanwhile are routed.',
+  details:
+    'Ends that were missed are told and recorded; calls that parked meanwhile are routed. Exit code 1 when an ecallmgr could not do it, or has not answered.',
   args: { name: maybe('from mirliton fs list; all without it') },
   options: { timeout: text('SECONDS', 'to wait for the answers; default 10') },
   run: async ({ args: { name }, options: { timeout = '10' } }, cli) => {
     const bus = await cli.bus();
-    if (name !== undefined) await switchesNamed(cli, name);
+    const seen = name === undefined ? await switchesSeen(cli) : await switchesNamed(cli, name);
+    // Who has no connection to it does not answer.
+    const ecallmgrs = new Set(seen.filter((it) => it.connected).map((it) => it.seenBy));
+    if (ecallmgrs.size === 0)
+      throw new AppError('no_switch', {
+        message: `no ecallmgr is connected to ${name ?? 'any media server'}`,
+      });
     const answers = await bus.collect(
       syncChannels,
       { 'FreeSWITCH-Node': name },
-      { timeout: Math.max(1, Number(timeout) || 10) * 1_000, count: 1 },
+      { timeout: countOf('timeout', timeout) * 1_000, count: ecallmgrs.size },
     );
     if (answers.length === 0) throw new AppError('request_timeout', { message: 'no ecallmgr has answered' });
-    const rows = answers.map(({ Node, Detail, Count }) => ({
+    const rows = answers.map(({ Node, Detail, Count, Failures = [] }) => ({
       node: Node,
       switches: Detail,
       channels: Count,
+      failures: Failures,
     }));
     cli.show(rows, () =>
       renderTable(rows, {
         node: (it) => it.node,
         'media servers': (it) => it.switches,
         channels: (it) => it.channels,
+        failed: (it) => it.failures.join('; '),
       }),
     );
+    return rows.length < ecallmgrs.size || rows.some((it) => it.failures.length > 0) ? 1 : 0;
   },
 });

@@ -6,6 +6,7 @@ import {
   accountsDenyNumbersCommand,
   accountsDisableCommand,
   accountsEnableCommand,
+  accountsMoveCommand,
   accountsPromoteCommand,
   accountsRecountCommand,
 } from './accounts-change.ts';
@@ -16,6 +17,7 @@ import { cachesFlushCommand } from './caches-flush.ts';
 import { callCommand } from './call.ts';
 import { callsCommand } from './calls.ts';
 import { callsHangupCommand } from './calls-hangup.ts';
+import { carriersListCommand } from './carriers-list.ts';
 import { configGetCommand } from './config-get.ts';
 import { configListCommand } from './config-list.ts';
 import { configSetCommand, configUnsetCommand } from './config-set.ts';
@@ -87,9 +89,11 @@ export const commands: readonly Command[] = [
   accountsDisableCommand,
   accountsAllowNumbersCommand,
   accountsDenyNumbersCommand,
+  accountsMoveCommand,
   accountsRecountCommand,
   numbersLookupCommand,
   numbersReconcileCommand,
+  carriersListCommand,
   mediaImportCommand,
   writeFreeswitchCommand,
   writeKamailioCommand,

@@ -1,8 +1,9 @@
 // mirliton views refresh: brings the views of every database up to date, without blocking their readers.
 import type { DatabaseClass } from '../../../core/contract/index.ts';
-import { databaseClassOf, rawName } from '../../../core/couch/index.ts';
+import { accountDatabase, databaseClassOf, rawName } from '../../../core/couch/index.ts';
 import { AppError, toAppError } from '../../../core/errors/index.ts';
-import { command, many } from '../command.ts';
+import { findAccount } from '../accounts.ts';
+import { command, many, text } from '../command.ts';
 
 export const viewsRefreshCommand = command({
   name: 'views refresh',
@@ -10,10 +11,17 @@ export const viewsRefreshCommand = command({
   details:
     'A changed view is built under a side name first and then swapped in: readers never wait. It may be repeated.',
   args: { databases: many('e.g. accounts, an account id; all without one') },
-  run: async ({ args: { databases } }, cli) => {
+  options: {
+    account: text('ACCOUNT', 'those of this account (id, name, realm or number), its months among them'),
+  },
+  run: async ({ args: { databases }, options: { account } }, cli) => {
     const store = await cli.store();
     const known = await store.list();
-    const wanted = databases.map(rawName);
+    const own = account === undefined ? undefined : accountDatabase((await findAccount(store, account))._id);
+    const wanted = [
+      ...databases.map(rawName),
+      ...known.filter((name) => own !== undefined && (name === own || name.startsWith(`${own}-`))),
+    ];
     const missing = wanted.find((name) => !known.includes(name));
     if (missing !== undefined)
       throw new AppError('not_found', { message: `there is no database ${missing}` });

@@ -1,0 +1,141 @@
+// Attended transfers by the phones themselves (REFER with Replaces), and who controls whom afterwards, whatever dies meanwhile.
+import { expect } from 'chai';
+import { edgeHeaders, endpointOf, Live, type Message, type Phone, type PhoneCall } from '../testing/live.ts';
+import type { Member } from '../testing/pair.ts';
+
+/** Alice talks to Bob, who holds her and calls Carol: what is needed to join Alice and Carol. */
+class Consultation {
+  readonly live: Live;
+  first!: PhoneCall;
+  kept!: PhoneCall;
+  consulting!: PhoneCall;
+  third!: PhoneCall;
+  /** The bridge between Bob's second call and Carol. */
+  bridging = '';
+
+  constructor(live: Live) {
+    this.live = live;
+  }
+
+  async begin(alice: Phone, bob: Phone, carol: Phone): Promise<void> {
+    const { live } = this;
+    this.first = await live.answered(alice);
+    this.kept = await live.bridged(this.first.id, bob);
+    await this.kept.hold(true);
+    this.consulting = await bob.call('2007', { headers: edgeHeaders });
+    await live.event('route_win', this.consulting.id);
+    await live.run(this.consulting.id, 'answer');
+    this.bridging = await live.send(this.consulting.id, 'bridge', { Endpoints: [endpointOf(carol)] });
+    this.third = await carol.incoming();
+    this.third.answer();
+    await live.event('CHANNEL_BRIDGE', this.consulting.id);
+  }
+
+  /** Bob sends Alice to Carol. */
+  async transfer(): Promise<void> {
+    const { consulting, kept, live } = this;
+    const tags = `to-tag=${consulting.dialog?.remoteTag};from-tag=${consulting.dialog?.localTag}`;
+    const replaces = encodeURIComponent(`${consulting.id};${tags}`);
+    const { host, sipPort } = live.target;
+    const target = `<sip:2007@${host}:${sipPort}?Replaces=${replaces}>`;
+    const headers = { 'Refer-To': target, 'Referred-By': '<sip:bob@demo.local>' };
+    expect((await kept.send('REFER', { headers })).status).to.equal(202);
+  }
+
+  async talks(): Promise<boolean> {
+    const heard = this.third.hears(1100, 3000);
+    await this.first.sing(1100, 1200);
+    return heard;
+  }
+
+  /** The control queue of the call that is no more commands the one that has come in its place. */
+  async commanded(): Promise<boolean> {
+    await this.live.run(this.consulting.id, 'play', {
+      'Media-Name': 'tone_stream://%(1000,0,700)',
+      Leg: 'A',
+      'Insert-At': 'now',
+    });
+    return this.first.hears(700);
+  }
+
+  ends(messageId: string): Message[] {
+    return this.live.bus.named('CHANNEL_EXECUTE_COMPLETE').filter((it) => it['Msg-ID'] === messageId);
+  }
+
+  /** Carol hangs up, then Alice; every leg has left one record. */
+  async end(): Promise<void> {
+    const { live, first, third } = this;
+    await third.hangup();
+    await live.completed(this.bridging);
+    await first.request('BYE');
+    for (const { id } of [first, this.kept, this.consulting, third]) {
+      await live.event('report', id);
+      expect(live.bus.named('report').filter((it) => it['Call-ID'] === id)).to.have.length(1);
+    }
+    expect(this.ends(this.bridging)).to.have.length(1);
+  }
+}
+
+describe('attended transfer by REFER with a switch', () => {
+  let live: Live;
+  let phones: [Phone, Phone, Phone];
+
+  const prepare = async (opened: Live): Promise<Consultation> => {
+    live = opened;
+    phones = [
+      await live.target.phone('alice'),
+      await live.target.phone('bob'),
+      await live.target.phone('carol'),
+    ];
+    const consultation = new Consultation(live);
+    await consultation.begin(...phones);
+    return consultation;
+  };
+  afterEach(async () => {
+    await live.clear();
+    await live.close();
+  });
+
+  it('follows a call that replaces the one it controls', async () => {
+    const it = await prepare(await Live.open());
+    await it.transfer();
+    expect(await live.event('CHANNEL_REPLACED', it.consulting.id)).to.include({ 'Replaced-By': it.first.id });
+    expect(await live.event('CHANNEL_TRANSFEREE', it.first.id)).to.include({ 'Transfer-Type': 'attended' });
+    await live.event('report', it.consulting.id);
+    await live.event('report', it.kept.id);
+    expect(await it.talks()).to.equal(true);
+    expect(it.ends(it.bridging), 'the bridge goes on').to.deep.equal([]);
+    expect(await it.commanded()).to.equal(true);
+    await it.end();
+  }).timeout(40_000);
+
+  describe('while an ecallmgr dies', () => {
+    const tookOver = (survivor: Member): Promise<unknown> =>
+      live.until('the takeover', () => survivor.log.find(({ message }) => /took over/.test(message)));
+
+    for (const [when, early] of [
+      ['before it is asked for', true],
+      ['when it is done', false],
+    ] as const)
+      it(`${when}: the other knows who controls whom`, async () => {
+        const { live: opened, one, two } = await Live.openPair();
+        const it = await prepare(opened);
+        const ownerOf = (callId: string): unknown =>
+          live.bus.named('route_req').find((asked) => asked['Call-ID'] === callId)?.['Node'];
+        const owner = ownerOf(it.consulting.id) === one.node ? one : two;
+        if (!early) {
+          await it.transfer();
+          await live.event('report', it.consulting.id);
+        }
+        await owner.kill();
+        if (early) await it.transfer();
+        await tookOver(owner === one ? two : one);
+        await live.event('report', it.consulting.id);
+        await live.event('report', it.kept.id);
+        expect(await it.talks()).to.equal(true);
+        expect(it.ends(it.bridging), 'the bridge goes on').to.deep.equal([]);
+        expect(await it.commanded()).to.equal(true);
+        await it.end();
+      }).timeout(40_000);
+  });
+});
