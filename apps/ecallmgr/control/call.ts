@@ -225,6 +225,7 @@ export class ControlledCall {
   /** Another leg has taken the place of this one: what is commanded from now on means that one. */
   follow(channel: Channel): void {
     this.#partner = this.channel.otherLeg;
+    channel.past.inherit(this.channel.past);
     this.callId = channel.callId;
     this.channel = channel;
     this.terminators = undefined;

@@ -9,7 +9,7 @@ import { dialplanError } from '../../../core/messages/dialplan.ts';
 import type { Channel } from '../channel.ts';
 import { unitOf } from '../commands/index.ts';
 import { membersOf } from '../commands/queue.ts';
-import type { SwitchEvent } from '../freeswitch/index.ts';
+import { callIdOf, type SwitchEvent } from '../freeswitch/index.ts';
 import { CheckpointEntry } from '../survival/checkpoints.ts';
 import { Custody } from '../survival/custody.ts';
 import { Succession, type SuccessionOptions } from '../survival/succession.ts';
@@ -288,6 +288,7 @@ export class Control {
     try {
       // Another process had begun it, and it has ended meanwhile.
       const end = this.call.channel.past.find(command['Msg-ID']);
+      if (end && callIdOf(end) !== this.call.callId) return await this.inherit(end);
       const outcome = end
         ? await this.call.endedBefore(end)
         : await unitOf(command['Application-Name']).run(this.call, command);

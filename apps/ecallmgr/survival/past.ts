@@ -41,6 +41,11 @@ export class Past {
     }
   }
 
+  /** The leg has taken the place of another one: the commands of that one are its own now. */
+  inherit(other: Past): void {
+    for (const { completion } of other.#ended.values()) this.add(completion);
+  }
+
   /** The owner of the leg has lived on for a beat. */
   age(): void {
     for (const [id, ended] of this.#ended) {

@@ -17,7 +17,26 @@ const atOnce = 20;
  * that were taken.
  */
 export async function takeOver(node: SwitchNode, dead: Owner, ended = false): Promise<number> {
-  const legs = node.legs.of(dead.node).filter(({ over }) => over || !ended);
+  const legs = node.legs.of(dead.node);
+  // What lives comes first: an ended leg may tell whose place it has left, and that one must be ours by then.
+  const alive = ended
+    ? 0
+    : await takeEach(
+        node,
+        dead,
+        legs.filter(({ over }) => !over),
+      );
+  return (
+    alive +
+    (await takeEach(
+      node,
+      dead,
+      legs.filter(({ over }) => over),
+    ))
+  );
+}
+
+async function takeEach(node: SwitchNode, dead: Owner, legs: Channel[]): Promise<number> {
   let taken = 0;
   const next = async (): Promise<void> => {
     for (let leg = legs.shift(); leg; leg = legs.shift()) {
