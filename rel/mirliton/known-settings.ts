@@ -63,6 +63,8 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
   media: {
     default_language: words('language of prompts where nobody chose'),
     url_secret: words('signs the URLs of media; made by the first media_mgr'),
+    'call_recording.extension': words('wav or mp3: recordings of calls that say no format'),
+    record_min_sec: count('seconds: shorter recordings of calls are not kept'),
   },
   milliwatt: {
     'echo.numbers': list('numbers of the echo test'),
