@@ -38,6 +38,8 @@ export interface KamailioSite {
   readonly limits?: { readonly requests: number; readonly strangers: number };
   readonly probing?: { readonly every: number; readonly failures: number };
   readonly workers?: number;
+  /** The script that is included; `kamailio.cfg` beside this file unless it is said. */
+  readonly script?: string;
   /** Kamailio's: -1 errors, 0 warnings with `L_WARN`, 2 information. */
   readonly logLevel?: number;
 }
@@ -112,7 +114,7 @@ export function siteText(site: KamailioSite, folder: string): string {
     ...Object.entries(names).map(([name, value]) => `#!define ${name} ${quote(name, value)}`),
     ...Object.entries(numbers).map(([name, value]) => `#!define ${name} ${value}`),
     ...listeners(site),
-    `include_file "${join(sources, 'kamailio.cfg')}"`,
+    `include_file "${site.script ?? join(sources, 'kamailio.cfg')}"`,
     '',
   ].join('\n');
 }

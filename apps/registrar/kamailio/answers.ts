@@ -101,8 +101,3 @@ export function socketsOf(result: unknown): Socket[] {
     };
   });
 }
-
-/** `stats.fetch usrloc:` */
-export function contactCount(result: unknown): number {
-  return Number(record(result)['usrloc.location_contacts']) || 0;
-}

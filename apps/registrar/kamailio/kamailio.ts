@@ -5,7 +5,6 @@ import { errorText } from '../../../core/errors/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
 import {
   type Contact,
-  contactCount,
   contactsOf,
   contactsOfUser,
   destinationsOf,
@@ -66,7 +65,7 @@ export function createKamailio(rpc: Rpc, log: Logger): Kamailio {
       since = up;
       log.info('Kamailio is there', { url: rpc.url, listeners: sockets.length, since: up });
     }
-    registrations = contactCount(await rpc.call('stats.fetch', 'usrloc:'));
+    registrations = Number(await rpc.call('cnt.get', 'usrloc', 'location_contacts')) || 0;
     return came;
   };
   const update = async (facts: Facts, unknown?: ReadonlySet<Subject>): Promise<void> => {
