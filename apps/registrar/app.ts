@@ -12,13 +12,13 @@ import {
 } from '../../core/messages/registration.ts';
 import { answerAuthn, answerToken } from './authn.ts';
 import { type Flushing, startFlushing } from './flushing.ts';
+import { whenBrokerReturns } from './reconnect.ts';
 import { Registrations } from './registrations.ts';
 
 /** The registrar app. */
 export const registrar: App = { name: 'registrar', start: (context) => startRegistrar(context) };
 
 const sweepEvery = 60_000;
-const lookEvery = 1_000;
 const youth = 3_000;
 
 /**
@@ -40,7 +40,7 @@ export async function startRegistrar(context: AppContext, youngFor = youth): Pro
     drain: () => asked.stop(),
     stop: async () => {
       clearInterval(sweep);
-      clearInterval(look);
+      look();
       flushing.stop();
       await Promise.all([asked.stop(), table.stop()]);
     },
@@ -72,17 +72,13 @@ class Age {
 }
 
 /** What was told while the broker was away never came: the edges are asked again when it is back. */
-function followBroker({ bus, log }: AppContext, age: Age, serverId: string): NodeJS.Timeout {
-  let known = bus.status().connections;
-  return setInterval(() => {
-    const { connected, connections } = bus.status();
-    if (!connected || connections === known) return;
-    known = connections;
+function followBroker({ bus, log }: AppContext, age: Age, serverId: string): () => void {
+  return whenBrokerReturns(bus, () => {
     age.begin();
     bus
       .publish(regSync, {}, { serverId })
       .catch((error: unknown) => log.warn('the edges could not be asked for their bindings', { error }));
-  }, lookEvery);
+  });
 }
 
 /** Credentials and tokens: any one instance answers. */

@@ -11,9 +11,6 @@ const transports =
   'the embedded SIP server speaks UDP and TCP; drachtio-server has TLS and WebSocket by configuration';
 const proxy = 'a proxy over drachtio cannot change what it passes on (apps/registrar/README.md)';
 
-/** Handed over, and to be done. */
-const open = 'not yet';
-
 /** Capability to the reason why an edge lacks it. */
 const missing: Readonly<Record<EdgeKind, Readonly<Record<string, string>>>> = {
   kamailio: {},
@@ -23,15 +20,6 @@ const missing: Readonly<Record<EdgeKind, Readonly<Record<string, string>>>> = {
     'topology hiding': proxy,
     'second try': `${proxy}: it asks by OPTIONS before; calls that are back-to-back have it (apps/registrar/edge/b2bua.test.ts)`,
     'Route of a Path': 'drachtio writes Routes itself: the INVITE goes to where the REGISTER came from',
-    'weight and active': 'it knows hash and round_robin',
-    'answer without the bus':
-      'it leaves a REGISTER that it cannot check without an answer, so that the phone turns to another edge',
-    'IPv6 in dialogs': open,
-    'quiet refresh': 'it tells of each REGISTER, behind the answer',
-    'flush overtakes': open,
-    'large over TCP': open,
-    'limit of floods': open,
-    'limit of guesses': open,
     'several edges': 'each has its own table of contacts; phones register at both',
   },
 };

@@ -69,7 +69,7 @@ describe('edge: media servers', function () {
 
   itMay('weight and active', 'active: the heaviest that lives has all, the other stands by', async () => {
     const weights = { 'freeswitch@1': 1, 'freeswitch@2': 2 };
-    await zone.configure({ dispatcher: { choice: 'active', weights } });
+    await zone.configure({ dispatcher: { choice: 'active', weights, probe_every: 1, failures: 2 } });
     // Each worker of the edge learns of the weights by itself.
     await eventually(async () =>
       expect(share(await calls(ids(`active-${Date.now()}`, 6)), second)).to.equal(1),

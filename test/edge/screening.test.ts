@@ -91,12 +91,14 @@ describe('edge: screening', function () {
       const honest = await zone.registered('408', { host });
       const thief = await zone.phone('409', { host, password: 'wrong' });
       await thief.sendRegister().final.then((response) => thief.takeChallenge(response));
-      let answered = 0;
+      const guesses = [];
       for (let guess = 0; guess < limits.strangers * 4; guess++) {
         const sent = thief.refresh();
-        await Promise.race([sent.final, pause(60)]);
-        answered += sent.responses.length;
+        guesses.push(sent);
+        await Promise.race([sent.final, pause(20)]);
       }
+      await pause(100);
+      const answered = guesses.filter(({ responses }) => responses.length > 0).length;
       expect(answered).to.be.below(limits.strangers * 3);
       // While it goes on.
       const guessing = setInterval(() => thief.refresh(), 20);

@@ -228,6 +228,7 @@ async function runApp({ edge, folder, log, metrics, bus }: RunOptions) {
 /** The same for every edge: those that have no configuration of their own read it here. */
 const base = {
   unauthenticated: { per_second: limits.strangers, burst: limits.strangers, exempt },
+  requests: { per_second: limits.requests / 2, burst: limits.requests, exempt },
 };
 
 /** At an address that nobody else has, so that it is easily seen where it must not be. */

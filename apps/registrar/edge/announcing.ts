@@ -7,6 +7,7 @@ import type { CredentialStore } from './credentials.ts';
 import type { Binding, Location } from './location.ts';
 import { searchPartialResp, searchReq, searchResp } from './messages.ts';
 import type { Listener } from './sip.ts';
+import { createUntold } from './untold.ts';
 import { parseUri } from './uri.ts';
 
 export interface AnnouncingOptions {
@@ -19,17 +20,19 @@ export interface AnnouncingOptions {
 }
 
 export interface Announcing {
-  /** Publishes a saved or (`Unregistered`) removed contact; a failure is logged and counted. */
+  /** Publishes a saved or (`Unregistered`) removed contact; what cannot be told waits for the broker. */
   tell(binding: Binding, status: 'Registered' | 'Unregistered', first: boolean): void;
+  /** A contact was saved again: told when it moved or its time changed, and when a third of the time is over. */
+  renew(binding: Binding): void;
   stop(): Promise<void>;
 }
 
 export async function startAnnouncing(options: AnnouncingOptions): Promise<Announcing> {
   const { context, location, proxy } = options;
-  const { bus, log, metrics } = context;
+  const { bus, metrics } = context;
   const failures = metrics.counter(
     'edge_announcements_lost_total',
-    'reg_success messages that could not be published',
+    'reg_success messages that found no room while the broker was away',
   );
   const orders = await bus.consume(
     {
@@ -45,14 +48,29 @@ export async function startAnnouncing(options: AnnouncingOptions): Promise<Annou
       else await search(options, delivery as Delivery<typeof searchReq>);
     },
   );
+  const untold = createUntold<MessageFields<typeof regSuccess>>(
+    (fields) => bus.publish(regSuccess, fields),
+    () => failures.inc(),
+  );
+  const told = new Map<string, Told>();
+  const tell: Announcing['tell'] = (binding, status, first) => {
+    const key = `${binding.aor} ${binding.key}`;
+    if (status === 'Registered')
+      told.set(key, { what: newsOf(binding), until: Date.now() + (binding.granted * 1000) / 3 });
+    else told.delete(key);
+    untold.tell(key, registration(binding, proxy(), status, first));
+  };
   return {
-    tell: (binding, status, first) => {
-      bus.publish(regSuccess, registration(binding, proxy(), status, first)).catch((error: unknown) => {
-        failures.inc();
-        log.debug('a registration could not be told', { aor: binding.aor, error });
-      });
+    tell,
+    renew: (binding) => {
+      const before = told.get(`${binding.aor} ${binding.key}`);
+      if (before?.what === newsOf(binding) && Date.now() < before.until) return;
+      tell(binding, 'Registered', false);
     },
-    stop: () => orders.stop(),
+    stop: () => {
+      untold.stop();
+      return orders.stop();
+    },
   };
 
   function flush({ credentials }: AnnouncingOptions, { message }: Delivery<typeof regFlush>): void {
@@ -62,6 +80,17 @@ export async function startAnnouncing(options: AnnouncingOptions): Promise<Annou
     for (const binding of location.of(Realm, Username))
       if (location.remove(binding)) options.onRemoved(binding);
   }
+}
+
+/** What was last told of a contact, and until when (epoch ms) it need not be told again. */
+interface Told {
+  readonly what: string;
+  readonly until: number;
+}
+
+/** What others must know of a contact. */
+function newsOf({ contact, granted, source: { protocol, host, port } }: Binding): string {
+  return `${contact} ${granted} ${protocol}:${host}:${port}`;
 }
 
 /** Every binding as a reg_success to the one who asks. */

@@ -3,11 +3,12 @@ import { silenceCounts } from '../../../core/amqp/index.ts';
 import type { App, AppContext, RunningApp } from '../../../core/app/index.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import type { Source } from './location.ts';
 import { loadOptions } from './options.ts';
-import { startPhones } from './phones.ts';
+import { type Phones, startPhones } from './phones.ts';
 import { startProbing } from './probing.ts';
 import { createRequests, methods } from './requests.ts';
-import { Buckets } from './scanners.ts';
+import { createLimits } from './screening.ts';
 import { connectSip, type Incoming, type Listener, type SipConnection } from './sip.ts';
 import { watchTrusted } from './trusted.ts';
 
@@ -23,7 +24,7 @@ export const edge: App = {
 const upkeepEvery = 30_000;
 
 async function start(context: AppContext): Promise<RunningApp> {
-  const { bus, settings, log, metrics } = context;
+  const { settings, log, metrics } = context;
   const live = await loadOptions(context.systemConfig);
   const options = () => live.current;
   // Requests come last: everything they need must be there before.
@@ -32,12 +33,14 @@ async function start(context: AppContext): Promise<RunningApp> {
   const listening = (): readonly Listener[] => sip?.listeners ?? [];
   const proxy = (): Listener => reachable(settings.sip, listening());
 
-  const buckets = new Buckets(() => options().unauthenticated);
-  const onStranger = ({ source }: Incoming): void => buckets.take(source.host);
-  const phones = await startPhones(context, { options, proxy, onStranger });
+  const hasSignedIn = (source: Source): boolean => phones.location.from(source).length > 0;
+  const limits = createLimits(options, hasSignedIn);
+  const onStranger = ({ source }: Incoming): void => limits.onStranger(source);
+  const phones: Phones = await startPhones(context, { options, proxy, onStranger });
   const dispatcher = new Dispatcher({
     zone: settings.zone,
     choice: () => options().dispatcher.choice,
+    weights: () => options().dispatcher.weights,
     failures: () => options().dispatcher.failures,
     silenceCounts: () => silenceCounts(bus.status()),
   });
@@ -51,9 +54,8 @@ async function start(context: AppContext): Promise<RunningApp> {
   const onRequest = createRequests({
     outside: { location, trusted, authoriser, dispatcher, probing, options, onStranger },
     register,
-    buckets,
+    limits,
     listeners: listening,
-    isBusConnected: () => bus.status().connected,
     isDraining: () => draining,
     log,
     metrics,
@@ -71,7 +73,7 @@ async function start(context: AppContext): Promise<RunningApp> {
   );
   metrics.gauge('edge_b2bua_calls', 'answered calls that end with the edge', () => sip?.calls.size ?? 0);
   const upkeep = setInterval(() => {
-    buckets.sweep();
+    limits.sweep();
     live
       .reload()
       .catch((error: unknown) => log.warn('the settings of the edge could not be read', { error }));

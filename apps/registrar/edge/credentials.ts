@@ -26,6 +26,13 @@ export interface CredentialStore {
   flush(realm: string, username?: string): void;
 }
 
+/** Registrar is being asked about a user, and whether the user was flushed meanwhile. */
+interface Question {
+  readonly aor: string;
+  readonly answer: Promise<Credentials | undefined>;
+  flushed: boolean;
+}
+
 const refusalKept = 60_000;
 
 /** @param lifetime seconds that credentials are kept after they were last needed. */
@@ -36,23 +43,30 @@ export function createCredentials({ bus }: AppContext, lifetime: () => number): 
     updateAgeOnGet: true,
   });
   const refused = new LRUCache<string, true>({ max: 20_000, ttl: refusalKept });
-  const asking = new Map<string, Promise<Credentials | undefined>>();
+  const asking = new Map<string, Question>();
 
+  /** What a flush has overtaken is asked once more, and not kept when there was another one meanwhile. */
   const request = async (
-    aor: string,
+    question: Omit<Question, 'answer'>,
     user: string,
     realm: string,
     incoming: Incoming,
   ): Promise<Credentials | undefined> => {
-    const answer = await bus.request(authnReq, fieldsOf(user, realm, incoming), { timeout: 2500 });
+    const { aor } = question;
+    const once = () => bus.request(authnReq, fieldsOf(user, realm, incoming), { timeout: 2500 });
+    let answer = await once();
+    if (question.flushed) {
+      question.flushed = false;
+      answer = await once();
+    }
     if (answer['Event-Name'] === 'authn_err') {
-      if (answer['Permanent-Error'] === 'true') refused.set(aor, true);
+      if (answer['Permanent-Error'] === 'true' && !question.flushed) refused.set(aor, true);
       return undefined;
     }
     if (answer['Event-Name'] !== 'authn_resp') return undefined;
     const credentials = credentialsOf(answer, realm);
     // Who is let in by address must be asked about each time: the address may be another.
-    if (!credentials.isTrusted) known.set(aor, credentials, { ttl: lifetime() * 1000 });
+    if (!credentials.isTrusted && !question.flushed) known.set(aor, credentials, { ttl: lifetime() * 1000 });
     return credentials;
   };
   return {
@@ -62,13 +76,18 @@ export function createCredentials({ bus }: AppContext, lifetime: () => number): 
       // By address as well: the answer may hold for one address only.
       const key = `${aor} ${incoming.source.host}`;
       const running = asking.get(key);
-      if (running !== undefined) return running;
-      const asked = request(aor, user, realm, incoming).finally(() => asking.delete(key));
-      asking.set(key, asked);
+      if (running !== undefined) return running.answer;
+      const question = { aor, flushed: false };
+      const asked = request(question, user, realm, incoming).finally(() => asking.delete(key));
+      asking.set(key, Object.assign(question, { answer: asked }));
       return asked;
     },
     flush: (realm, username) => {
       const end = `@${realm.toLowerCase()}`;
+      const flushed = username === undefined ? end : `${username.toLowerCase()}${end}`;
+      for (const question of asking.values())
+        if (username === undefined ? question.aor.endsWith(flushed) : question.aor === flushed)
+          question.flushed = true;
       for (const cache of [known, refused]) {
         if (username !== undefined) cache.delete(`${username.toLowerCase()}${end}`);
         else for (const aor of [...cache.keys()]) if (aor.endsWith(end)) cache.delete(aor);

@@ -27,6 +27,8 @@ export interface MediaServer {
 export interface DispatcherOptions {
   readonly zone: string;
   readonly choice: () => string;
+  /** By node name, for the choices `weight` and `active`; 1 when it is not named. */
+  readonly weights?: () => Readonly<Record<string, number>>;
   /** Failures in a row after which a media server gets no more calls. */
   readonly failures: () => number;
   /** Whether who is not announced is gone: not while the broker is away. Default: always. */
@@ -112,18 +114,28 @@ export class Dispatcher {
 
   #order(servers: MediaServer[], callId: string): MediaServer[] {
     if (servers.length < 2) return servers;
-    if (this.#options.choice() === 'round_robin') {
+    const choice = this.#options.choice();
+    if (choice === 'round_robin') {
       this.#turn = (this.#turn + 1) % servers.length;
       return [...servers.slice(this.#turn), ...servers.slice(0, this.#turn)];
     }
-    // Highest random weight: when a server goes, only its own calls move.
-    const weigh = ({ address }: MediaServer): string =>
-      createHash('md5').update(`${callId} ${address}`).digest('hex');
+    const weights = this.#options.weights?.() ?? {};
+    const weightOf = ({ node }: MediaServer): number => weights[node] ?? 1;
+    // The heaviest that lives has all; of equals the same one for everybody.
+    if (choice === 'active')
+      return [...servers].sort((a, b) => weightOf(b) - weightOf(a) || (a.address < b.address ? -1 : 1));
+    const shareOf = choice === 'weight' ? weightOf : () => 1;
     return servers
-      .map((server) => ({ server, weight: weigh(server) }))
-      .sort((a, b) => (a.weight < b.weight ? 1 : -1))
+      .map((server) => ({ server, score: scoreOf(callId, server, shareOf(server)) }))
+      .sort((a, b) => b.score - a.score)
       .map(({ server }) => server);
   }
+}
+
+/** Highest random weight: each wins as many calls as its share, and when one goes, only its own calls move. */
+function scoreOf(callId: string, { address }: MediaServer, share: number): number {
+  const digest = createHash('md5').update(`${callId} ${address}`).digest();
+  return share / -Math.log((digest.readUInt32BE(0) + 1) / (2 ** 32 + 1));
 }
 
 /** `{node: {Instance-UUID, Interfaces: {profile: {URL} or {info: {url}}}}}` */

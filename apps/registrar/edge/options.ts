@@ -41,8 +41,10 @@ export const defaults = {
   b2bua: ['nat', 'headers'] as string[],
   /** Requests without credentials, or with wrong ones, that one address may send; 0 per second means no limit. */
   unauthenticated: { per_second: 50, burst: 500, exempt: ['127.0.0.0/8'] as string[] },
+  /** Requests of any kind that one address may send; what a Kamailio lets in stands in its own configuration. */
+  requests: { per_second: 250, burst: 500, exempt: ['127.0.0.0/8'] as string[] },
   dispatcher: {
-    /** `hash` (of the Call-ID) or `round_robin`; on Kamailio also `weight` and `active` (the heaviest that lives). */
+    /** `hash` (of the Call-ID), `round_robin`, `weight` (as many as its share) or `active` (the heaviest that lives). */
     choice: 'hash',
     /** By node name, for the last two; 1 when it is not named. */
     weights: {} as Record<string, number>,

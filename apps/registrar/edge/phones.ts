@@ -43,7 +43,8 @@ export async function startPhones(context: AppContext, given: PhonesOptions): Pr
   };
   const onSaved = (binding: Binding, first: boolean): void => {
     snapshot.touch();
-    announcing.tell(binding, 'Registered', first);
+    if (first) announcing.tell(binding, 'Registered', true);
+    else announcing.renew(binding);
   };
   const announcing = await startAnnouncing({ context, location, credentials, proxy, onRemoved });
   const sweep = setInterval(() => {

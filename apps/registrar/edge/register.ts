@@ -15,7 +15,7 @@ export type Outcome =
   | 'brief'
   | 'invalid'
   | 'dropped'
-  | 'unanswered';
+  | 'unauthorisable';
 
 export interface RegisterOptions {
   readonly location: Location;
@@ -52,7 +52,7 @@ class Refusal extends Error {
   }
 }
 
-/** Makes the handler. It answers the request, or stays silent where another edge may answer; it never rejects. */
+/** Makes the handler. It answers the request, but for a scan; it never rejects. */
 export function createRegister(parts: RegisterOptions): (request: Incoming) => Promise<Outcome> {
   return async (request) => {
     const to = parseUri(uriOf(request.header('to') ?? ''));
@@ -64,8 +64,8 @@ export function createRegister(parts: RegisterOptions): (request: Incoming) => P
     try {
       verdict = await parts.authoriser.check(request, realm, request.header('authorization'));
     } catch {
-      // Registrar does not answer: another edge may reach one that does.
-      return 'unanswered';
+      request.reply(503, { 'Retry-After': '5' }, 'Registrar Does Not Answer');
+      return 'unauthorisable';
     }
     if (verdict.kind !== 'accepted') {
       const stale = verdict.kind === 'challenge' && verdict.stale;

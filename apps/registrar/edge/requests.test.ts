@@ -7,7 +7,7 @@ import { fakeMetrics, silentLog } from '../../../core/testing/index.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { type Binding, Location } from './location.ts';
 import { createRequests, type RequestsOptions } from './requests.ts';
-import { Buckets } from './scanners.ts';
+import { createLimits } from './screening.ts';
 import type { Incoming } from './sip.ts';
 import { keepSnapshot } from './snapshot.ts';
 
@@ -43,9 +43,11 @@ async function statusOf(method: string, parts: Partial<RequestsOptions> = {}): P
   createRequests({
     outside,
     register: async () => 'registered',
-    buckets: new Buckets(() => limit),
+    limits: createLimits(
+      () => ({ unauthenticated: limit, requests: limit }),
+      () => false,
+    ),
     listeners: () => [],
-    isBusConnected: () => true,
     isDraining: () => false,
     log,
     metrics: fakeMetrics(),
@@ -56,11 +58,10 @@ async function statusOf(method: string, parts: Partial<RequestsOptions> = {}): P
 }
 
 describe('edge: when something is away', () => {
-  it('says nothing to REGISTER and 503 to calls without the bus', async () => {
-    const away = { isBusConnected: () => false };
-    expect(await statusOf('REGISTER', away)).to.equal(0);
-    expect(await statusOf('INVITE', away)).to.equal(503);
-    expect(await statusOf('OPTIONS', away)).to.equal(200);
+  it('takes no calls while it drains', async () => {
+    const draining = { isDraining: () => true };
+    expect(await statusOf('INVITE', draining)).to.equal(503);
+    expect(await statusOf('OPTIONS', draining)).to.equal(503);
   });
 
   it('answers 500 when a handler fails, and goes on', async () => {

@@ -1,11 +1,11 @@
 // Where each request goes, by who sent it and by its method (the order of contract/kamailio.md §6).
+import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '../../../core/log/index.ts';
 import type { Metrics } from '../../../core/metrics/index.ts';
 import { relayInside } from './inside.ts';
 import { type OutsideOptions, relayOutside } from './outside.ts';
 import type { Outcome as RegisterOutcome } from './register.ts';
-import type { Buckets } from './scanners.ts';
-import { screen } from './screening.ts';
+import { type Limits, screen } from './screening.ts';
 import type { Incoming, Listener } from './sip.ts';
 import { parseUri } from './uri.ts';
 
@@ -27,16 +27,20 @@ const allowed = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, NOTIFY, I
 export interface RequestsOptions {
   readonly outside: OutsideOptions;
   readonly register: (request: Incoming) => Promise<RegisterOutcome>;
-  readonly buckets: Buckets;
+  readonly limits: Limits;
   readonly listeners: () => readonly Listener[];
-  readonly isBusConnected: () => boolean;
   readonly isDraining: () => boolean;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
 
+interface Parts extends RequestsOptions {
+  readonly waiting: Set<Incoming>;
+}
+
 /** Makes the handler of all requests. It never throws: what fails is answered 500 and logged. */
-export function createRequests(parts: RequestsOptions): (request: Incoming) => void {
+export function createRequests(options: RequestsOptions): (request: Incoming) => void {
+  const parts: Parts = { ...options, waiting: new Set() };
   const outcomes = parts.metrics.counter('edge_requests_total', 'SIP requests', ['method', 'outcome']);
   return (request) => {
     handle(parts, request).then(
@@ -55,12 +59,28 @@ export function createRequests(parts: RequestsOptions): (request: Incoming) => v
   };
 }
 
-async function handle(parts: RequestsOptions, request: Incoming): Promise<string> {
+/**
+ * drachtio keeps what a phone sends again to itself, so a request that was too much is looked at again at the times of RFC
+ * 3261 (T1, then twice as long): a phone behind the NAT of an attacker gets in as soon as there is room.
+ */
+const again = [500, 1_000, 2_000];
+/** Requests that wait; more than that are dropped at once. */
+const mostWaiting = 2_000;
+
+async function handle(parts: Parts, request: Incoming, times = 0): Promise<string> {
   const { dispatcher, options } = parts.outside;
   const internal = dispatcher.isMediaServer(request.source, request.header('x-fs-core-uuid'));
-  const screened = screen(request, options(), parts.buckets, parts.listeners(), internal);
+  const screened = screen(request, options(), parts.limits, parts.listeners(), internal);
   if (screened.kind === 'answer') return answer(request, screened.status, screened.reason);
-  if (screened.kind === 'drop') return drop(parts, request, screened.why);
+  if (screened.kind === 'drop') {
+    const pause = again[times];
+    if (screened.why === 'scanner' || pause === undefined || parts.waiting.size >= mostWaiting)
+      return drop(parts, request, screened.why);
+    parts.waiting.add(request);
+    await setTimeout(pause, undefined, { ref: false });
+    parts.waiting.delete(request);
+    return handle(parts, request, times + 1);
+  }
   if (internal && !(request.method === 'OPTIONS' && isForUs(parts, request)))
     return relayInside(parts.outside.location, parts.listeners(), request, options());
   return fromOutside(parts, request);
@@ -69,7 +89,7 @@ async function handle(parts: RequestsOptions, request: Incoming): Promise<string
 async function fromOutside(parts: RequestsOptions, request: Incoming): Promise<string> {
   const { method } = request;
   if (method === 'OPTIONS') return answer(request, parts.isDraining() ? 503 : 200);
-  if (method === 'REGISTER') return registering(parts, request);
+  if (method === 'REGISTER') return parts.register(request);
   // What belongs to a dialog comes by its Record-Route and never gets here.
   if (/;\s*tag=/i.test(request.header('to') ?? '')) return answer(request, 481);
   if (method === 'NOTIFY')
@@ -77,15 +97,9 @@ async function fromOutside(parts: RequestsOptions, request: Incoming): Promise<s
   if (method === 'SUBSCRIBE') return answer(request, 489);
   if (method === 'PUBLISH' || method === 'INFO') return answer(request, 405);
   if (Number(request.header('max-forwards') ?? 70) <= 0) return answer(request, 483);
-  if (parts.isDraining() || !parts.isBusConnected()) return answer(request, 503);
+  if (parts.isDraining()) return answer(request, 503);
   const outcome = await relayOutside(parts.outside, request);
   return outcome === 'dropped' ? drop(parts, request, 'no_realm') : outcome;
-}
-
-/** Without the bus nobody can be let in: silence, so that the phone turns to another edge. */
-async function registering(parts: RequestsOptions, request: Incoming): Promise<string> {
-  if (!parts.isBusConnected()) return 'unanswered';
-  return parts.register(request);
 }
 
 function answer(request: Incoming, status: number, reason?: string): string {

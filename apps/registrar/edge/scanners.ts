@@ -14,7 +14,7 @@ export interface RateLimit {
   readonly exempt: readonly string[];
 }
 
-/** One bucket of tokens per address: each request without good credentials takes one. */
+/** One bucket of tokens per sender, whose name begins with its address (a space and more may follow). */
 export class Buckets {
   readonly #buckets = new Map<string, { tokens: number; at: number }>();
   readonly #limit: () => RateLimit;
@@ -25,30 +25,31 @@ export class Buckets {
     this.#now = now;
   }
 
-  /** Whether the address has used up what it may send. */
-  isEmpty(host: string): boolean {
-    return this.#limit().per_second > 0 && this.#level(host) < 1;
+  /** Whether the sender has used up what it may send. */
+  isEmpty(sender: string): boolean {
+    return this.#limit().per_second > 0 && this.#level(sender) < 1;
   }
 
-  take(host: string): void {
+  take(sender: string): void {
     const { per_second, exempt } = this.#limit();
-    if (per_second <= 0 || isWithin(host, exempt)) return;
-    this.#buckets.set(host, { tokens: Math.max(0, this.#level(host) - 1), at: this.#now() });
+    const [address = sender] = sender.split(' ', 1);
+    if (per_second <= 0 || isWithin(address, exempt)) return;
+    this.#buckets.set(sender, { tokens: Math.max(0, this.#level(sender) - 1), at: this.#now() });
   }
 
-  /** Forgets addresses whose bucket is full again. */
+  /** Forgets senders whose bucket is full again. */
   sweep(): void {
-    for (const host of this.#buckets.keys())
-      if (this.#level(host) >= this.#limit().burst) this.#buckets.delete(host);
+    for (const sender of this.#buckets.keys())
+      if (this.#level(sender) >= this.#limit().burst) this.#buckets.delete(sender);
   }
 
   get size(): number {
     return this.#buckets.size;
   }
 
-  #level(host: string): number {
+  #level(sender: string): number {
     const { per_second, burst } = this.#limit();
-    const bucket = this.#buckets.get(host);
+    const bucket = this.#buckets.get(sender);
     if (!bucket) return burst;
     return Math.min(burst, bucket.tokens + ((this.#now() - bucket.at) / 1000) * per_second);
   }

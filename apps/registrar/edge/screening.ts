@@ -1,7 +1,8 @@
 // What is turned away before anybody looks closer: what is too large, loops, comes from a scanner or in a flood.
 import { mayCarry } from './between.ts';
+import type { Source } from './location.ts';
 import type { EdgeOptions } from './options.ts';
-import { type Buckets, isScanner } from './scanners.ts';
+import { Buckets, isScanner } from './scanners.ts';
 import type { Incoming, Listener } from './sip.ts';
 import { splitList } from './uri.ts';
 
@@ -11,12 +12,48 @@ export type Screened =
   | { readonly kind: 'answer'; readonly status: number; readonly reason: string }
   | { readonly kind: 'drop'; readonly why: 'scanner' | 'flood' };
 
+/** What one address may send. */
+export interface Limits {
+  /** Counts a request; true when there were too many of them, or too many without good credentials. */
+  isOver(source: Source): boolean;
+  /** Counts a request without good credentials. */
+  onStranger(source: Source): void;
+  sweep(): void;
+}
+
+/**
+ * Who has signed in from a port of an address is counted alone: others behind the same NAT do not shut it out, and it
+ * does not get around its own limit.
+ */
+export function createLimits(
+  options: () => Pick<EdgeOptions, 'unauthenticated' | 'requests'>,
+  hasSignedIn: (source: Source) => boolean,
+): Limits {
+  const strangers = new Buckets(() => options().unauthenticated);
+  const requests = new Buckets(() => options().requests);
+  const nameOf = (source: Source): string =>
+    hasSignedIn(source) ? `${source.host} ${source.protocol} ${source.port}` : source.host;
+  return {
+    isOver: (source) => {
+      const name = nameOf(source);
+      if (requests.isEmpty(name) || strangers.isEmpty(name)) return true;
+      requests.take(name);
+      return false;
+    },
+    onStranger: (source) => strangers.take(nameOf(source)),
+    sweep: () => {
+      strangers.sweep();
+      requests.sweep();
+    },
+  };
+}
+
 const pass: Screened = { kind: 'pass' };
 
 export function screen(
   request: Incoming,
   options: EdgeOptions,
-  buckets: Buckets,
+  limits: Limits,
   listeners: readonly Listener[],
   internal: boolean,
 ): Screened {
@@ -26,7 +63,7 @@ export function screen(
     return { kind: 'answer', status: 482, reason: 'Loop Detected' };
   if (internal) return pass;
   if (isScanner(request.header('user-agent'), options.scanners)) return { kind: 'drop', why: 'scanner' };
-  if (buckets.isEmpty(request.source.host)) return { kind: 'drop', why: 'flood' };
+  if (limits.isOver(request.source)) return { kind: 'drop', why: 'flood' };
   if (!mayCarry(request, options)) return { kind: 'answer', status: 403, reason: 'Reserved Header Field' };
   return pass;
 }

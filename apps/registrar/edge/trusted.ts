@@ -1,8 +1,10 @@
-// Carriers and PBXs that are known by their address: asked for at the start, every five minutes, and when told so.
+// Carriers and PBXs that are known by their address: asked for at the start, every five minutes, when told so, and when
+// the broker is back, for what it was told meanwhile never came.
 import type { AppContext } from '../../../core/app/index.ts';
 import { isRecord } from '../../../core/contract/index.ts';
 import { trustedQuery, trustedReload } from '../../../core/messages/trusted.ts';
 import { isWithin } from '../../../core/telephony/index.ts';
+import { whenBrokerReturns } from '../reconnect.ts';
 import type { Source } from './location.ts';
 
 export interface Trusted {
@@ -47,6 +49,7 @@ export async function watchTrusted(
     { bindings: [{ exchange: 'trusted', key: 'trusted.reload' }], contracts: [trustedReload] },
     query,
   );
+  const forget = whenBrokerReturns(bus, () => void query());
   void query();
   return {
     tokenOf: ({ host, port }) =>
@@ -56,6 +59,7 @@ export async function watchTrusted(
     stop: async () => {
       stopped = true;
       clearTimeout(timer);
+      forget();
       await reloads.stop();
     },
   };

@@ -58,7 +58,7 @@ export function targetOf({ registered }: Context, uri: string): Target {
 
 /** The Contact for messages that leave by `target`. */
 export function contactFor(stack: SipStack, target: Target): string {
-  return `<${stack.uriFor(target.protocol)}>`;
+  return `<${stack.uriFor(target)}>`;
 }
 
 /** Whether a URI means this server itself. */

@@ -216,9 +216,10 @@ export class ProxiedRequest {
     countHop(copy);
     if (!this.#options.recordRoute) return copy;
     const name = request.method === 'REGISTER' ? 'Path' : 'Record-Route';
-    // Where the transport changes, each side gets the address it can reach (RFC 5658 §4).
-    if (flow.protocol !== target.protocol) copy.headers.prepend(name, `<${stack.uriFor(flow.protocol)};lr>`);
-    copy.headers.prepend(name, `<${stack.uriFor(target.protocol)};lr>`);
+    // Where the transport or the address family changes, each side gets the address it can reach (RFC 5658 §4).
+    const [here, there] = [stack.uriFor(flow), stack.uriFor(target)];
+    if (here !== there) copy.headers.prepend(name, `<${here};lr>`);
+    copy.headers.prepend(name, `<${there};lr>`);
     if (name === 'Path') copy.headers.add('Require', 'path');
     return copy;
   }

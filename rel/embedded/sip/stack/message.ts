@@ -23,7 +23,7 @@ export interface SipResponse {
 export type SipMessage = SipRequest | SipResponse;
 
 /** Limits of a message, in bytes and lines. */
-export const LIMITS = { head: 65_535, body: 1_048_576, fields: 500 } as const;
+export const LIMITS = { head: 131_072, body: 1_048_576, fields: 500 } as const;
 
 export const NO_BODY: Buffer = Buffer.alloc(0);
 

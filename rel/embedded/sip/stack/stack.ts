@@ -90,9 +90,13 @@ export class SipStack extends EventEmitter<StackEvents> {
     return this.#transactions.size;
   }
 
-  /** A URI that reaches this stack, for Contact and Record-Route: `sip:user@host:port;transport=tcp`. */
-  uriFor(protocol: Protocol, user?: string): string {
-    const local = this.addresses.find((address) => address.protocol === protocol) ?? this.addresses[0];
+  /** A URI by which `who` (anybody, for a protocol alone) reaches this stack: `sip:user@host:port;transport=tcp`. */
+  uriFor(who: Protocol | Target, user?: string): string {
+    const found =
+      typeof who === 'string'
+        ? this.addresses.find((address) => address.protocol === who)
+        : this.transport.localFor(who);
+    const local = found ?? this.addresses[0];
     const userinfo = user === undefined ? '' : `${user}@`;
     const transport = local?.protocol === 'tcp' ? ';transport=tcp' : '';
     return `sip:${userinfo}${formatHostPort(local?.host ?? '127.0.0.1', local?.port)}${transport}`;

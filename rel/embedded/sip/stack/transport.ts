@@ -108,7 +108,11 @@ export class Transport {
 
   #listenerFor(target: Target): Listener | undefined {
     const same = this.#listeners.filter(({ address }) => address.protocol === target.protocol);
-    if (!('local' in target)) return same[0];
+    // A socket of one address family reaches nobody of the other.
+    if (!('local' in target)) {
+      const family = isIP(target.host);
+      return same.find(({ address }) => family === 0 || isIP(address.host) === family) ?? same[0];
+    }
     return (
       same.find(({ address }) => address.port === target.local.port && address.host === target.local.host) ??
       same[0]
