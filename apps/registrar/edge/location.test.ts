@@ -4,6 +4,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { wayTo } from './inside.ts';
 import { type Binding, Location } from './location.ts';
 import { Buckets, isScanner } from './scanners.ts';
+import { createLimits } from './screening.ts';
 import { entriesOf } from './trusted.ts';
 import { parseAddress, parseUri, splitList, uriOf } from './uri.ts';
 
@@ -110,8 +111,25 @@ describe('edge: dispatcher', () => {
         ]),
       ),
     }) as never;
-  const open = (choice = 'hash') =>
-    new Dispatcher({ zone: 'here', choice: () => choice, failures: () => 3, now: () => time });
+  const open = (choice = 'hash', weights: Record<string, number> = {}) =>
+    new Dispatcher({
+      ...{ zone: 'here', choice: () => choice, weights: () => weights },
+      ...{ failures: () => 3, now: () => time },
+    });
+
+  it('gives calls by weight, or all to the heaviest that lives', () => {
+    const weights = { 'fs-10.0.0.1:11000': 3, 'fs-10.0.0.2:11000': 1 };
+    const shareOf = (choice: string): number => {
+      const dispatcher = open(choice, weights);
+      const both = dispatcher.learn(message({ '10.0.0.1:11000': 'i', '10.0.0.2:11000': 'i' }));
+      for (const server of both) dispatcher.note(server, 200);
+      const first = Array.from({ length: 1000 }, (_, call) => dispatcher.candidates(`call-${call}`)[0]);
+      return first.filter((server) => server === both[0]).length;
+    };
+    expect(shareOf('weight')).to.be.within(690, 810);
+    expect(shareOf('hash')).to.be.within(440, 560);
+    expect(shareOf('active')).to.equal(1000);
+  });
 
   it('gives calls to those that answered, own zone first, the same Call-ID to the same one', () => {
     const dispatcher = open();
@@ -206,6 +224,23 @@ describe('edge: addresses', () => {
     expect(entriesOf({ a: good, b: { cidrs: [] }, c: 'x', d: { token: 't' } })).to.deep.equal([
       { ...good, ports: [5060] },
     ]);
+  });
+
+  it('counts who has signed in apart from others at its address', () => {
+    const limit = { per_second: 0.001, burst: 2, exempt: [] };
+    const phone = { protocol: 'udp', host: '10.0.0.1', port: 5060 };
+    const attacker = { ...phone, port: 666 };
+    const limits = createLimits(
+      () => ({ unauthenticated: limit, requests: { ...limit, burst: 5 } }),
+      ({ port }) => port === phone.port,
+    );
+    for (const source of [attacker, attacker, phone]) limits.onStranger(source);
+    expect([limits.isOver(attacker), limits.isOver(phone)]).to.deep.equal([true, false]);
+    limits.onStranger(phone);
+    expect(limits.isOver(phone)).to.equal(true);
+    const flooder = { ...phone, host: '10.0.0.2', port: 666 };
+    const over = Array.from({ length: 7 }, () => limits.isOver(flooder));
+    expect(over).to.deep.equal([false, false, false, false, false, true, true]);
   });
 
   it('knows scanners, and counts strangers', () => {
