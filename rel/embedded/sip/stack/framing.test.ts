@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { StreamFramer } from './framing.ts';
 import { SipParseError } from './index.ts';
+import { LIMITS } from './message.ts';
 
 const message = (body: string): string =>
   `MESSAGE sip:a@h SIP/2.0\r\nX: 1\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
@@ -38,7 +39,7 @@ describe('sip stream framing', () => {
       'A sip:a SIP/2.0\r\nContent-Length: x\r\n\r\n',
       'A sip:a SIP/2.0\r\nContent-Length: 999999999\r\n\r\n',
       'A sip:a SIP/2.0\r\nContent-Length: -1\r\n\r\n',
-      'x'.repeat(70_000),
+      'x'.repeat(LIMITS.head + 1),
     ]) {
       expect(() => new StreamFramer().push(Buffer.from(text))).to.throw(SipParseError);
     }
