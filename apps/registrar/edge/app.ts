@@ -24,7 +24,7 @@ export const edge: App = {
 const upkeepEvery = 30_000;
 
 async function start(context: AppContext): Promise<RunningApp> {
-  const { settings, log, metrics } = context;
+  const { bus, settings, log, metrics } = context;
   const live = await loadOptions(context.systemConfig);
   const options = () => live.current;
   // Requests come last: everything they need must be there before.

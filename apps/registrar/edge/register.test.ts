@@ -77,15 +77,8 @@ describe('edge: REGISTER', () => {
     await zone.bus.settled();
     expect(zone.bus.named('authn_req')).to.have.length(0);
     expect(told()).to.deep.equal([]);
-    expect(
-      (
-        await phone.sendRegister({
-          ...fields,
-          Expires: '200',
-          Authorization: phone.authorization('REGISTER', `sip:${realm}`),
-        })
-      ).status,
-    ).to.equal(200);
+    const shorter = { Expires: '200', Authorization: phone.authorization('REGISTER', `sip:${realm}`) };
+    expect((await phone.sendRegister(shorter)).status).to.equal(200);
     await zone.bus.settled();
     expect(told()[0]).to.include({ Status: 'Registered', Expires: 200, 'First-Registration': false });
   });
