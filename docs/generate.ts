@@ -11,6 +11,7 @@ import * as authn from '../core/messages/authn.ts';
 import * as call from '../core/messages/call.ts';
 import * as callflow from '../core/messages/callflow.ts';
 import * as cdr from '../core/messages/cdr.ts';
+import * as conference from '../core/messages/conference.ts';
 import * as configuration from '../core/messages/configuration.ts';
 import * as dialplan from '../core/messages/dialplan.ts';
 import * as maintenance from '../core/messages/maintenance.ts';
@@ -152,6 +153,7 @@ function messagesPage(): string {
     maintenance,
     switch: switches,
     trusted,
+    conference,
     configuration,
   };
   const sections = Object.entries(modules).map(([name, declared]) => {

@@ -5,6 +5,7 @@ import { usurpControl } from '../../core/messages/call.ts';
 import { startHeartbeat } from './advertise.ts';
 import { createMedia } from './media.ts';
 import { createMeters } from './meters.ts';
+import { answerSearches } from './moving/conferences.ts';
 import { answerOperatorsOfCalls } from './operators.ts';
 import { takeOrders } from './orders.ts';
 import { serveOriginates } from './originate.ts';
@@ -58,6 +59,7 @@ async function start(given: AppContext): Promise<RunningApp> {
   const subscriptions: Subscription[] = [
     await watchUsurpers(context, nodes),
     await answerQueries(context, nodes, () => edges.alone()),
+    await answerSearches(context, nodes),
     await answerOperatorsOfCalls(context, nodes, stories),
     ...(await takeOrders(context, nodes, proxy)),
     ...originates,

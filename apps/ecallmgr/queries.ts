@@ -15,7 +15,7 @@ import {
   queryUserChannelsResp,
 } from '../../core/messages/call.ts';
 import type { Channel } from './channel.ts';
-import { sipAddressOf } from './moving/places.ts';
+import { urlOf } from './moving/places.ts';
 import type { SwitchNode } from './switch-node.ts';
 
 interface Held {
@@ -135,11 +135,6 @@ function status({ node, channel }: Held): Record<string, unknown> {
     Username: channel.get('Username'),
     'Custom-Channel-Vars': channel.vars,
   };
-}
-
-function urlOf(node: SwitchNode): string | undefined {
-  const address = sipAddressOf(node.interfaces);
-  return address === undefined ? undefined : `sip:mod_sofia@${address}`;
 }
 
 /** A channel as REST and operators see it. `timestamp` in Gregorian seconds. */

@@ -12,6 +12,7 @@ import { Handling } from './handling.ts';
 import type { Media } from './media.ts';
 import type { Meters } from './meters.ts';
 import { arrive, jobOf } from './moving/arrival.ts';
+import { Conferences } from './moving/conferences.ts';
 import { createPlaces } from './moving/places.ts';
 import type { Outbox } from './outbox.ts';
 import { Publisher } from './publisher.ts';
@@ -53,6 +54,7 @@ export class SwitchNode {
   readonly name: string;
   readonly client: SwitchClient;
   readonly legs = new Legs();
+  readonly conferences = new Conferences();
   readonly controls = new Map<string, Control>();
   readonly claims: Claims;
   readonly lease: Lease;
@@ -153,6 +155,10 @@ export class SwitchNode {
   take(event: SwitchEvent): void {
     this.shared.meters.lag(event['Event-Date-Timestamp']);
     if (event['Event-Name'] === 'HEARTBEAT') return;
+    if (event['Event-Subclass'] === 'conference::maintenance') {
+      this.conferences.take(event);
+      return;
+    }
     const callId = callIdOf(event);
     if (callId === '' || this.legs.isGone(callId)) return;
     const channel = this.channels.get(callId) ?? this.meet(event);

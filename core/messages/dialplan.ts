@@ -202,6 +202,15 @@ export const callPickup = command('call_pickup', 'Take over a call that waits', 
     Unbridged-Only`,
   ),
 });
+/**
+ * Joins a conference, wherever it is: on another switch the caller is brought there. Who knocks is asked for PIN and name
+ * before this. Completes when the caller leaves it.
+ */
+export const conference = command('conference', 'Join a conference', {
+  ...text('Conference-ID'),
+  Profile: Type.Optional(Text),
+  ...some(Flag, 'Deaf Member-Nospeak Moderator Mute Nospeak-Check Reinvite'),
+});
 export const hold = command('hold', 'Play music on hold', maybeText('Hold-Media'));
 export const holdControl = command('hold_control', 'Put the phone on hold by SIP', {
   Action: Type.Enum(['hold', 'unhold', 'toggle']),
@@ -289,6 +298,7 @@ export const commands = {
   unbridge,
   park,
   call_pickup: callPickup,
+  conference,
   hold,
   hold_control: holdControl,
   sleep,

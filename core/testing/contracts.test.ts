@@ -8,6 +8,7 @@ import * as authn from '../messages/authn.ts';
 import * as call from '../messages/call.ts';
 import * as callflow from '../messages/callflow.ts';
 import * as cdr from '../messages/cdr.ts';
+import * as conference from '../messages/conference.ts';
 import * as configuration from '../messages/configuration.ts';
 import * as dialplan from '../messages/dialplan.ts';
 import * as media from '../messages/media.ts';
@@ -27,6 +28,7 @@ const modules = [
   call,
   callflow,
   cdr,
+  conference,
   configuration,
   dialplan,
   media,

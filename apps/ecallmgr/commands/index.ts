@@ -5,6 +5,7 @@ import { break_ } from './break.ts';
 import { bridge } from './bridge.ts';
 import { callPickup } from './call_pickup.ts';
 import { checkpoint } from './checkpoint.ts';
+import { conference } from './conference.ts';
 import { echo } from './echo.ts';
 import { fetch } from './fetch.ts';
 import { hangup } from './hangup.ts';
@@ -57,6 +58,7 @@ const declared: { readonly [N in CommandName]: CommandUnit<N> } = {
   unbridge,
   park,
   call_pickup: callPickup,
+  conference,
   hold,
   hold_control: holdControl,
   sleep,

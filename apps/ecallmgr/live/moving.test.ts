@@ -112,4 +112,25 @@ for (const ecallmgrs of [1, 2] as const)
       expect(played['Application-Response']).to.equal('FILE PLAYED');
       await live.end(caller.id);
     }).timeout(20_000);
+
+    it('who joins a conference is brought to the switch that has it, and all hear each other', async () => {
+      const name = `room${Date.now()}`;
+      const first = await live.answered(alice);
+      await live.send(first.id, 'conference', { 'Conference-ID': name, Moderator: true });
+      await first.hears(440, 1500);
+      const second = await live.call(bob);
+      await live.send(second.id, 'conference', { 'Conference-ID': name });
+      await second.response(200);
+      await live.event('CHANNEL_BRIDGE', second.id);
+      expect(await talks(first, second), 'the first is heard').to.equal(true);
+      expect(await talks(second, first), 'the second is heard').to.equal(true);
+      await second.hangup();
+      await live.event('report', second.id);
+      await live.end(first.id);
+      const refusal = await live.answered(alice);
+      const bad = await live
+        .run(refusal.id, 'conference', { 'Conference-ID': 'a@b+flags{moderator}' })
+        .catch((error: Error) => error.message);
+      expect(bad).to.match(/cannot be the name/);
+    }).timeout(20_000);
   });

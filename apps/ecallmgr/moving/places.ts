@@ -3,6 +3,7 @@ import type { Bus } from '../../../core/amqp/index.ts';
 import { isRecord } from '../../../core/contract/index.ts';
 import { hasCode } from '../../../core/errors/index.ts';
 import { channelStatusReq } from '../../../core/messages/call.ts';
+import { searchReq } from '../../../core/messages/conference.ts';
 import { parseSipUri } from '../../../core/telephony/sip-uri.ts';
 import type { SwitchNode } from '../switch-node.ts';
 
@@ -12,9 +13,13 @@ export type Place = 'here' | { readonly address: string };
 export interface Places {
   /** Undefined when nobody knows the call. */
   call(callId: string): Promise<Place | undefined>;
+  /** Undefined when nobody has begun it. */
+  conference(name: string): Promise<Place | undefined>;
 }
 
 const patience = 1_000;
+// Who begins a conference waits so long for somebody who has it; whoever has, answers at once.
+const searchPatience = 300;
 
 /** What the switch `here` can know: what this process hears of its switches, then what others answer. */
 export function createPlaces(bus: Bus, nodes: () => readonly SwitchNode[], here: SwitchNode): Places {
@@ -36,6 +41,18 @@ export function createPlaces(bus: Bus, nodes: () => readonly SwitchNode[], here:
       const address = status?.Status === 'active' ? addressIn(status['Switch-URL'] ?? '') : undefined;
       return address === undefined ? undefined : { address };
     },
+    conference: async (name) => {
+      const known = nodes().find(({ conferences }) => conferences.has(name));
+      if (known) return placeOf(known);
+      const found = await bus
+        .request(searchReq, { 'Conference-ID': name }, { timeout: searchPatience, silence: 'allowed' })
+        .catch((error: unknown) => {
+          if (hasCode(error, 'request_timeout') || hasCode(error, 'nobody_listens')) return undefined;
+          throw error;
+        });
+      const address = addressIn(found?.['Switch-URL'] ?? '');
+      return address === undefined ? undefined : { address };
+    },
   };
 }
 
@@ -48,6 +65,12 @@ export function sipAddressOf(interfaces: unknown): string | undefined {
     if (address !== undefined) return address;
   }
   return undefined;
+}
+
+/** As `Switch-URL` in messages. */
+export function urlOf(node: SwitchNode): string | undefined {
+  const address = sipAddressOf(node.interfaces);
+  return address === undefined ? undefined : `sip:mod_sofia@${address}`;
 }
 
 function addressIn(url: string): string | undefined {

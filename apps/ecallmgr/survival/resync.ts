@@ -38,6 +38,7 @@ async function learn(node: SwitchNode): Promise<void> {
   const { client } = node;
   const folder = await client.api('global_getvar recordings_dir').catch(fallback(''));
   node.recordings = folder.startsWith('/') ? folder : '/tmp';
+  node.conferences.read(await client.api('conference json_list').catch(fallback('[]')));
   node.interfaces = interfacesOf(await client.api('sofia jsonstatus').catch(fallback('{}')));
   const instance = await client.api('global_getvar core_uuid').catch(fallback(''));
   if (instance !== node.instance || node.startup === 0) {
