@@ -111,8 +111,15 @@ export async function startMember(
   stop(): Promise<void>;
 }> {
   const node = bus.serverId.replace(/-\d+-[0-9a-f]+$/, '');
-  const defaults = { host: '127.0.0.1', password: 'secret', name: 'freeswitch@media1' };
-  const switches = [addresses].flat().map((it) => ({ ...defaults, ...it }));
+  // Field by field: a fake switch is given with all that it has.
+  const switches = [addresses]
+    .flat()
+    .map(({ host = '127.0.0.1', port, password = 'secret', name = 'freeswitch@media1' }) => ({
+      host,
+      port,
+      password,
+      name,
+    }));
   const settings = loadSettings({ overrides: { switches } });
   const log = silentLog();
   const metrics = fakeMetrics();
