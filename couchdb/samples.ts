@@ -157,6 +157,17 @@ const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     capture_group_key: 'k',
     capture_group_length: 2,
   },
+  role: { name: 'Reception', priv_level: 'user', rules: {} },
+  audit_entry: {
+    timestamp: 100,
+    request_id: 'r',
+    verb: 'POST',
+    path: '/v2/accounts/a/devices/d',
+    status: 200,
+    client_ip: '192.0.2.4',
+    who: { account_id: 'a', user_id: 'u', original_user_id: 'o', method: 'cb_user_auth' },
+    changes: [{ database: 'account/a', id: 'd', type: 'device', action: 'edited', before: {}, after: {} }],
+  },
   login_attempt: { auth_type: 't', auth_module: 'm', status: 's', message: 'x', client_ip: '192.0.2.4' },
   mailbox_message: {
     source_id: 'box',

@@ -3,10 +3,11 @@ import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
 import type { DatabaseClass } from '../../core/contract/index.ts';
 import * as documents from '../../core/documents/index.ts';
 import { publishSchemas } from '../../core/schemas/index.ts';
-import { loadSecrets } from './auth/secrets.ts';
+import { forgetRevoked } from './auth/stored-tokens.ts';
 import { startServer } from './engine/index.ts';
 import { described } from './openapi/module.ts';
 import { modules } from './resources/index.ts';
+import { startServices } from './services.ts';
 
 /** The crossbar app. */
 export const crossbar: App = { name: 'crossbar', start };
@@ -25,18 +26,33 @@ const databases: readonly DatabaseClass[] = [
   'system_auth',
   'sip_auth',
   'offnet',
+  'token_auth',
 ];
+
+const revokedForgottenMs = 3_600_000;
+
+/** Runs `work` again and again; a failure is told, and the next turn tries once more. */
+function every(ms: number, work: () => Promise<unknown>, log: AppContext['log']): NodeJS.Timeout {
+  const run = (): void => void work().catch((error: unknown) => log.warn('housekeeping failed', { error }));
+  return setInterval(run, ms).unref();
+}
 
 /** Rejects when the store does not answer or the port is taken. */
 export async function start(context: AppContext): Promise<RunningCrossbar> {
   const { store, settings, log } = context;
   await Promise.all(databases.map((name) => store.ensure(name, name)));
-  const secrets = await loadSecrets(store.database('system_auth'));
   await publishSchemas(
     store,
     Object.values(documents).map(({ schemaName, schema }) => ({ name: schemaName, schema })),
   );
-  const server = await startServer({ ...context, secrets }, [...modules, described(modules)], settings.rest);
+  const services = await startServices(context);
+  const server = await startServer(services, [...modules, described(modules)], settings.rest);
+  const sweep = every(revokedForgottenMs, () => forgetRevoked(services), log);
+  const stop = async (): Promise<void> => {
+    clearInterval(sweep);
+    await server.stop();
+    await services.behind.stop();
+  };
   log.info('REST answers', { host: server.host, port: server.port });
   return {
     port: server.port,
@@ -44,7 +60,7 @@ export async function start(context: AppContext): Promise<RunningCrossbar> {
       const { connected, detail } = store.status();
       return connected ? { ok: true } : { ok: false, detail: detail ?? 'the store does not answer' };
     },
-    drain: () => server.stop(),
-    stop: () => server.stop(),
+    drain: stop,
+    stop,
   };
 }

@@ -4,7 +4,7 @@ import { accountDatabase, type Store, type StoredDocument } from '../../core/cou
 import { user } from '../../core/documents/index.ts';
 import { createAccount, recount } from './accounts/write.ts';
 import { credentialFields } from './auth/credentials.ts';
-import { loadSecrets } from './auth/secrets.ts';
+import { loadSystemSecret } from './auth/secrets.ts';
 
 export interface FirstAccount {
   readonly name: string;
@@ -42,7 +42,7 @@ export async function createAccountWithAdmin(
   store: Store,
   { name, realm, username, password, parent, master }: NewCustomer,
 ): Promise<{ readonly accountId: string; readonly userId: string }> {
-  const { systemSecret } = await loadSecrets(await store.ensure('system_auth', 'system_auth'));
+  const systemSecret = await loadSystemSecret(await store.ensure('system_auth', 'system_auth'));
   const tree = parent ? [...((parent['pvt_tree'] as readonly string[] | undefined) ?? []), parent._id] : [];
   const privileges = { pvt_superduper_admin: true, pvt_reseller: true, pvt_wnm_allow_additions: true };
   const account = await createAccount(store, {

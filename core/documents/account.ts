@@ -109,5 +109,7 @@ export const account = document({
     pvt_notification_preference: Type.String(),
     pvt_trial_expires: Type.Integer(),
     pvt_parent_id: Type.String(),
+    /** Part of the signature of every token of the account: a new one ends them. */
+    pvt_signature_secret: Type.String(),
   },
 });

@@ -1,5 +1,7 @@
 // Every declared document type.
 export { account } from './account.ts';
+export { audit_entry } from './audit_entry.ts';
+export { auth_config } from './auth_config.ts';
 export { blacklist } from './blacklist.ts';
 export { clickToCallHistory } from './c2c_history.ts';
 export { callRecording } from './call_recording.ts';
@@ -14,14 +16,20 @@ export { group } from './group.ts';
 export { limits } from './limits.ts';
 export { list } from './list.ts';
 export { listEntry } from './list_entry.ts';
+export { login_attempt } from './login_attempt.ts';
 export { mailboxMessage } from './mailbox_message.ts';
 export { media } from './media.ts';
 export { menu } from './menu.ts';
+export { multi_factor_provider } from './multi_factor_provider.ts';
 export { number } from './number.ts';
 export { parkedCall } from './parked_call.ts';
+export { password_reset } from './password_reset.ts';
 export { queue } from './queue.ts';
 export { resource } from './resource.ts';
+export { role } from './role.ts';
+export { skel } from './skel.ts';
 export { temporalRule } from './temporal_rule.ts';
 export { temporalRuleSet } from './temporal_rule_set.ts';
+export { token_restrictions } from './token_restrictions.ts';
 export { user } from './user.ts';
 export { vmbox } from './vmbox.ts';

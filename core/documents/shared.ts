@@ -8,6 +8,19 @@ export const freeObject = Type.Record(Type.String(), Type.Unknown());
 export const byPattern = <T extends TSchema>(pattern: string, value: T) =>
   Type.Unsafe<Record<string, Type.Static<T>>>({ type: 'object', patternProperties: { [pattern]: value } });
 
+/** Rules by endpoint (`_`: any other): the first whose accounts fit counts; verbs by pattern of the rest of the path. */
+export const endpointRules = byPattern(
+  '^\\w+$',
+  Type.Array(
+    Type.Object({
+      allowed_accounts: Type.Optional(Type.Array(Type.String())),
+      rules: Type.Optional(
+        byPattern('.', Type.Array(Type.Enum(['_', 'GET', 'PUT', 'POST', 'PATCH', 'DELETE']))),
+      ),
+    }),
+  ),
+);
+
 export const callerId = Type.Object({
   asserted: Type.Optional(
     Type.Object({

@@ -83,6 +83,8 @@ export const user = document({
         internal: Type.Optional(Type.String({ maxLength: 256 })),
       }),
     ),
+    /** Id of a `role` of the account, which then says what the user may do instead of `priv_level`. */
+    role: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
     timezone: Type.Optional(Type.String()),
     username: Type.Optional(Type.String({ minLength: 1, maxLength: 256, pattern: '^([+@.\\w_-]+)$' })),
     verified: Type.Optional(Type.Boolean({ default: false })),
@@ -109,5 +111,16 @@ export const user = document({
       sha_typed: Type.Optional(Type.String()),
     }),
     pvt_signature_secret: Type.String(),
+    /** The one-time passwords of the user; how, says apps/crossbar/auth/totp.ts. */
+    pvt_totp: Type.Object({
+      /** Sealed with the system secret. */
+      secret: Type.String(),
+      /** A code has proved that the user has the secret. */
+      confirmed: Type.Boolean(),
+      /** The period of the last code that was used. */
+      last_step: Type.Integer(),
+      /** Digests of the recovery codes that are left. */
+      recovery: Type.Optional(Type.Array(Type.String())),
+    }),
   },
 });

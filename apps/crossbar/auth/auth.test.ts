@@ -256,7 +256,7 @@ describe('authentication', () => {
     expect(body.data).to.include({ account_id: tenant.id, method: 'cb_user_auth' });
     expect(
       (await rest.send('GET', `user_auth/${rest.master.token}`, undefined, { token: tenant.token })).status,
-    ).to.equal(403);
+    ).to.equal(401);
   });
 
   it('lets the master stand in for a user, and nobody else', async () => {

@@ -8,6 +8,7 @@ import { findAccount } from '../engine/accounts.ts';
 import { storedAs } from '../engine/documents.ts';
 import type { AccountDocument, Services, UserDocument } from '../engine/request.ts';
 import { type Method, newSignatureSecret, stored, withoutPlainDigests } from './credentials.ts';
+import { guessedFrom } from './lockout.ts';
 import { checkEnabled } from './tokens.ts';
 
 /** How a client names the account it means. */
@@ -25,31 +26,71 @@ export interface Login {
 /** More accounts of one name than this are not tried: each costs a slow hash. */
 const mostAccounts = 5;
 
+/** What a client sent, and how it made it. */
+export interface Sent {
+  readonly method: Method;
+  readonly sent: string;
+}
+
 /**
- * The user behind a digest in the accounts that the hint may mean.
- * Rejects with `invalid_credentials`, or `locked` when the account is disabled.
+ * The user behind a digest in the accounts that the hint may mean. Rejects with `invalid_credentials`, `locked` when the
+ * account is disabled, or `too_many_requests` when this address tried too often.
  */
 export async function logIn(
   services: Services,
   hint: AccountHint,
-  method: Method,
-  sent: string,
+  clientIp: string,
+  credentials: Sent,
 ): Promise<Login> {
   const accounts = await accountsOf(services, hint);
   // An unknown account takes as long as a wrong password: who asks learns nothing from the time.
-  if (accounts.length === 0) await stored(services.secrets.systemSecret, 'nobody', sent);
+  if (accounts.length === 0) await logInTo(services, undefined, clientIp, credentials);
   for (const account of accounts) {
-    const user =
-      (await bySalted(services, account, method, sent)) ?? (await byPlain(services, account, method, sent));
+    const user = await find(services, account, clientIp, credentials);
     if (user?.enabled === false) break;
     if (!user) continue;
     checkEnabled(account);
     return { account, user };
   }
-  throw new AppError('invalid_credentials');
+  throw refusal(accounts);
 }
 
-async function accountsOf(services: Services, hint: AccountHint): Promise<AccountDocument[]> {
+/** The user behind a digest in this account; without an account nobody. As `logIn`. */
+export async function logInTo(
+  services: Services,
+  account: AccountDocument | undefined,
+  clientIp: string,
+  credentials: Sent,
+): Promise<UserDocument> {
+  const user = await find(services, account, clientIp, credentials);
+  if (!user || !account || user.enabled === false) throw refusal(account ? [account] : []);
+  checkEnabled(account);
+  return user;
+}
+
+/** Known to who writes the attempt down, never to who asks. */
+const refusal = (accounts: readonly AccountDocument[]): AppError =>
+  new AppError('invalid_credentials', { details: { accounts: accounts.map(({ _id }) => _id) } });
+
+async function find(
+  services: Services,
+  account: AccountDocument | undefined,
+  clientIp: string,
+  { method, sent }: Sent,
+): Promise<UserDocument | undefined> {
+  const { lockout, secrets } = services;
+  const guessed = guessedFrom(clientIp, account?._id ?? 'nobody');
+  lockout.check(guessed);
+  if (!account) await stored(secrets.systemSecret, 'nobody', sent);
+  const user =
+    account &&
+    ((await bySalted(services, account, method, sent)) ?? (await byPlain(services, account, method, sent)));
+  if (!user) await lockout.failed(guessed);
+  return user;
+}
+
+/** The accounts that a hint may mean, the first few of them. */
+export async function accountsOf(services: Services, hint: AccountHint): Promise<AccountDocument[]> {
   const ids = await accountIdsOf(services, hint);
   const found = await Promise.all(ids.slice(0, mostAccounts).map((id) => findAccount(services.store, id)));
   return found.filter((account) => account !== undefined);

@@ -1,41 +1,45 @@
-// What all crossbars of a cluster share to sign tokens and to salt credentials: made once, kept in `system_auth`.
+// What all crossbars of a cluster share to salt credentials: made once, kept in `system_auth`.
 import { randomBytes } from 'node:crypto';
-import { type CryptoKey, exportPKCS8, exportSPKI, generateKeyPair, importPKCS8, importSPKI } from 'jose';
+import type { SystemConfig } from '../../../core/config/index.ts';
 import type { Database, StoredDocument } from '../../../core/couch/index.ts';
 import { hasCode } from '../../../core/errors/index.ts';
+import { type KeyRing, keyRing } from './keys.ts';
 
-export const algorithm = 'RS256';
 const documentId = 'system_secrets';
 
 export interface Secrets {
-  /** Names the key pair in the header of a token. */
-  readonly keyId: string;
-  readonly privateKey: CryptoKey;
-  readonly publicKey: CryptoKey;
+  /** Names the cluster to its clients. */
+  readonly clusterId: string;
+  readonly keys: KeyRing;
   /** 32 bytes: pepper of stored credentials and key of identity signatures. Without it nobody can log in any more. */
   readonly systemSecret: Buffer;
 }
 
 /** The secrets of this cluster; the first crossbar makes them. */
-export async function loadSecrets(database: Database): Promise<Secrets> {
-  const document = (await database.find(documentId, { fresh: true })) ?? (await make(database));
+export async function loadSecrets(database: Database, config: SystemConfig): Promise<Secrets> {
+  const [document, keys] = await Promise.all([loadSystemSecrets(database), keyRing(database, config)]);
   return {
-    keyId: String(document['kid']),
-    privateKey: await importPKCS8(String(document['pvt_private_key']), algorithm),
-    publicKey: await importSPKI(String(document['public_key']), algorithm),
+    clusterId: String(document['cluster_id']),
+    keys,
     systemSecret: Buffer.from(String(document['pvt_system_secret']), 'hex'),
   };
 }
 
+/** The document with the pepper of credentials. */
+export async function loadSystemSecret(database: Database): Promise<Buffer> {
+  return Buffer.from(String((await loadSystemSecrets(database))['pvt_system_secret']), 'hex');
+}
+
+async function loadSystemSecrets(database: Database): Promise<StoredDocument> {
+  return (await database.find(documentId, { fresh: true })) ?? make(database);
+}
+
 async function make(database: Database): Promise<StoredDocument> {
-  const pair = await generateKeyPair(algorithm, { extractable: true, modulusLength: 2048 });
   try {
     return await database.save({
       _id: documentId,
       pvt_type: 'system_secrets',
-      kid: randomBytes(16).toString('hex'),
-      public_key: await exportSPKI(pair.publicKey),
-      pvt_private_key: await exportPKCS8(pair.privateKey),
+      cluster_id: randomBytes(16).toString('hex'),
       pvt_system_secret: randomBytes(32).toString('hex'),
     });
   } catch (error) {

@@ -1,12 +1,68 @@
-// What a client is told when it has logged in (contract/crossbar.md §5).
-import type { AccountDocument, Services, UserDocument } from '../engine/request.ts';
+// Opens a session for whoever proved who they are: is this way open, is a second factor needed, then a token
+// (contract/crossbar.md §5).
+import { AppError, toAppError } from '../../../core/errors/index.ts';
+import type { DataReply } from '../engine/endpoint.ts';
+import type { AccountDocument, RestRequest, Services, UserDocument } from '../engine/request.ts';
+import { noteAttempt } from './attempts.ts';
+import { checkSecondFactor } from './second-factor.ts';
+import { lifetimeOf, securityOf } from './security.ts';
+import { type AuthMethod, checkEnabled, type Holder, issueToken } from './tokens.ts';
+
+/** How a session is opened. */
+export interface Opening {
+  readonly method: AuthMethod;
+  /** Runs when nothing stands in the way any more, e.g. to use up what was proof. */
+  readonly use?: () => Promise<void>;
+  /** The caller has a token already: there is nothing to prove once more. */
+  readonly known?: boolean;
+  /** Keys beside those of every login. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A token for `holder`, with what clients want to know. Rejects with `invalid_credentials` when this way of logging in is
+ * not open, or, with `multi_factor_request`, when the second factor is missing; with `locked` when the account is disabled.
+ */
+export async function openSession(
+  request: RestRequest,
+  holder: Holder,
+  { method, use, known = false, data }: Opening,
+): Promise<DataReply> {
+  const { services } = request;
+  const { account, user } = holder;
+  const accountId = account._id;
+  const attempt = { accountId, method, userId: user?._id };
+  const config = (await securityOf(services, accountId))[method];
+  let more: Readonly<Record<string, unknown>> = {};
+  try {
+    checkEnabled(account);
+    if (config?.enabled === false)
+      throw new AppError('invalid_credentials', { details: { reason: `${method} is disabled` } });
+    // Who stands in for a user has proved who they are themselves.
+    if (user && !holder.original && !known)
+      more = await checkSecondFactor(request, method, { account, user });
+    await use?.();
+  } catch (error) {
+    const { message, details } = toAppError(error);
+    const { reason = message, type = 'jwt_auth_token' } = details as { reason?: string; type?: string };
+    await noteAttempt(request, { ...attempt, type, status: 'failed', message: reason });
+    throw error;
+  }
+  const token = await issueToken(services, method, holder, await lifetimeOf(services, config));
+  const message = 'a token was issued';
+  await noteAttempt(request, { ...attempt, type: 'jwt_auth_token', status: 'success', message });
+  return {
+    data: { ...(await sessionData(services, account, user)), ...data, ...more },
+    envelope: { auth_token: token },
+  };
+}
 
 /** The `data` of a successful login. */
-export function sessionData(
-  { secrets }: Services,
+export async function sessionData(
+  services: Services,
   account: AccountDocument,
   user: UserDocument | undefined,
-): Record<string, unknown> {
+): Promise<Record<string, unknown>> {
   const isMaster = account.pvt_superduper_admin === true;
   return {
     account_id: account._id,
@@ -16,7 +72,8 @@ export function sessionData(
     is_reseller: account.pvt_reseller === true || isMaster,
     reseller_id: account.pvt_reseller_id ?? account.pvt_tree?.at(-1) ?? account._id,
     is_master_account: isMaster,
-    cluster_id: secrets.keyId,
+    cluster_id: services.secrets.clusterId,
+    ...(user?.require_password_update === true && { require_password_update: true }),
     apps: [],
     capabilities: { voicemail: { transcription: { available: false, default: false } } },
     ui_config: { api: {} },

@@ -1,79 +1,123 @@
 // Tokens: JWTs that any crossbar of the cluster can check, and that end with the secret of who they were issued to.
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
-import { accountDatabase } from '../../../core/couch/index.ts';
-import { user as userContract } from '../../../core/documents/index.ts';
+import { accountDatabase, gregorian } from '../../../core/couch/index.ts';
+import { role as roleContract, user as userContract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { findAccount } from '../engine/accounts.ts';
 import { typed } from '../engine/documents.ts';
 import type { AccountDocument, Auth, Services, UserDocument } from '../engine/request.ts';
-import { algorithm } from './secrets.ts';
+import { identitySignature, isSignedFor } from './identity.ts';
+import { algorithm } from './keys.ts';
+import { type EndpointRules, restrictionsFor } from './restrictions.ts';
+import { findStoredToken, isRevoked } from './stored-tokens.ts';
 
 const issuer = 'kazoo';
 
-export type AuthMethod = 'cb_user_auth' | 'cb_api_auth';
+export type AuthMethod = 'cb_user_auth' | 'cb_api_auth' | 'cb_ip_auth' | 'cb_basic_auth' | 'cb_auth';
 
-/** A new token (contract/crossbar.md §5). `original` is who really asks, when they ask for somebody else. */
+/** Whom a token is for. */
+export interface Holder {
+  readonly account: AccountDocument;
+  readonly user: UserDocument | undefined;
+  /** Who really asks, when they ask for somebody else. */
+  readonly original?: Auth['original'];
+}
+
+/** A new token (contract/crossbar.md §5), good for so many seconds. */
 export async function issueToken(
-  { secrets, systemConfig }: Services,
+  { secrets }: Services,
   method: AuthMethod,
-  account: AccountDocument,
-  user: UserDocument | undefined,
-  original?: Auth,
+  { account, user, original }: Holder,
+  lifetime: number,
 ): Promise<string> {
-  const lifetime = await systemConfig.get('crossbar', 'auth.token_auth_expiry_s', 3600);
+  const { kid, key } = await secrets.keys.signing();
+  const longest = await secrets.keys.retention();
   return new SignJWT({
     account_id: account._id,
     ...(user && { owner_id: user._id }),
     method,
-    ...(original && { original_account_id: original.account._id }),
-    ...(original?.user && { original_owner_id: original.user._id }),
-    identity_sig: signature(secrets.systemSecret, account, user).toString('base64url'),
+    ...(original && { original_account_id: original.accountId }),
+    ...(original?.ownerId !== undefined && { original_owner_id: original.ownerId }),
+    identity_sig: (await identitySignature(secrets, account, user)).toString('base64url'),
   })
-    .setProtectedHeader({ alg: algorithm, typ: 'JWT', kid: secrets.keyId })
+    .setProtectedHeader({ alg: algorithm, typ: 'JWT', kid })
     .setIssuer(issuer)
-    .setExpirationTime(Math.floor(Date.now() / 1000) + lifetime)
-    .sign(secrets.privateKey);
+    .setJti(randomUUID())
+    .setExpirationTime(Math.floor(Date.now() / 1000) + Math.min(lifetime, longest))
+    .sign(key);
 }
 
 /**
- * Who a token speaks for. Rejects with `invalid_credentials` when it is not ours, has expired, or its user or account is
- * gone, disabled or has another password by now; with `locked` when the account is disabled.
+ * Who a token speaks for. Rejects with `invalid_credentials` when it is not ours, has expired or was revoked, or when its
+ * user or account is gone, disabled or has another password by now; with `locked` when the account is disabled.
  */
 export async function readToken(services: Services, token: string): Promise<Auth> {
-  const claims = await verified(services, token);
+  const isJwt = token.split('.').length === 3;
+  const claims = isJwt ? await verified(services, token) : await findStoredToken(services, token);
+  if (!claims) throw refused();
   const account = await findAccount(services.store, String(claims['account_id']));
   if (!account) throw refused();
   const user = await userOf(services, account, claims['owner_id']);
-  const given = Buffer.from(String(claims['identity_sig']), 'base64url');
-  const expected = signature(services.secrets.systemSecret, account, user);
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw refused();
-  checkEnabled(account);
-  const admin = user === undefined || user.priv_level === 'admin';
-  return {
+  if (isJwt && !(await isSignedFor(services.secrets, claims['identity_sig'], account, user))) throw refused();
+  if (isJwt && (await isRevoked(services, claims))) throw refused();
+  const { original_account_id: accountId, original_owner_id: ownerId } = claims;
+  return authOf(services, {
     token,
     method: String(claims['method']),
     account,
     user,
+    ...(typeof accountId === 'string' && {
+      original: { accountId, ownerId: typeof ownerId === 'string' ? ownerId : undefined },
+    }),
+    ...(!isJwt && claims['restrictions'] !== undefined && { rules: claims['restrictions'] as EndpointRules }),
+  });
+}
+
+type Known = Pick<Auth, 'token' | 'method' | 'account' | 'user' | 'original'> & {
+  /** Rules that the token itself carries. */
+  readonly rules?: EndpointRules;
+};
+
+/** What somebody who is known may do. Rejects with `locked` when their account is disabled. */
+export async function authOf(services: Services, { rules, ...who }: Known): Promise<Auth> {
+  const { account, user, method } = who;
+  checkEnabled(account);
+  const role = await roleOf(services, account, user);
+  const privLevel = user ? (role ?? user).priv_level : 'admin';
+  const restrictions = rules ?? (await restrictionsFor(services, account, method, privLevel ?? 'user'));
+  const admin = privLevel === 'admin';
+  return {
+    ...who,
     admin,
     superduper: admin && account.pvt_superduper_admin === true,
+    role,
+    rules: [role?.rules, restrictions].filter((one) => one !== undefined),
   };
 }
 
 /** The claims of a token that was signed here and has not expired. */
 async function verified({ secrets }: Services, token: string): Promise<JWTPayload> {
   try {
-    return (await jwtVerify(token, secrets.publicKey, { issuer, algorithms: [algorithm] })).payload;
+    const { payload } = await jwtVerify(
+      token,
+      async ({ kid }) => (await secrets.keys.verifying(String(kid))) ?? Promise.reject(refused()),
+      { issuer, algorithms: [algorithm] },
+    );
+    return payload;
   } catch (error) {
     if (error instanceof errors.JOSEError) throw refused(error);
     throw error;
   }
 }
 
-/** Throws `locked` for an account that is disabled. */
+/** Throws `locked` for an account that is disabled or whose trial is over. */
 export function checkEnabled(account: AccountDocument): void {
-  if (account.pvt_enabled !== false) return;
-  const violations = [{ path: 'account', code: 'disabled', message: 'account disabled', cause: account._id }];
+  const { pvt_enabled, pvt_trial_expires: trial } = account;
+  const expired = trial !== undefined && trial < gregorian();
+  if (pvt_enabled !== false && !expired) return;
+  const code = expired ? 'expired' : 'disabled';
+  const violations = [{ path: 'account', code, message: `account ${code}`, cause: account._id }];
   throw new AppError('locked', { details: { violations } });
 }
 
@@ -88,11 +132,15 @@ async function userOf(
   return user;
 }
 
-/** Depends on a secret of the user (of the API key's account), so that a new password ends the tokens of the old one. */
-function signature(systemSecret: Buffer, account: AccountDocument, user: UserDocument | undefined): Buffer {
-  const secret = user ? user.pvt_signature_secret : account.pvt_api_key;
-  const identity = JSON.stringify([account._id, user?._id ?? null, secret ?? '']);
-  return createHmac('sha256', systemSecret).update(`identity ${identity}`).digest();
+/** The role of a user; one that is gone permits nothing. */
+async function roleOf(
+  { store }: Services,
+  account: AccountDocument,
+  user: UserDocument | undefined,
+): Promise<Auth['role']> {
+  if (user?.role === undefined) return undefined;
+  const found = typed(roleContract, await store.database(accountDatabase(account._id)).find(user.role));
+  return found ?? { name: user.role, priv_level: 'user', rules: {} };
 }
 
 function refused(cause?: unknown): AppError {

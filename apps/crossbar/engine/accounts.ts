@@ -18,7 +18,11 @@ export async function findAccount(store: Store, id: string): Promise<AccountDocu
 /** As `findAccount`; rejects with `bad_identifier` (404) when there is none. */
 export async function getAccount(store: Store, id: string): Promise<AccountDocument> {
   const account = await findAccount(store, id);
-  if (!account)
-    throw new AppError('bad_identifier', { message: 'no such account', details: { account: id } });
+  if (!account) throw noSuchAccount(id);
   return account;
+}
+
+/** `id` as the client wrote it. */
+export function noSuchAccount(id: string): AppError {
+  return new AppError('bad_identifier', { message: 'no such account', details: { account: id } });
 }

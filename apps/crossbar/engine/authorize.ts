@@ -1,21 +1,38 @@
 // Who may do what: the only place that decides it (contract/crossbar.md §5).
 import type { Permission } from '../../../core/contract/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
+import { permits } from '../auth/restrictions.ts';
+import { noSuchAccount } from './accounts.ts';
 import type { AccountDocument, Auth } from './request.ts';
 
 /** What is asked for. */
 export interface Target {
   /** The account in the path. */
   readonly account: AccountDocument | undefined;
+  /** As the path names it. */
+  readonly accountId: string | undefined;
   /** The user in the path, where it names one. */
   readonly userId: string | undefined;
+  /** The last noun of the path, and what stands behind it. */
+  readonly endpoint: string;
+  readonly parameters: readonly string[];
+  readonly verb: string;
 }
 
-/** Throws `invalid_credentials` without a token where one is needed, `forbidden` when it does not reach so far. */
+/**
+ * Throws `invalid_credentials` without a token where one is needed, `forbidden` when its rights do not go so far. An
+ * account that is none of the caller's is as good as none at all: `bad_identifier`, in the same words.
+ */
 export function authorize(permission: Permission, auth: Auth | undefined, target: Target): void {
-  if (permission === 'public') return;
-  if (!auth) throw new AppError('invalid_credentials');
-  if (!(reaches(auth, target.account) && holds(permission, auth, target))) throw new AppError('forbidden');
+  if (permission !== 'public' && !auth) throw new AppError('invalid_credentials');
+  const { account, accountId } = target;
+  if (accountId !== undefined && (!account || (auth && !reaches(auth, account))))
+    throw noSuchAccount(accountId);
+  if (permission === 'public' || !auth) return;
+  const permitted = auth.rules.every((rules) => permits(rules, { ...target, callers: auth.account }));
+  if (!permitted)
+    throw new AppError('forbidden', { details: { cause: 'access denied by token restrictions' } });
+  if (!holds(permission, auth, target)) throw new AppError('forbidden');
 }
 
 /** The caller's own account, and for admins everything below it; for superdupers everything. */

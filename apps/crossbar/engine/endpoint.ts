@@ -12,6 +12,7 @@ import {
   type Verb,
 } from '../../../core/contract/index.ts';
 import type { ViewRow } from '../../../core/couch/index.ts';
+import type { Cost } from './buckets.ts';
 import type { Cursor, PageQuery } from './paging.ts';
 import type { RestRequest } from './request.ts';
 
@@ -67,6 +68,8 @@ export interface Described {
   readonly produces?: readonly string[];
   /** Content types that are taken as a file, beside JSON. */
   readonly uploads?: RegExp;
+  /** What it takes from the caller's bucket; default 1. */
+  readonly cost?: Cost;
 }
 
 export interface Operation extends Described {

@@ -1,7 +1,8 @@
 // The envelope of every answer, and errors as Kazoo spells them (contract/crossbar.md §2).
 import { createHash } from 'node:crypto';
-import type { Violation } from '../../../core/contract/index.ts';
+import { isRecord, type Violation } from '../../../core/contract/index.ts';
 import type { AppError, ErrorCode } from '../../../core/errors/index.ts';
+import type { Tokens } from './buckets.ts';
 import type { DataReply } from './endpoint.ts';
 import { version } from './version.ts';
 
@@ -12,6 +13,8 @@ export interface About {
   readonly node: string;
   /** The token used, when there was one. */
   readonly token: string | undefined;
+  /** What the request took from the caller's bucket. */
+  readonly tokens: Tokens | undefined;
 }
 
 export function success(reply: DataReply, about: About): Record<string, unknown> {
@@ -34,11 +37,12 @@ export function failure(error: AppError, about: About): Record<string, unknown> 
   };
 }
 
-function common({ requestId, node, token }: About): Record<string, unknown> {
+function common({ requestId, node, token, tokens }: About): Record<string, unknown> {
   return {
     ...(token === undefined ? {} : { auth_token: token, version }),
     request_id: requestId,
     node: shortNode(node),
+    ...(tokens && { tokens }),
     timestamp: `${new Date().toISOString().slice(0, 19)}Z`,
   };
 }
@@ -68,7 +72,11 @@ function errorBody({ code, message, details, status }: AppError): unknown {
     return { code: status, error: code, cause: details['number'], message };
   // What went wrong inside is for the log, not for the client.
   if (status >= 500) return { message: code === 'unspecified_fault' ? 'internal error' : message };
-  return { message, ...(details['cause'] === undefined ? {} : { cause: details['cause'] }) };
+  return {
+    message,
+    ...(details['cause'] === undefined ? {} : { cause: details['cause'] }),
+    ...(isRecord(details['data']) && details['data']),
+  };
 }
 
 /** `{<dotted path>: {<code>: {message, value?, target?, cause?}}}`. */

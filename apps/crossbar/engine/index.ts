@@ -12,4 +12,5 @@ export type { Cursor, PageQuery, Range } from './paging.ts';
 export { deleted, documentId, idParameter, plain, plainEndpoints } from './plain.ts';
 export * from './request.ts';
 export { type RestServer, startServer } from './server.ts';
+export { type SingleDocument, single } from './single.ts';
 export { root, version } from './version.ts';

@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { expect } from 'chai';
 import type { ViewRow } from '../../../core/couch/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
-import { loadSecrets } from '../auth/secrets.ts';
+import { startServices } from '../services.ts';
 import { type Rest, startRest } from '../testing/rest.ts';
 import { type RestModule, type RestServer, startServer } from './index.ts';
 import { gathered, listReply } from './list.ts';
@@ -66,8 +66,8 @@ describe('long lists', () => {
   };
   before(async () => {
     rest = await startRest();
-    const secrets = await loadSecrets(rest.store.database('system_auth'));
-    server = await startServer({ ...rest.context, secrets }, [source], { host: '127.0.0.1', port: 0 });
+    const services = await startServices(rest.context);
+    server = await startServer(services, [source], { host: '127.0.0.1', port: 0 });
   });
   after(async () => {
     await server.stop();

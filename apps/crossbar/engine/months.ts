@@ -1,6 +1,7 @@
 // Lists over the months' databases behind a window of time, read one after the other as one long list.
-import type { Listing } from '../../../core/contract/index.ts';
+import type { AnyDocument, DocumentOf, Listing } from '../../../core/contract/index.ts';
 import {
+  databaseOfId,
   fromGregorian,
   gregorian,
   monthDatabase,
@@ -9,6 +10,7 @@ import {
   type ViewRow,
 } from '../../../core/couch/index.ts';
 import { hasCode } from '../../../core/errors/index.ts';
+import { load, missing } from './documents.ts';
 import type { ListReply } from './endpoint.ts';
 import type { Filter } from './filters.ts';
 import { listReply, type Shown } from './list.ts';
@@ -153,6 +155,20 @@ function databasesOf(account: string, { from, to }: Window, descending: boolean)
   for (const end = fromGregorian(to); month <= end; month.setUTCMonth(month.getUTCMonth() + 1))
     names.push(monthDatabase(account, month));
   return descending ? names.reverse() : names;
+}
+
+/**
+ * The document of a month that the id names (`YYYYMM-…`). Rejects with `bad_identifier`; one of another account's month is
+ * simply not there.
+ */
+export function loadFromMonth<D extends AnyDocument>(
+  request: RestRequest,
+  contract: D,
+  id: string,
+): Promise<DocumentOf<D>> {
+  if (!/^\d{4}(0[1-9]|1[0-2])-./.test(id)) throw missing(id);
+  const name = databaseOfId(targetAccount(request)._id, id);
+  return load(request.services.store.database(name), contract, id);
 }
 
 async function rowsOrNone(

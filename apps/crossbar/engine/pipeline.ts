@@ -1,15 +1,16 @@
 // The stages of a request on a known path, in Kazoo's order (contract/crossbar.md §1).
 import type { Context } from 'koa';
 import type { Verb } from '../../../core/contract/index.ts';
-import { AppError } from '../../../core/errors/index.ts';
+import { AppError, toAppError } from '../../../core/errors/index.ts';
 import { withLogContext } from '../../../core/log/index.ts';
-import { readToken } from '../auth/tokens.ts';
-import { getAccount } from './accounts.ts';
+import { whoAsks } from '../auth/authenticate.ts';
+import { findAccount } from './accounts.ts';
+import { auditEntry, changeOf } from './audit.ts';
 import { authorize } from './authorize.ts';
 import type { Body } from './body.ts';
 import type { Endpoint, Operation, Reply } from './endpoint.ts';
-import type { AccountDocument, Auth, RestRequest, Services } from './request.ts';
-import { tokenOf } from './token.ts';
+import { recorder } from './recorder.ts';
+import type { Auth, RestRequest, Services } from './request.ts';
 
 /** What the outer layers know of a request before its path is matched. */
 export interface Received {
@@ -21,34 +22,92 @@ export interface Received {
   readonly body: Body;
 }
 
-/** Runs the stages; who asks is left in `context.state.auth`. */
+/** An endpoint, and where its path has its last noun. */
+export interface Route {
+  readonly endpoint: Endpoint;
+  readonly noun: string;
+  /** How many parts of the path come before what stands behind the noun. */
+  readonly depth: number;
+}
+
+/** `nouns` are the names of all resources. */
+export function routeOf(endpoint: Endpoint, nouns: ReadonlySet<string>): Route {
+  const parts = endpoint.path.split('/');
+  const at = parts.findLastIndex((part) => nouns.has(part));
+  return { endpoint, noun: parts[at] ?? '', depth: at + 1 };
+}
+
+/** Runs the stages; who asks, and what it took from their bucket, is left in `context.state`. */
 export async function handle(
   received: Received,
-  endpoint: Endpoint,
+  route: Route,
   params: Readonly<Record<string, string>>,
   context: Context,
 ): Promise<Reply> {
-  const operation = endpoint.operations[received.method as Verb];
+  const { endpoint } = route;
+  const { services, clientIp, body } = received;
+  const verb = received.method as Verb;
+  const operation = endpoint.operations[verb];
   if (!operation) throw new AppError('invalid_method', { details: { allowed: allowedMethods(endpoint) } });
-  const account = await accountOf(received, params);
+  const accountId = params['account_id'];
+  // Who has no token must not learn which accounts there are.
+  const auth = await authenticate(received, operation, context);
+  context.state['auth'] = auth;
+  context.state['tokens'] = await services.buckets.consume(clientIp, auth?.account._id, operation.cost);
+  const account = accountId === undefined ? undefined : await findAccount(services.store, accountId);
   return withLogContext({ accountId: account?._id }, async () => {
-    const auth = await authenticate(received, operation, context);
-    context.state['auth'] = auth;
-    authorize(operation.permission, auth, { account, userId: userOf(endpoint, params) });
-    checkContentType(received.body, operation);
+    const parameters = context.path.split('/').slice(route.depth).map(decoded);
+    const userId = userOf(endpoint, params);
+    authorize(operation.permission, auth, {
+      account,
+      accountId,
+      userId,
+      endpoint: route.noun,
+      parameters,
+      verb,
+    });
+    checkContentType(body, operation);
     const request: RestRequest = {
       ...received,
-      verb: received.method as Verb,
+      verb,
       params,
       headers: context.req.headers,
-      envelope: received.body.envelope,
-      data: operation.accept ? operation.accept(received.body.data) : received.body.data,
-      uploads: received.body.uploads,
+      envelope: body.envelope,
+      data: operation.accept ? operation.accept(body.data) : body.data,
+      uploads: body.uploads,
       auth,
       account,
     };
-    return operation.run(request);
+    return verb === 'GET' ? operation.run(request) : audited(request, operation, context.path);
   });
+}
+
+/** Runs what may change something, and keeps in the audit trail what it did, also when it failed half way. */
+async function audited(request: RestRequest, { run }: Operation, path: string): Promise<Reply> {
+  const { services } = request;
+  const { store, written } = recorder(services.store);
+  const keep = (status: number): void => {
+    const changes = written().map(changeOf);
+    if (changes.length === 0 && (status >= 400 || !request.auth)) return;
+    const entry = auditEntry(request, changes, { path: `/v2${path}`, status });
+    if (entry) services.behind.store(entry.database, entry.document);
+  };
+  try {
+    const reply = await run({ ...request, services: { ...services, store } });
+    keep(('status' in reply ? reply.status : undefined) ?? (request.verb === 'PUT' ? 201 : 200));
+    return reply;
+  } catch (error) {
+    keep(toAppError(error).status);
+    throw error;
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** The verbs of a path, as Allow and CORS say them. */
@@ -56,24 +115,20 @@ export function allowedMethods({ operations }: Endpoint): string {
   return [...Object.keys(operations), 'OPTIONS'].join(', ');
 }
 
-async function accountOf(
-  { services }: Received,
-  params: Readonly<Record<string, string>>,
-): Promise<AccountDocument | undefined> {
-  const id = params['account_id'];
-  return id === undefined ? undefined : getAccount(services.store, id);
-}
-
 /** A public operation takes no notice of tokens: an old one in a browser must not keep its user from logging in. */
 async function authenticate(
-  { services, query, body }: Received,
+  received: Received,
   { permission }: Operation,
   context: Context,
 ): Promise<Auth | undefined> {
   if (permission === 'public') return undefined;
-  const token = tokenOf(context.req.headers, query, body.envelope);
-  if (token === undefined) throw new AppError('invalid_credentials', { message: 'a token is needed' });
-  return readToken(services, token);
+  try {
+    return await whoAsks(received, context.req.headers);
+  } catch (error) {
+    // Who is nobody pays as well, so that tokens cannot be tried without end.
+    await received.services.buckets.consume(received.clientIp, undefined, undefined);
+    throw error;
+  }
 }
 
 /** The user whose own document the path is about, whichever way its parameter is called. */

@@ -3,9 +3,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { AppContext } from '../../../core/app/index.ts';
 import { type DocumentOf, isRecord, type Verb } from '../../../core/contract/index.ts';
 import { accountDatabase, type Database } from '../../../core/couch/index.ts';
-import type { account, user } from '../../../core/documents/index.ts';
+import type { account, role, user } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
+import type { Lockout } from '../auth/lockout.ts';
+import type { EndpointRules } from '../auth/restrictions.ts';
 import type { Secrets } from '../auth/secrets.ts';
+import type { Behind } from './behind.ts';
+import type { Buckets } from './buckets.ts';
 
 export type AccountDocument = DocumentOf<typeof account>;
 export type UserDocument = DocumentOf<typeof user>;
@@ -13,20 +17,32 @@ export type UserDocument = DocumentOf<typeof user>;
 /** What every resource may use. */
 export interface Services extends AppContext {
   readonly secrets: Secrets;
+  readonly buckets: Buckets;
+  /** What is written behind the answer: audit trail, attempts to log in. */
+  readonly behind: Behind;
+  /** Slows down who guesses. */
+  readonly lockout: Lockout;
 }
 
 /** Who asks. */
 export interface Auth {
-  readonly token: string;
-  /** The module that issued the token: `cb_user_auth` or `cb_api_auth`. */
+  /** Undefined when each request brings name and password. */
+  readonly token: string | undefined;
+  /** The module that knew who it is, e.g. `cb_user_auth` or `cb_api_auth`. */
   readonly method: string;
   readonly account: AccountDocument;
-  /** Absent for tokens of an API key. */
+  /** Absent for tokens of an API key or of an address. */
   readonly user: UserDocument | undefined;
-  /** True for API keys and for users with priv_level admin. */
+  /** Who really asks, when the token was made to see what somebody else sees. */
+  readonly original?: { readonly accountId: string; readonly ownerId: string | undefined };
+  /** True for API keys and for users with priv_level admin, their own or that of their role. */
   readonly admin: boolean;
   /** True for admins of the master account. */
   readonly superduper: boolean;
+  /** The role that the user bears. */
+  readonly role?: Pick<DocumentOf<typeof role>, 'name' | 'priv_level' | 'rules'> | undefined;
+  /** What narrows all that; a request must fit each of them. */
+  readonly rules: readonly EndpointRules[];
 }
 
 /** A file in a request. */

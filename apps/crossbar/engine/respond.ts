@@ -46,7 +46,7 @@ function writeRaw(context: Context, { body, contentType, status, headers = {} }:
 export function writeError(context: Context, error: AppError, about: About): void {
   context.status = error.status;
   if (error.code === 'invalid_method') context.set('allow', String(error.details['allowed'] ?? ''));
-  if (error.retryable) context.set('retry-after', '1');
+  if (error.retryable) context.set('retry-after', String(error.details['retry_after'] ?? 1));
   // The rest of a body that was not read would be taken for the next request.
   if (!context.req.complete) context.set('connection', 'close');
   const wishes = context.state['wishes'] as Wishes | undefined;

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { AppError } from '../../../core/errors/index.ts';
 import { memoryStore } from '../../../core/testing/index.ts';
 import { startRest } from '../testing/rest.ts';
+import type { Services } from './request.ts';
 
 describe('the REST server', () => {
   it('answers 503 in the envelope while the store is away', async () => {
@@ -48,7 +49,7 @@ describe('the REST server', () => {
     const rest = await startRest();
     const { startServer } = await import('./server.ts');
     const port = Number(new URL(rest.url).port);
-    const services = { ...rest.context, secrets: {} as never };
+    const services = rest.context as Services;
     const again = startServer(services, [], { host: '127.0.0.1', port });
     expect(await again.catch((error: AppError) => error.message)).to.include(String(port));
     await rest.stop();

@@ -9,10 +9,11 @@ import { withLogContext } from '../../../core/log/index.ts';
 import { inTrace, parseTraceparent, withTrace } from '../../../core/trace/index.ts';
 import { aliased } from './alias.ts';
 import { readBody } from './body.ts';
+import type { Tokens } from './buckets.ts';
 import { compressed } from './compress.ts';
 import { bySpecificity, type RestModule } from './endpoint.ts';
 import type { About } from './envelope.ts';
-import { allowedMethods, handle, type Received } from './pipeline.ts';
+import { allowedMethods, handle, type Received, routeOf } from './pipeline.ts';
 import type { Auth, Services } from './request.ts';
 import { writeCors, writeError, writeReply } from './respond.ts';
 import { version } from './version.ts';
@@ -33,6 +34,7 @@ interface State {
   /** The path of the endpoint that was matched, for metrics. */
   endpoint: string;
   auth: Auth | undefined;
+  tokens: Tokens | undefined;
   received: Received;
   wishes: Wishes;
 }
@@ -141,8 +143,8 @@ async function enveloped(services: Services, context: Context, next: Next): Prom
 }
 
 function aboutOf({ node }: Services, context: Context): About {
-  const { requestId, auth } = context.state as State;
-  return { requestId, node, token: auth?.token };
+  const { requestId, auth, tokens } = context.state as State;
+  return { requestId, node, token: auth?.token, tokens };
 }
 
 /** Reads the request, up to where its path is looked at. */
@@ -185,7 +187,9 @@ async function clientIp({ systemConfig }: Services, context: Context): Promise<s
 
 function routes(modules: readonly RestModule[]): Koa.Middleware {
   const router = new Router();
-  for (const endpoint of modules.flatMap((module) => module.endpoints).sort(bySpecificity))
+  const nouns = new Set(modules.map(({ name }) => name));
+  for (const endpoint of modules.flatMap((module) => module.endpoints).sort(bySpecificity)) {
+    const route = routeOf(endpoint, nouns);
     router.all(endpoint.path, async (context) => {
       const state = context.state as State;
       state.endpoint = endpoint.path;
@@ -198,12 +202,13 @@ function routes(modules: readonly RestModule[]): Koa.Middleware {
       };
       const reply = await withTrace(parseTraceparent(context.req.headers['traceparent']), () =>
         inTrace(`${state.method} ${endpoint.path}`, { kind: 'server', attributes }, () =>
-          handle(state.received, endpoint, context['params'], context),
+          handle(state.received, route, context['params'], context),
         ),
       );
       const services = state.received.services;
       await writeReply(context, reply, state.wishes, aboutOf(services, context));
     });
+  }
   return router.routes() as Koa.Middleware;
 }
 

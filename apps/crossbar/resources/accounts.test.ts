@@ -45,7 +45,8 @@ describe('accounts', () => {
     const { body } = await master('GET', `accounts/${rest.master.id}/children?ascending=true`);
     expect(body.data[1]).to.include({ name: 'parent', descendants_count: 2 });
     expect((await grandchild.send('DELETE', '')).status).to.equal(200);
-    expect((await grandchild.send('GET', '')).status).to.equal(404);
+    expect((await grandchild.send('GET', '')).status).to.equal(401);
+    expect((await master('GET', `accounts/${grandchild.id}`)).status).to.equal(404);
     expect(
       (await master('GET', `accounts/${rest.master.id}/children?ascending=true`)).body.data[1],
     ).to.include({ descendants_count: 1 });
@@ -137,7 +138,7 @@ describe('accounts', () => {
     expect((await parent.send('GET', 'children')).body.data).to.deep.equal([]);
     expect(
       (await rest.send('GET', `accounts/${below.id}`, undefined, { token: parent.token })).status,
-    ).to.equal(403);
+    ).to.equal(404);
     expect(
       (await rest.send('GET', `accounts/${below.id}`, undefined, { token: other.token })).status,
     ).to.equal(200);
@@ -156,7 +157,8 @@ describe('accounts', () => {
     expect(await rest.store.database('sip_auth').find(id)).to.equal(undefined);
     const freed = await rest.store.database('numbers/+1415').get(number);
     expect(freed).to.include({ pvt_state: 'available' }).and.not.have.property('pvt_assigned_to');
-    expect((await parent.send('GET', '')).status).to.equal(404);
+    expect((await parent.send('GET', '')).status).to.equal(401);
+    expect((await master('GET', `accounts/${parent.id}`)).status).to.equal(404);
     expect((await rest.login('admin', 'secret-of-admin', 'parent')).status).to.equal(401);
   });
 

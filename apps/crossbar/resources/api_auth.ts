@@ -1,10 +1,13 @@
-// api_auth: the API key of an account for a token (contract/crossbar.md §5).
+// api_auth: a token for the API key of an account (contract/crossbar.md §5).
+import { Type } from '../../../core/contract/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
-import { sessionData } from '../auth/session.ts';
-import { checkEnabled, issueToken } from '../auth/tokens.ts';
+import { guessedFrom } from '../auth/lockout.ts';
+import { openSession } from '../auth/session.ts';
 import { findAccount } from '../engine/accounts.ts';
 import { type DataReply, operation, type RestModule } from '../engine/endpoint.ts';
-import { dataObject, invalid, type RestRequest } from '../engine/request.ts';
+import type { RestRequest } from '../engine/request.ts';
+
+const body = Type.Object({ api_key: Type.String({ pattern: '^[0-9a-fA-F]{64}$' }) });
 
 export const api_auth: RestModule = {
   name: 'api_auth',
@@ -12,23 +15,27 @@ export const api_auth: RestModule = {
   endpoints: [
     {
       path: '/api_auth',
-      operations: { PUT: operation('public', 'A token for the API key of an account', authenticate) },
+      operations: {
+        PUT: operation(
+          'public',
+          'A token for the API key of an account',
+          (request) => authenticate(request, request.data.api_key.toLowerCase()),
+          { accepts: body, cost: { setting: 'api_auth_tokens', tokens: 35 } },
+        ),
+      },
     },
   ],
 };
 
-async function authenticate(request: RestRequest): Promise<DataReply> {
-  const { services } = request;
-  const key = dataObject(request)['api_key'];
-  if (key === undefined) throw invalid('api_key', 'required', 'api_key is required');
-  if (typeof key !== 'string' || !/^[0-9a-f]{64}$/i.test(key))
-    throw invalid('api_key', 'pattern', 'must be 64 hexadecimal digits');
-  const [row] = await services.store
-    .database('accounts')
-    .view('accounts', 'listing_by_api', { key: key.toLowerCase() });
-  const account = row && (await findAccount(services.store, row.id));
-  if (!account) throw new AppError('invalid_credentials');
-  checkEnabled(account);
-  const token = await issueToken(services, 'cb_api_auth', account, undefined);
-  return { data: sessionData(services, account, undefined), envelope: { auth_token: token } };
+async function authenticate(request: RestRequest, key: string): Promise<DataReply> {
+  const { store, lockout } = request.services;
+  const guessed = guessedFrom(request.clientIp, 'API keys');
+  lockout.check(guessed);
+  const [row] = await store.database('accounts').view('accounts', 'listing_by_api', { key });
+  const account = row && (await findAccount(store, row.id));
+  if (!account) {
+    await lockout.failed(guessed);
+    throw new AppError('invalid_credentials');
+  }
+  return openSession(request, { account, user: undefined }, { method: 'cb_api_auth' });
 }

@@ -11,6 +11,7 @@ import {
   type ListReply,
   listReply,
   load,
+  loadFromMonth,
   missing,
   monthList,
   monthRows,
@@ -96,11 +97,7 @@ async function read(request: RestRequest): Promise<DataReply> {
   return { data: publicPart(document), revision: document._rev };
 }
 
-function find(request: RestRequest, id: string) {
-  if (!/^\d{4}(0[1-9]|1[0-2])-./.test(id)) throw missing(id);
-  const name = databaseOfId(targetAccount(request)._id, id);
-  return load(request.services.store.database(name), cdr, id);
-}
+const find = (request: RestRequest, id: string) => loadFromMonth(request, cdr, id);
 
 /** One row for each interaction: that of its first leg. */
 async function interactions(request: RestRequest, owner?: string): Promise<ListReply> {

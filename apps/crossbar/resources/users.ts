@@ -3,9 +3,9 @@ import { resource } from '../../../core/contract/index.ts';
 import { user } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { credentialFields, newSignatureSecret } from '../auth/credentials.ts';
-import { sessionData } from '../auth/session.ts';
-import { issueToken } from '../auth/tokens.ts';
+import { openSession } from '../auth/session.ts';
 import {
+  type Auth,
   accountEndpoint,
   caller,
   dataObject,
@@ -37,10 +37,7 @@ export const users = plain(
     validate: async (request: RestRequest, next, previous) => {
       if (next.username !== undefined) next.username = next.username.toLowerCase();
       // Nobody makes themselves an administrator, or undoes what an administrator set.
-      if (!caller(request).admin)
-        for (const field of ['priv_level', 'enabled', 'username', 'feature_level'] as const)
-          if (next[field] !== previous?.[field])
-            throw new AppError('forbidden', { message: `${field} is set by an administrator` });
+      checkPrivileges(caller(request), next, previous);
       checkCredentials(next, previous);
     },
     beforeSave: async (request, document, previous) => {
@@ -49,6 +46,7 @@ export const users = plain(
       if (password !== undefined && username !== undefined) {
         delete document.pvt_md5_auth;
         delete document.pvt_sha1_auth;
+        if (caller(request).user?._id === document._id) document.require_password_update = false;
         const { systemSecret } = request.services.secrets;
         Object.assign(
           document,
@@ -68,6 +66,30 @@ export const users = plain(
     }),
   ],
 );
+
+const privileged = ['priv_level', 'role', 'enabled', 'username', 'feature_level'] as const;
+type Privileges = Readonly<Partial<Record<(typeof privileged)[number], unknown>>>;
+
+/**
+ * Nobody makes themselves an administrator, or undoes what an administrator set; and who bears a role gives no rights
+ * and takes none, nor the password of who has more.
+ */
+function checkPrivileges(
+  { admin, role, user: self }: Auth,
+  next: Privileges,
+  previous: (Privileges & { readonly _id: string }) | undefined,
+): void {
+  const changed = privileged.filter((field) => next[field] !== previous?.[field]);
+  const refuse = (message: string): never => {
+    throw new AppError('forbidden', { message });
+  };
+  if (!admin && changed.length > 0) refuse(`${String(changed[0])} is set by an administrator`);
+  if (!role || (previous && previous._id === self?._id && changed.length === 0)) return;
+  if (changed.includes('role') || (next.priv_level ?? 'user') !== (previous?.priv_level ?? 'user'))
+    refuse('rights are given by an administrator');
+  if (previous?.priv_level === 'admin' || previous?.role !== undefined)
+    refuse('who has rights of their own is changed by an administrator');
+}
 
 /** The name as the client wrote it, where that is how it logs in too. */
 function typedName(request: RestRequest, username: string): string {
@@ -93,11 +115,14 @@ function checkCredentials(
 
 /** A token for somebody else, to see what they see. */
 async function impersonate(request: RestRequest) {
-  const { services, envelope } = request;
-  if (envelope['action'] !== 'impersonate_user')
+  if (request.envelope['action'] !== 'impersonate_user')
     throw invalid('action', 'enum', 'must be impersonate_user', { target: ['impersonate_user'] });
   const account = targetAccount(request);
   const person = await load(targetDatabase(request), user, pathParameter(request, 'user_id'));
-  const token = await issueToken(services, 'cb_user_auth', account, person, caller(request));
-  return { data: sessionData(services, account, person), envelope: { auth_token: token } };
+  const { account: own, user: self, original } = caller(request);
+  return openSession(
+    request,
+    { account, user: person, original: original ?? { accountId: own._id, ownerId: self?._id } },
+    { method: 'cb_user_auth' },
+  );
 }

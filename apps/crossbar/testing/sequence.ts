@@ -313,7 +313,7 @@ function strangers(at: () => Place, contract: PlainResource): void {
         await ask(tenant.id, id, other.token),
         await ask(tenant.id, none, other.token),
       ];
-      expect([there.status, there.body.data], verb).to.deep.equal([403, missing.body.data]);
+      expect([there.status, there.body.data], verb).to.deep.equal([404, missing.body.data]);
       const elsewhere = await ask(other.id, id, rest.master.token);
       expect([outcome(elsewhere), elsewhere.body.data], verb).to.deep.equal([
         [404, 'bad_identifier'],

@@ -1,0 +1,127 @@
+// single(): the endpoint of a document that an account has one of, under an id that everybody knows.
+import {
+  type AnyDocument,
+  type DocumentOf,
+  isRecord,
+  type Permission,
+  type ResourceHooks,
+  type Verb,
+} from '../../../core/contract/index.ts';
+import type { StoredDocument } from '../../../core/couch/index.ts';
+import {
+  auditFields,
+  checkRevision,
+  load,
+  merged,
+  privatePart,
+  publicPart,
+  settablePart,
+  storedAs,
+  typed,
+} from './documents.ts';
+import { accountEndpoint, type DataReply, type Endpoint, type Operation, operation } from './endpoint.ts';
+import { onNewest } from './exclusive.ts';
+import { deleted } from './plain.ts';
+import { dataObject, type RestRequest, targetDatabase } from './request.ts';
+
+/** A document with a fixed id in the database of the account. */
+export interface SingleDocument<D extends AnyDocument> extends ResourceHooks<D, RestRequest> {
+  /** First path token below the account. */
+  readonly path: string;
+  readonly document: D;
+  readonly id: string;
+  readonly verbs: Readonly<Partial<Record<Verb, Permission>>>;
+  /** While there is none, reading gives one with nothing but defaults; else it is missing. */
+  readonly always?: boolean;
+}
+
+type Json = Record<string, unknown>;
+
+/** Its endpoint. PUT and POST replace the public part, PATCH merges into it, DELETE really removes it. */
+export function single<D extends AnyDocument>(contract: SingleDocument<D>): Endpoint {
+  const { document, path, verbs } = contract;
+  const { schema, summary } = document;
+  const whole = { body: schema, reply: schema };
+  const replace = (request: RestRequest) => change(contract, request, (_, data) => data);
+  const all: Record<Verb, [string, Operation['run'], object]> = {
+    GET: [summary, (request) => read(contract, request), { reply: schema }],
+    PUT: [`Sets: ${summary}`, replace, whole],
+    POST: [`Replaces: ${summary}`, replace, whole],
+    PATCH: [`Merges into it: ${summary}`, (request) => change(contract, request, merged), whole],
+    DELETE: [`Removes: ${summary}`, (request) => remove(contract, request), { reply: schema }],
+  };
+  return accountEndpoint(
+    path,
+    Object.fromEntries(
+      (Object.entries(verbs) as [Verb, Permission][]).map(([verb, permission]) => {
+        const [said, run, more] = all[verb];
+        return [verb, operation(permission, said, run, more)];
+      }),
+    ),
+  );
+}
+
+async function read<D extends AnyDocument>(
+  contract: SingleDocument<D>,
+  request: RestRequest,
+): Promise<DataReply> {
+  const { document, id, always } = contract;
+  const database = targetDatabase(request);
+  const found = always ? typed(document, await database.find(id)) : await load(database, document, id);
+  return shown(contract, request, found ?? ({ ...document.accept({}), _id: id } as DocumentOf<D>));
+}
+
+async function change<D extends AnyDocument>(
+  contract: SingleDocument<D>,
+  request: RestRequest,
+  apply: (before: Json, data: Json) => Json,
+): Promise<DataReply> {
+  const { document, id } = contract;
+  const database = targetDatabase(request);
+  const data = settablePart(dataObject(request));
+  const stored = await onNewest(request, `${database.name} ${id}`, async () => {
+    const previous = typed(document, await database.find(id, { fresh: true }));
+    if (previous) checkRevision(request, previous);
+    const next = document.accept(apply(previous ? settablePart(previous) : {}, data));
+    await contract.validate?.(
+      request,
+      next as Parameters<NonNullable<typeof contract.validate>>[1],
+      previous,
+    );
+    const ready = {
+      ...next,
+      ...(previous ? privatePart(previous) : {}),
+      ...auditFields(request),
+      _id: id,
+      pvt_type: document.type,
+    } as DocumentOf<D>;
+    await contract.beforeSave?.(request, ready, previous);
+    const saved = storedAs(document, await database.save(ready as StoredDocument));
+    await contract.afterSave?.(request, saved as DocumentOf<D>, previous);
+    return saved as DocumentOf<D>;
+  });
+  return shown(contract, request, stored);
+}
+
+async function remove<D extends AnyDocument>(
+  contract: SingleDocument<D>,
+  request: RestRequest,
+): Promise<DataReply> {
+  const { document, id } = contract;
+  const database = targetDatabase(request);
+  const before = await load(database, document, id, { fresh: true });
+  checkRevision(request, before);
+  await database.remove(id, { hard: true });
+  await contract.afterDelete?.(request, before);
+  return { data: deleted(publicPart(before)), revision: before._rev };
+}
+
+async function shown<D extends AnyDocument>(
+  { present }: SingleDocument<D>,
+  request: RestRequest,
+  document: DocumentOf<D>,
+): Promise<DataReply> {
+  const data = publicPart(document);
+  const reply = present ? await present(request, data, document) : data;
+  return { data: isRecord(reply) ? reply : data, revision: document._rev };
+}
