@@ -8,7 +8,8 @@ import type { Incoming, QueueSpec, TransportConsumer } from './transport.ts';
 import { within } from './within.ts';
 
 const shortestWait = 50;
-const longestWait = 5_000;
+// As the connection itself: calls wait for it.
+const longestWait = 1_000;
 const answerTimeout = 1_000;
 
 export interface LaneOptions {

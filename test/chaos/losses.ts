@@ -103,12 +103,20 @@ const cutOff = (app: string, to: 'bus' | 'switch', how: 'cut' | 'silence'): Loss
 });
 
 const brokerOf = (zone: Zone): string => (zone.running('rabbitmq').length > 0 ? 'rabbitmq' : 'broker');
+/** What a zone with one broker only feels. */
 const onBroker = (make: (app: string) => Loss, name: string): Loss => ({
   name,
   alone: true,
-  cannot: (zone) => make(brokerOf(zone)).cannot(zone),
+  cannot: (zone) =>
+    zone.running(brokerOf(zone)).length > 1 ? 'it has others' : make(brokerOf(zone)).cannot(zone),
   strike: (zone) => make(brokerOf(zone)).strike(zone),
   heal: (zone) => make(brokerOf(zone)).heal(zone),
+});
+
+/** Of a cluster: the others go on without it. */
+const oneOfMany = (loss: Loss): Loss => ({
+  ...loss,
+  cannot: (zone) => (zone.running('rabbitmq').length > 1 ? loss.cannot(zone) : 'it is no cluster'),
 });
 
 export const losses: readonly Loss[] = [
@@ -125,6 +133,9 @@ export const losses: readonly Loss[] = [
   restarted('kamailio'),
   restarted('edge'),
   onBroker(restarted, 'kill -9 the broker, back after 2 s'),
+  oneOfMany(killed('rabbitmq', 0)),
+  oneOfMany(killed('rabbitmq', 1)),
+  oneOfMany(frozen('rabbitmq', 0)),
   restarted('couch'),
   ended('callflow', 0),
   ended('ecallmgr', 0),

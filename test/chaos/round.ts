@@ -5,7 +5,7 @@ import { Phone } from '../e2e/baresip.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { call } from '../e2e/fixtures.ts';
 import type { Zone } from '../e2e/zone.ts';
-import { beginCalls, carrierAt, prepare } from './calls.ts';
+import { beginCalls, carrierAt, type LiveCall, prepare } from './calls.ts';
 import { callsOf, moreActors, readActors } from './gauges.ts';
 import type { Loss } from './losses.ts';
 import { leftOn } from './switches.ts';
@@ -30,6 +30,9 @@ const newCallsWithin = 5_000;
 const actorsLinger = 40;
 /** Of a new call itself, with its hang-up, and of the test's own programs. */
 const callLasts = 500;
+const beginAttempts = 3;
+/** Seconds that a new call is given to be answered, before another one is tried. */
+const probePatience = 3;
 
 /** Makes what all rounds of a zone need. */
 export async function openArena(zone: Zone) {
@@ -41,7 +44,11 @@ export async function openArena(zone: Zone) {
   const records = (): Promise<{ readonly id: string; readonly call_id: string }[]> =>
     rest.get('cdrs?page_size=100');
   const actors = await eventually(() => readActors(zone));
-  const round = (loss: Loss) => runRound(zone, loss, { prepared, newCall, records });
+  const settled = (): Promise<void> =>
+    eventually(async () => {
+      expect([...(await leftOn(zone)), ...(await callsOf(zone))]).to.deep.equal([]);
+    }, 20);
+  const round = (loss: Loss) => runRound(zone, loss, { prepared, newCall, records, settled });
   return {
     round,
     /** Resolves when no process has more actors than at the beginning; rejects with those that have. */
@@ -55,11 +62,25 @@ interface Arena {
   readonly prepared: Awaited<ReturnType<typeof prepare>>;
   readonly newCall: Awaited<ReturnType<typeof probe>>;
   records(): Promise<{ readonly id: string; readonly call_id: string }[]>;
+  /** Resolves when no call is left anywhere; rejects with what is left after 20 s. */
+  settled(): Promise<void>;
+}
+
+/** The calls; begun anew when some could not be begun, which is not what is looked at here. */
+async function begun({ prepared, settled }: Arena): Promise<readonly LiveCall[]> {
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      return await beginCalls(prepared);
+    } catch (error) {
+      if (attempt === beginAttempts) throw error;
+      console.error(`the calls are begun anew: ${(error as Error).message}`);
+      await settled();
+    }
 }
 
 async function runRound(zone: Zone, loss: Loss, arena: Arena): Promise<Findings> {
+  const calls = await begun(arena);
   const seen = new Set((await arena.records()).map(({ id }) => id));
-  const calls = await beginCalls(arena.prepared);
   const findings: Record<string, Finding> = {};
   const look = async (what: string, check: () => Promise<string>): Promise<void> => {
     findings[what] = await check().then(
@@ -89,9 +110,7 @@ async function runRound(zone: Zone, loss: Loss, arena: Arena): Promise<Findings>
     return `${legs} of ${legs}`;
   });
   await look('left over', async () => {
-    await eventually(async () => {
-      expect([...(await leftOn(zone)), ...(await callsOf(zone))]).to.deep.equal([]);
-    }, 20);
+    await arena.settled();
     return 'nothing';
   });
   return findings;
@@ -109,7 +128,12 @@ async function probe(zone: Zone) {
     /** Resolves with the time that the first call that worked ended after `since`; rejects when that is too late. */
     works: async (striking: { readonly since: number }): Promise<string> => {
       const ended = await eventually(async () => {
-        await call({ ...caller, ...at }, '400', 'call', { ms: 100 }, { seconds: 4 });
+        // One that is given up leaves nothing behind.
+        const values = { ms: 100, answered: probePatience * 1000 };
+        await call({ ...caller, ...at }, '400', 'call', values, {
+          patience: probePatience,
+          seconds: probePatience + 1,
+        });
         return Date.now();
       }, 30);
       const after = ended - striking.since;

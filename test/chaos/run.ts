@@ -43,6 +43,7 @@ Object.assign(process.env, {
   MIRLITON_E2E_EDGE: values.edge,
   MIRLITON_E2E_PROCESSES: 'many',
   MIRLITON_E2E_COUNT: values.count,
+  MIRLITON_E2E_START_LIMIT: '300',
 });
 
 const rows: string[][] = [];

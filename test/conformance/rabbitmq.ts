@@ -1,4 +1,4 @@
-// A private RabbitMQ node for tests: own name, ports, data and epmd, loopback only, gone without trace on stop.
+// Private RabbitMQ nodes for tests, one or a cluster: own names, ports, data and epmd, loopback only, gone without trace on stop.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { freePorts } from '../e2e/ports.ts';
 
-export interface Rabbit {
+/** One node. */
+export interface RabbitNode {
   /** `amqp://guest:guest@127.0.0.1:PORT` of a node that answers. */
   readonly url: string;
   /** Undefined while it does not run. */
@@ -16,9 +17,15 @@ export interface Rabbit {
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Starts it again on the same port and data. */
   start(): Promise<void>;
-  /** Stops node and epmd, and removes their files. */
+}
+
+export interface RabbitCluster {
+  readonly nodes: readonly RabbitNode[];
+  /** Stops nodes and epmd, and removes their files. */
   stop(): Promise<void>;
 }
+
+export type Rabbit = RabbitNode & Pick<RabbitCluster, 'stop'>;
 
 /** Where Debian keeps the plain scripts; those in /usr/sbin change the user first, which CI containers may refuse. */
 const DEBIAN_SCRIPTS = '/usr/lib/rabbitmq/bin';
@@ -32,69 +39,103 @@ export function hasRabbit(): boolean {
   return folders.some((folder) => existsSync(join(folder, 'rabbitmq-server')));
 }
 
-/**
- * Starts a RabbitMQ node in the foreground of this process, and resolves when it says that it is ready.
- * @throws Error with the node's own output when it ends, or is not ready within 60 s.
- */
+/** Starts one node. @throws Error as `startRabbits`. */
 export async function startRabbit(): Promise<Rabbit> {
+  const { nodes, stop } = await startRabbits(1);
+  return { ...(nodes[0] as RabbitNode), stop };
+}
+
+/**
+ * Starts nodes in the foreground of this process, as a cluster when there are several, and resolves when all are ready.
+ * @throws Error with a node's own output when it ends, or is not ready within 60 s.
+ */
+export async function startRabbits(count: number): Promise<RabbitCluster> {
   const home = await mkdtemp(join(tmpdir(), 'mirliton-rabbit-'));
-  const [amqpPort, distPort, epmdPort] = (await freePorts(3)) as [number, number, number];
-  const env = await prepare(home, { amqpPort, distPort, epmdPort });
+  const [epmdPort = 0, ...ports] = await freePorts(1 + 2 * count);
+  const names = Array.from({ length: count }, (_, at) => `mirliton-${process.pid}-${at + 1}@localhost`);
+  await writeFile(join(home, 'enabled_plugins'), '[].\n');
+  await writeFile(join(home, 'rabbitmq.conf'), configOf(names));
+  const environments: NodeJS.ProcessEnv[] = [];
+  for (const [at, name] of names.entries())
+    environments.push(await prepare(home, name, epmdPort, ports.slice(2 * at, 2 * at + 2)));
+  const env = environments[0];
   const epmd = spawn('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'], { env, stdio: 'ignore' });
-  const launch = () =>
-    spawn('rabbitmq-server', [], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  let node: ChildProcess = launch();
-  const pid = () => (node.exitCode === null && node.signalCode === null ? node.pid : undefined);
-  const kill = async (signal: NodeJS.Signals) => {
-    const first = pid();
-    if (first === undefined) return;
-    const exited = once(node, 'exit');
-    process.kill(-first, signal);
-    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await exited;
-  };
+  const nodes: (RabbitNode & { end(): Promise<void> })[] = [];
   const stop = async () => {
-    await kill('SIGCONT');
-    await end(node, true);
+    await Promise.all(nodes.map((node) => node.end()));
     await end(epmd, false);
     await rm(home, { recursive: true, force: true });
   };
   try {
-    await ready(node, epmd);
+    // One after the other: each joins those that are there.
+    for (const [at, environment] of environments.entries()) {
+      const node = nodeOf(environment, epmd, ports[2 * at] ?? 0);
+      nodes.push(node);
+      await node.start();
+    }
   } catch (cause) {
     await stop();
     throw cause;
   }
+  return { nodes, stop };
+}
+
+function nodeOf(env: NodeJS.ProcessEnv, epmd: ChildProcess, port: number) {
+  let node: ChildProcess | undefined;
+  const pid = () => (node?.exitCode === null && node.signalCode === null ? node.pid : undefined);
+  const kill = async (signal: NodeJS.Signals) => {
+    const first = pid();
+    if (!node || first === undefined) return;
+    const exited = once(node, 'exit');
+    process.kill(-first, signal);
+    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await exited;
+  };
   return {
-    url: `amqp://guest:guest@127.0.0.1:${amqpPort}`,
+    url: `amqp://guest:guest@127.0.0.1:${port}`,
     pid,
     kill,
     start: async () => {
-      node = launch();
+      node = spawn('rabbitmq-server', [], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
       await ready(node, epmd);
     },
-    stop,
+    end: async () => {
+      await kill('SIGCONT');
+      if (node) await end(node, true);
+    },
   };
+}
+
+function configOf(names: readonly string[]): string {
+  const cluster = [
+    'cluster_formation.peer_discovery_backend = classic_config',
+    ...names.map((name, at) => `cluster_formation.classic_config.nodes.${at + 1} = ${name}`),
+    'cluster_partition_handling = pause_minority',
+  ];
+  const lines = ['vm_memory_high_watermark.relative = 0.4', ...(names.length > 1 ? cluster : [])];
+  return `${lines.join('\n')}\n`;
 }
 
 async function prepare(
   home: string,
-  ports: Record<'amqpPort' | 'distPort' | 'epmdPort', number | undefined>,
-) {
-  for (const name of ['mnesia', 'log']) await mkdir(join(home, name));
-  await writeFile(join(home, 'enabled_plugins'), '[].\n');
-  await writeFile(join(home, 'rabbitmq.conf'), 'vm_memory_high_watermark.relative = 0.4\n');
+  name: string,
+  epmdPort: number,
+  [amqpPort, distPort]: readonly number[],
+): Promise<NodeJS.ProcessEnv> {
+  const folder = join(home, name);
+  for (const kind of ['mnesia', 'log']) await mkdir(join(folder, kind), { recursive: true });
   return {
     ...process.env,
     PATH: [DEBIAN_SCRIPTS, process.env['PATH'] ?? ''].join(delimiter),
+    // The cookie of a cluster lies there.
     HOME: home,
-    ERL_EPMD_PORT: String(ports.epmdPort),
+    ERL_EPMD_PORT: String(epmdPort),
     ERL_EPMD_ADDRESS: '127.0.0.1',
-    RABBITMQ_NODENAME: `mirliton-${process.pid}@localhost`,
+    RABBITMQ_NODENAME: name,
     RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
-    RABBITMQ_NODE_PORT: String(ports.amqpPort),
-    RABBITMQ_DIST_PORT: String(ports.distPort),
-    RABBITMQ_MNESIA_BASE: join(home, 'mnesia'),
-    RABBITMQ_LOG_BASE: join(home, 'log'),
+    RABBITMQ_NODE_PORT: String(amqpPort),
+    RABBITMQ_DIST_PORT: String(distPort),
+    RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
+    RABBITMQ_LOG_BASE: join(folder, 'log'),
     RABBITMQ_CONF_ENV_FILE: join(home, 'none'),
     RABBITMQ_CONFIG_FILE: join(home, 'rabbitmq.conf'),
     RABBITMQ_ENABLED_PLUGINS_FILE: join(home, 'enabled_plugins'),

@@ -26,7 +26,7 @@ export async function layCables(
     cables.set(`${app} ${to}`, cable);
     return cable.port;
   };
-  const bus = busOf(settings);
+  const [bus = '', ...otherBrokers] = busesOf(settings);
   const [first, ...others] = switchesOf(settings);
   const laid = new Set<string>();
   const cabled: ProcessPlan[] = [];
@@ -43,7 +43,7 @@ export async function layCables(
       ? [{ ...first, host: '127.0.0.1', port: await lay(plan.app, 'switch', first) }, ...others]
       : [];
     const environment = {
-      MIRLITON_BUS_URLS: JSON.stringify([url.href]),
+      MIRLITON_BUS_URLS: JSON.stringify([url.href, ...otherBrokers]),
       ...(first ? { MIRLITON_SWITCHES: JSON.stringify(switches) } : {}),
     };
     cabled.push({ ...plan, environment: { ...plan.environment, ...environment } });
@@ -61,9 +61,9 @@ export async function layCables(
   };
 }
 
-function busOf(settings: Record<string, unknown>): string {
+function busesOf(settings: Record<string, unknown>): readonly string[] {
   const { urls, port } = settings['bus'] as { readonly urls?: readonly string[]; readonly port?: number };
-  return urls?.[0] ?? `amqp://127.0.0.1:${port}`;
+  return urls ?? [`amqp://127.0.0.1:${port}`];
 }
 
 function switchesOf(settings: Record<string, unknown>): readonly Address[] {

@@ -76,7 +76,11 @@ export function call(
   options: SippOptions = {},
 ): Promise<string> {
   const { username: user, password, realm, proxy } = line;
-  return sipp(scenario, { proxy, ...options, values: { ms: 300, user, password, realm, number, ...values } });
+  return sipp(scenario, {
+    proxy,
+    ...options,
+    values: { ms: 300, answered: 15_000, user, password, realm, number, ...values },
+  });
 }
 
 /** Uploads a tone of this frequency (Hz) as media of the account. Returns the id. */

@@ -2,7 +2,7 @@
 
 /** One mix of parts. */
 export interface Mix {
-  /** `embedded`, `rabbitmq` (a private node that the test starts) or an amqp:// URL. */
+  /** `embedded`, `rabbitmq` (a private node that the test starts), `rabbitmq-cluster` (three) or amqp:// URLs, `,` between them. */
   readonly bus: string;
   /** `embedded`, or http:// URLs of one cluster, `,` between them, the first with credentials. */
   readonly store: string;
@@ -39,7 +39,7 @@ function countsOf(words: string): Record<string, number> {
 /** The mix as settings of a zone (see core/config/settings.ts). */
 export function settingsOf(mix: Mix): Record<string, unknown> {
   const settings: Record<string, unknown> = {};
-  if (mix.bus !== 'embedded') settings['bus'] = { urls: [mix.bus] };
+  if (mix.bus !== 'embedded') settings['bus'] = { urls: mix.bus.split(',') };
   if (mix.store !== 'embedded') {
     const urls = mix.store.split(',').map((url) => new URL(url));
     const [{ username, password }] = urls as [URL];

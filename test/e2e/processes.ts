@@ -42,8 +42,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const gentle: readonly NodeJS.Signals[] = ['SIGSTOP', 'SIGCONT', 'SIGUSR2'];
 
 const exitUnreachable = 3;
-/** Milliseconds: less than the tests' own limits, so that nothing is left running and the error says what it was. */
-const startLimit = 90_000;
+/**
+ * Milliseconds: less than the tests' own limits, so that nothing is left running and the error says what it was.
+ * `MIRLITON_E2E_START_LIMIT` gives what has no such limit longer, in seconds.
+ */
+const startLimit = (): number => Number(process.env['MIRLITON_E2E_START_LIMIT'] ?? 90) * 1000;
 const stopLimit = 30_000;
 
 /** Compiles what is not compiled, once for many processes. */
@@ -119,10 +122,11 @@ async function ready(child: ChildProcess, name: string): Promise<boolean> {
     }
   });
   let late = '';
+  const limit = startLimit();
   const deadline = setTimeout(() => {
-    late = ` (not ready after ${startLimit / 1000} s)`;
+    late = ` (not ready after ${limit / 1000} s)`;
     child.kill('SIGKILL');
-  }, startLimit);
+  }, limit);
   const exited = once(child, 'exit').then(([code]) => {
     if (code === exitUnreachable) return false;
     throw new Error(`${name} ended while starting${late}:\n${output}`);

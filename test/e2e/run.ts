@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 const usage = `usage: npm run e2e -- [options] [words of a test's title]
-  --bus     embedded | rabbitmq | amqp://user:password@host:port
+  --bus     embedded | rabbitmq | rabbitmq-cluster | amqp://user:password@host:port[,…]
   --store   embedded | http://user:password@host:port[,http://host:port]   (one cluster; its databases of ours are removed first)
   --switch  embedded | host:port:password[,host:port:password]
   --edge    embedded | kamailio | drachtio:host:controlport[,sipport]

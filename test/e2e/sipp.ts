@@ -18,6 +18,8 @@ export interface SippOptions {
   readonly host?: string;
   readonly port?: number;
   readonly seconds?: number;
+  /** Seconds without the message that is awaited, after which a call is given up in order (CANCEL or BYE). */
+  readonly patience?: number;
   /** How often the scenario is run; default once. */
   readonly calls?: number;
 }
@@ -57,6 +59,7 @@ async function startSipp(scenario: string, options: SippOptions): Promise<Sipp> 
   const args = [
     ...['-sf', `${scenario}.xml`, '-m', String(calls), '-i', host, '-mi', host, '-p', String(port)],
     ...['-t', transport === 'udp' ? 'u1' : 't1', '-timeout', `${seconds}s`, '-timeout_error'],
+    ...(options.patience === undefined ? [] : ['-recv_timeout', String(options.patience * 1000)]),
     ...['-nostdin', '-trace_err', '-trace_msg', ...(proxy === undefined ? [] : [proxy])],
   ];
   const environment = { ...process.env, TERM: 'dumb' };

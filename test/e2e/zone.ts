@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ZoneFacts } from '../../rel/zone/report.ts';
-import { type Rabbit, startRabbit } from '../conformance/rabbitmq.ts';
+import { type RabbitNode, startRabbits } from '../conformance/rabbitmq.ts';
+import { startBalancer } from './balancer.ts';
 import { type Cabling, layCables } from './cabling.ts';
 import { addKamailios, startKamailio, type TestKamailio } from './kamailio.ts';
 import { mixOfRun, settingsOf } from './mix.ts';
@@ -50,10 +51,17 @@ export async function startZone(
   cabled: readonly string[] = [],
 ): Promise<Zone> {
   const mix = mixOfRun();
-  const rabbit = mix.bus === 'rabbitmq' ? await startRabbit() : undefined;
+  const brokers = brokersOf(mix.bus);
+  const rabbits = brokers > 0 ? await startRabbits(brokers) : undefined;
+  const bus = rabbits?.nodes.map(({ url }) => url) ?? [];
+  const balancer = bus.length > 1 && mix.edge === 'kamailio' ? await startBalancer(bus) : undefined;
+  const stopBrokers = async (): Promise<void> => {
+    await balancer?.stop();
+    await rabbits?.stop();
+  };
   if (mix.store !== 'embedded') await emptyStore(mix.store);
   const folder = mkdtempSync(join(tmpdir(), 'mirliton-e2e-'));
-  const given = settingsOf(rabbit ? { ...mix, bus: rabbit.url } : mix);
+  const given = settingsOf(rabbits ? { ...mix, bus: bus.join(',') } : mix);
   const config = join(folder, 'mirliton.json');
   const settings = { ...(await settingsFor(folder, given)), ...more };
   const sites = mix.edge === 'kamailio' ? await addKamailios(settings, edges) : [];
@@ -64,19 +72,21 @@ export async function startZone(
   const own = cabling.plans.map(ownProcess);
   writeFileSync(config, JSON.stringify(settings));
   // Each waits for the other: Kamailio for the broker, the zone for a Kamailio that takes calls.
-  const starting = Promise.all(sites.map(startKamailio));
+  const starting = Promise.all(
+    sites.map((site) => startKamailio(balancer ? { ...site, bus: balancer.url } : site)),
+  );
   // Awaited below; until then a failure must not count as one that nobody handles.
   starting.catch(() => undefined);
   await startAll(own).catch(async (error: unknown) => {
     await starting.then((all) => Promise.all(all.map((it) => it.stop()))).catch(() => undefined);
-    await rabbit?.stop();
+    await stopBrokers();
     await cabling.stop();
     throw error;
   });
   const kamailios = await starting;
   const facts = readFacts(folder);
   const [host = '', port = ''] = facts.phones[0]?.proxy.split(':') ?? [];
-  const processes = [...own, ...kamailios.map(asProcess), ...(rabbit ? [rabbitProcess(rabbit)] : [])];
+  const processes = [...own, ...kamailios.map(asProcess), ...(rabbits?.nodes ?? []).map(rabbitProcess)];
   const zone: Zone = {
     facts,
     folder,
@@ -106,7 +116,7 @@ export async function startZone(
     stop: async () => {
       await Promise.all(kamailios.map((it) => it.stop()));
       await endAll(own);
-      await rabbit?.stop();
+      await stopBrokers();
       await cabling.stop();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -142,7 +152,10 @@ const asProcess = (kamailio: TestKamailio): ZoneProcess => ({
   start: () => kamailio.start(),
 });
 
-const rabbitProcess = (rabbit: Rabbit): ZoneProcess => ({
+/** How many brokers the test starts for this kind of bus. */
+const brokersOf = (bus: string): number => ({ rabbitmq: 1, 'rabbitmq-cluster': 3 })[bus] ?? 0;
+
+const rabbitProcess = (rabbit: RabbitNode): ZoneProcess => ({
   app: 'rabbitmq',
   node: `rabbitmq@${new URL(rabbit.url).host}`,
   get pid() {
