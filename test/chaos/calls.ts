@@ -1,9 +1,14 @@
 // Calls that are live while something dies: each is begun, proven to have outlived it, and ended.
 import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'chai';
 import { type Line, node, type TestAccount } from '../e2e/account.ts';
 import { Phone } from '../e2e/baresip.ts';
+import { eventually } from '../e2e/eventually.ts';
 import { uploadTone } from '../e2e/fixtures.ts';
 import { freePorts } from '../e2e/ports.ts';
+import { heardOn } from '../e2e/sound.ts';
+import { attachmentOfMonth, documentsOfMonth } from '../e2e/store.ts';
+import type { Zone } from '../e2e/zone.ts';
 
 /** A live call. */
 export interface LiveCall {
@@ -13,6 +18,8 @@ export interface LiveCall {
   /** Resolves with a word for the table when the call has gone on as it should; rejects when it has not. */
   outlives(): Promise<string>;
   end(): Promise<void>;
+  /** What must be there after its end; a word for the table, as of `outlives`. */
+  leaves?(): Promise<string>;
 }
 
 /** What frequencies (Hz) say in these calls. */
@@ -22,9 +29,11 @@ const long = 10;
 /** Who is reached by a carrier, which is known by an address that no phone has. */
 const outside = '+442071838750';
 const carrierHost = '127.0.0.5';
+/** Seconds of a recorded call in which it is set up, and ended. */
+const settingUp = 3;
 
 /** The documents that the calls need, made before anything is broken, and once for all cases. */
-export async function prepare(account: TestAccount) {
+export async function prepare(zone: Zone, account: TestAccount) {
   const [greeting, chosen, longMedia, next] = await Promise.all([
     uploadTone(account, tone.greeting, 1),
     uploadTone(account, tone.chosen, 20),
@@ -46,15 +55,18 @@ export async function prepare(account: TestAccount) {
     account.callflow('301', node('play', { id: longMedia }, { _: node('play', { id: next }) })),
     account.callflow('no_match', node('offnet')),
   ]);
-  const [lines, [carrierPort = 0], answering, late] = await Promise.all([
-    Promise.all([1, 2, 3, 4, 5].map(() => account.device())),
+  const [lines, [carrierPort = 0], answering, late, recorded] = await Promise.all([
+    Promise.all([1, 2, 3, 4, 5, 6].map(() => account.device())),
     freePorts(1),
+    account.device(),
     account.device(),
     account.device(),
   ]);
   await account.callflow('302', node('device', { id: answering.id }));
   await account.callflow('303', node('device', { id: late.id, timeout: 60 }));
-  return { account, lines, answering, late, carrierPort };
+  const recording = { format: 'wav', record_sample_rate: 8000 };
+  await account.callflow('304', node('record_call', recording, { _: node('device', { id: recorded.id }) }));
+  return { zone, account, lines, answering, late, recorded, carrierPort };
 }
 
 export type Prepared = Awaited<ReturnType<typeof prepare>>;
@@ -67,12 +79,8 @@ export const carrierAt = (port: number): object => ({
 });
 
 /** Begins one call of each kind, side by side. When one cannot be begun, none is left. */
-export async function beginCalls({
-  lines,
-  answering,
-  late,
-  carrierPort,
-}: Prepared): Promise<readonly LiveCall[]> {
+export async function beginCalls(prepared: Prepared): Promise<readonly LiveCall[]> {
+  const { lines, answering, late, recorded, carrierPort } = prepared;
   const phones: Phone[] = [];
   const kept = (phone: Phone): Phone => {
     phones.push(phone);
@@ -87,7 +95,7 @@ export async function beginCalls({
     const own = { username: outside, password: '', realm: carrierHost, proxy: listen };
     return kept(await Phone.start({ ...own, listen, expires: 0, tone: tone.b }));
   };
-  const [a, b, c, d, e] = lines;
+  const [a, b, c, d, e, f] = lines;
   const beginnings = await Promise.allSettled([
     Promise.all([registered(a, { tone: tone.a }), registered(answering, { tone: tone.b })]).then((pair) =>
       talking('bridged', '302', pair),
@@ -99,6 +107,9 @@ export async function beginCalls({
     ),
     Promise.all([registered(e, { tone: tone.a }), carrier()]).then((pair) =>
       talking('carrier', outside, pair),
+    ),
+    Promise.all([registered(f, { tone: tone.a }), registered(recorded, { tone: tone.b })]).then((pair) =>
+      inRecording(prepared, pair),
     ),
   ]);
   const failed = beginnings.find((it) => it.status === 'rejected');
@@ -112,6 +123,41 @@ async function talking(name: string, number: string, [a, b]: readonly [Phone, Ph
   await Promise.all([a.event('CALL_ESTABLISHED'), b.event('CALL_ESTABLISHED')]);
   await bothHear(a, b);
   return { name, legs: 2, outlives: () => bothHear(a, b), end: () => endCall(a, b) };
+}
+
+/** Both hear each other, and both are on the one recording, from the beginning to the end. */
+async function inRecording({ zone, account }: Prepared, pair: readonly [Phone, Phone]): Promise<LiveCall> {
+  const find = () => documentsOfMonth(zone, account.id, 'call_recording');
+  const before = new Set((await find()).map((it) => it._id));
+  const began = Date.now();
+  const talk = await talking('recording', '304', pair);
+  let lasted = 0;
+  return {
+    ...talk,
+    end: () => {
+      lasted = Date.now() - began;
+      return talk.end();
+    },
+    leaves: async () => {
+      const [recording, ...more] = await eventually(async () => {
+        const found = (await find()).filter((it) => !before.has(it._id));
+        expect(found[0]?.['_attachments'], 'the recording').to.be.an('object');
+        return found;
+      }, 30);
+      expect(more, 'more than one recording').to.deep.equal([]);
+      const sound = await attachmentOfMonth(
+        zone,
+        account.id,
+        recording?._id ?? '',
+        String(recording?.['name']),
+      );
+      const seconds = [heardOn(sound, 0, tone.a), heardOn(sound, 1, tone.b)].map((ms) => ms / 1000);
+      const shortest = Math.min(...seconds);
+      const text = `${shortest.toFixed(1)} of ${(lasted / 1000).toFixed(1)} s`;
+      expect(shortest, text).to.be.above(lasted / 1000 - settingUp);
+      return text;
+    },
+  };
 }
 
 async function inMenu(a: Phone): Promise<LiveCall> {

@@ -150,6 +150,8 @@ export const losses: readonly Loss[] = [
   frozen('kamailio', 0),
   frozen('edge', 0, true),
   frozen('couch', 0, true),
+  { ...restarted('couch node'), name: 'kill -9 couch node 1 of several, back after 2 s', alone: false },
+  frozen('couch node', 0),
   onBroker((app) => frozen(app, 0, true), 'SIGSTOP the broker for 5 s'),
   cutOff('callflow', 'bus', 'cut'),
   cutOff('callflow', 'bus', 'silence'),

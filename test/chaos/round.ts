@@ -20,7 +20,7 @@ export interface Finding {
 export type Findings = Readonly<Record<string, Finding>>;
 
 export const columns: readonly string[] = [
-  ...['bridged', 'carrier', 'menu', 'play', 'ringing'],
+  ...['bridged', 'carrier', 'menu', 'play', 'ringing', 'recording'],
   ...['new call', 'CDRs', 'left over'],
 ];
 
@@ -36,7 +36,7 @@ const probePatience = 3;
 
 /** Makes what all rounds of a zone need. */
 export async function openArena(zone: Zone) {
-  const prepared = await prepare(await newAccount(zone));
+  const prepared = await prepare(zone, await newAccount(zone));
   await zone.rest.put('/resources', carrierAt(prepared.carrierPort));
   const newCall = await probe(zone);
   const { rest } = prepared.account;
@@ -100,6 +100,7 @@ async function runRound(zone: Zone, loss: Loss, arena: Arena): Promise<Findings>
   if (!loss.throughEnd) await loss.heal(zone);
   await Promise.all(calls.map((it) => it.end()));
   if (loss.throughEnd) await loss.heal(zone);
+  for (const { name, leaves } of calls) if (leaves && findings[name]?.ok) await look(name, leaves);
   const legs = calls.reduce((sum, it) => sum + it.legs, 0);
   await look('CDRs', async () => {
     const fresh = async () => (await arena.records()).filter(({ id }) => !seen.has(id));

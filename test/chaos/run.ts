@@ -8,6 +8,7 @@ import { columns, type Findings, openArena } from './round.ts';
 
 const usage = `usage: npm run chaos [-- options] [words of cases …]
   --bus, --store, --switch, --edge   as of npm run e2e; default: RabbitMQ, embedded, embedded, Kamailio
+  --store-pids   a file with the pids of the nodes of that CouchDB, one a line; somebody else starts a killed one again
   --count   callflow=2,…             how often each app runs
   --write                            puts the table into docs/operations/when-it-dies.md
 cases:
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
   options: {
     bus: { type: 'string', default: 'rabbitmq' },
     store: { type: 'string', default: 'embedded' },
+    'store-pids': { type: 'string', default: '' },
     switch: { type: 'string', default: 'embedded' },
     edge: { type: 'string', default: 'kamailio' },
     count: { type: 'string', default: 'callflow=2,ecallmgr=2,registrar=2,trunkstore=2,switch=2' },
@@ -39,6 +41,7 @@ if (chosen.length === 0) {
 Object.assign(process.env, {
   MIRLITON_E2E_BUS: values.bus,
   MIRLITON_E2E_STORE: values.store,
+  MIRLITON_E2E_STORE_PIDS: values['store-pids'],
   MIRLITON_E2E_SWITCH: values.switch,
   MIRLITON_E2E_EDGE: values.edge,
   MIRLITON_E2E_PROCESSES: 'many',

@@ -6,6 +6,8 @@ export interface Mix {
   readonly bus: string;
   /** `embedded`, or http:// URLs of one cluster, `,` between them, the first with credentials. */
   readonly store: string;
+  /** A file with the pids of the nodes of that cluster, one a line, for tests that kill one; or ''. */
+  readonly storePids: string;
   /** `embedded` or `host:port:password[,…]`. */
   readonly switch: string;
   /**
@@ -19,11 +21,12 @@ export interface Mix {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** The mix of this run: `MIRLITON_E2E_BUS`, `_STORE`, `_SWITCH`, `_EDGE`, `_PROCESSES` and `_COUNT` (`callflow=2,switch=2`). */
+/** The mix of this run: `MIRLITON_E2E_BUS`, `_STORE`, `_STORE_PIDS`, `_SWITCH`, `_EDGE`, `_PROCESSES` and `_COUNT` (`callflow=2,switch=2`). */
 export function mixOfRun(environment = process.env): Mix {
   return {
     bus: environment['MIRLITON_E2E_BUS'] ?? 'embedded',
     store: environment['MIRLITON_E2E_STORE'] ?? 'embedded',
+    storePids: environment['MIRLITON_E2E_STORE_PIDS'] ?? '',
     switch: environment['MIRLITON_E2E_SWITCH'] ?? 'embedded',
     edge: environment['MIRLITON_E2E_EDGE'] ?? 'embedded',
     processes: environment['MIRLITON_E2E_PROCESSES'] ?? 'one',

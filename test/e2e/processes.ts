@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 /** One process of a zone. */
 export interface ZoneProcess {
-  /** An app; a stand-in (`broker`, `couch`, `switch`, `sip`); `rabbitmq`; `kamailio`; or `zone`, with everything in it. */
+  /** An app; a stand-in (`broker`, `couch`, `switch`, `sip`); `rabbitmq`; `kamailio`; `couch node`; or `zone`, with everything in it. */
   readonly app: string;
   /** Its node name: `callflow@e2e-2`. */
   readonly node: string;

@@ -7,6 +7,7 @@ import type { ZoneFacts } from '../../rel/zone/report.ts';
 import { type RabbitNode, startRabbits } from '../conformance/rabbitmq.ts';
 import { startBalancer } from './balancer.ts';
 import { type Cabling, layCables } from './cabling.ts';
+import { givenProcesses } from './given.ts';
 import { addKamailios, startKamailio, type TestKamailio } from './kamailio.ts';
 import { mixOfRun, settingsOf } from './mix.ts';
 import { planMany, planOne } from './plan.ts';
@@ -22,7 +23,7 @@ export interface Zone {
   /** As they are in the file at `config`. */
   readonly settings: Record<string, unknown>;
   readonly config: string;
-  /** All of them: ours, and the RabbitMQ and the Kamailios of the test. */
+  /** All of them: ours, the RabbitMQs and the Kamailios of the test, and the nodes of a store that may be killed. */
   readonly processes: readonly ZoneProcess[];
   /** The processes with this app, stand-in or part. */
   running(app: string): readonly ZoneProcess[];
@@ -86,7 +87,12 @@ export async function startZone(
   const kamailios = await starting;
   const facts = readFacts(folder);
   const [host = '', port = ''] = facts.phones[0]?.proxy.split(':') ?? [];
-  const processes = [...own, ...kamailios.map(asProcess), ...(rabbits?.nodes ?? []).map(rabbitProcess)];
+  const processes = [
+    ...own,
+    ...kamailios.map(asProcess),
+    ...(rabbits?.nodes ?? []).map(rabbitProcess),
+    ...(mix.storePids === '' ? [] : givenProcesses('couch node', mix.storePids)),
+  ];
   const zone: Zone = {
     facts,
     folder,
