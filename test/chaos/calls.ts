@@ -6,7 +6,7 @@ import { Phone } from '../e2e/baresip.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { uploadTone } from '../e2e/fixtures.ts';
 import { freePorts } from '../e2e/ports.ts';
-import { heardOn } from '../e2e/sound.ts';
+import { heardOn, millisecondsOf } from '../e2e/sound.ts';
 import { attachmentOfMonth, documentsOfMonth } from '../e2e/store.ts';
 import type { Zone } from '../e2e/zone.ts';
 
@@ -29,8 +29,8 @@ const long = 10;
 /** Who is reached by a carrier, which is known by an address that no phone has. */
 const outside = '+442071838750';
 const carrierHost = '127.0.0.5';
-/** Seconds of a recorded call in which it is set up, and ended. */
-const settingUp = 3;
+/** The last three seconds of a stereo recording of 8 kHz. */
+const lastBytes = 3 * 8000 * 4;
 
 /** The documents that the calls need, made before anything is broken, and once for all cases. */
 export async function prepare(zone: Zone, account: TestAccount) {
@@ -129,8 +129,8 @@ async function talking(name: string, number: string, [a, b]: readonly [Phone, Ph
 async function inRecording({ zone, account }: Prepared, pair: readonly [Phone, Phone]): Promise<LiveCall> {
   const find = () => documentsOfMonth(zone, account.id, 'call_recording');
   const before = new Set((await find()).map((it) => it._id));
-  const began = Date.now();
   const talk = await talking('recording', '304', pair);
+  const began = Date.now();
   let lasted = 0;
   return {
     ...talk,
@@ -151,10 +151,14 @@ async function inRecording({ zone, account }: Prepared, pair: readonly [Phone, P
         recording?._id ?? '',
         String(recording?.['name']),
       );
-      const seconds = [heardOn(sound, 0, tone.a), heardOn(sound, 1, tone.b)].map((ms) => ms / 1000);
-      const shortest = Math.min(...seconds);
-      const text = `${shortest.toFixed(1)} of ${(lasted / 1000).toFixed(1)} s`;
-      expect(shortest, text).to.be.above(lasted / 1000 - settingUp);
+      const text = `${(millisecondsOf(sound) / 1000).toFixed(1)} of ${(lasted / 1000).toFixed(1)} s`;
+      expect(millisecondsOf(sound), text).to.be.at.least(lasted);
+      // To the end: the caller hangs up, so that nothing follows.
+      const last = sound.subarray(-lastBytes);
+      for (const [channel, frequency] of [[0, tone.a] as const, [1, tone.b] as const]) {
+        expect(heardOn(sound, channel, frequency), `${frequency} Hz`).to.be.above(lasted / 2);
+        expect(heardOn(last, channel, frequency), `${frequency} Hz at the end`).to.be.above(0);
+      }
       return text;
     },
   };

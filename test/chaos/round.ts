@@ -46,7 +46,8 @@ export async function openArena(zone: Zone) {
   const actors = await eventually(() => readActors(zone));
   const settled = (): Promise<void> =>
     eventually(async () => {
-      expect([...(await leftOn(zone)), ...(await callsOf(zone))]).to.deep.equal([]);
+      const left = [...(await leftOn(zone)), ...(await callsOf(zone))];
+      if (left.length > 0) throw new Error(`${left.length} left: ${left.join(', ')}`);
     }, 20);
   const round = (loss: Loss) => runRound(zone, loss, { prepared, newCall, records, settled });
   return {

@@ -44,9 +44,16 @@ export function heardLately(file: string, frequency: number, seconds: number): n
   return heardIn(readSamples(file).slice(-seconds * rate), frequency);
 }
 
-/** Milliseconds for which this frequency (Hz) is heard on one channel of a stereo recording of 8 kHz. */
+/** How long a stereo recording of 8 kHz lasts. */
+export const millisecondsOf = (wav: Buffer): number => (wav.length - soundOf(wav)) / (4 * 8);
+
+/** Where the samples begin; of a piece of a recording at once. */
+const soundOf = (wav: Buffer): number =>
+  wav.subarray(0, 4).toString('latin1') === 'RIFF' ? wav.indexOf('data') + 8 : 0;
+
+/** Milliseconds for which this frequency (Hz) is heard on one channel of a stereo recording of 8 kHz, or of a piece of one. */
 export function heardOn(wav: Buffer, channel: 0 | 1, frequency: number): number {
-  const start = wav.indexOf('data') + 8;
+  const start = soundOf(wav);
   const count = Math.max(0, Math.floor((wav.length - start) / 4));
   return heardIn(
     Int16Array.from({ length: count }, (_, i) => wav.readInt16LE(start + i * 4 + channel * 2)),
