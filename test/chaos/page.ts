@@ -9,11 +9,12 @@ const page = fileURLToPath(new URL('../../docs/operations/when-it-dies.md', impo
 /** What stands above it is written by hand. */
 const marker = '<!-- What follows is written by `npm run chaos -- --write`. -->';
 
-/** Puts the table there. Rows of other cases stay when they come from the same mix of parts. */
+/** Puts the table there. Rows of other cases stay when they come from the same mix of parts and look at the same things. */
 export function writeTable(table: Table): void {
   const text = readFileSync(page, 'utf8');
   const [byHand = '', before = ''] = text.split(marker);
-  const kept = before.includes(`\n${table.note}\n`) ? rowsOf(before) : [];
+  const same = before.includes(`\n${table.note}\n`) && before.includes(`| ${table.columns.join(' | ')} |`);
+  const kept = same ? rowsOf(before) : [];
   const rows = new Map([...kept, ...table.rows].map((row) => [String(row[0]), row]));
   const sorted = losses.flatMap(({ name }) => {
     const row = rows.get(name);

@@ -50,6 +50,13 @@ Object.assign(process.env, {
 });
 
 const rows: string[][] = [];
+const parts = `Bus ${values.bus}, store ${values.store}, switch ${values.switch}, edge ${values.edge}; ${values.count}; each app in a process of its own.`;
+const table: Table = {
+  title: 'What dies, and what becomes of the calls',
+  columns: ['case', ...columns],
+  rows,
+  note: parts,
+};
 const skipped: string[] = [];
 let lost = 0;
 // A run that is ended finishes its case and shows what it has.
@@ -74,6 +81,8 @@ try {
     const findings: Findings = await arena.round(loss);
     lost += Object.values(findings).filter(({ ok }) => !ok).length;
     rows.push([loss.name, ...columns.map((column) => findings[column]?.text ?? '')]);
+    // At once: a run of forty minutes may not come to its end.
+    if (values.write) writeTable(table);
     console.log(
       `${loss.name}: ${columns.map((column) => `${column} ${findings[column]?.text}`).join(' · ')}`,
     );
@@ -86,15 +95,7 @@ try {
   await arena.stop();
   await zone.stop();
 }
-const parts = `Bus ${values.bus}, store ${values.store}, switch ${values.switch}, edge ${values.edge}; ${values.count}; each app in a process of its own.`;
-const table: Table = {
-  title: 'What dies, and what becomes of the calls',
-  columns: ['case', ...columns],
-  rows,
-  note: parts,
-};
 console.log(asText(table));
 for (const line of skipped) console.log(`not done: ${line}`);
 console.log(`${lost === 0 ? 'nothing' : lost} lost`);
-if (values.write) writeTable(table);
 process.exit(lost === 0 ? 0 : 1);

@@ -9,7 +9,7 @@ import { type SwitchClient, type SwitchEvent, uuid } from '../freeswitch/index.t
 import type { Media } from '../media.ts';
 import type { Places } from '../moving/places.ts';
 import type { Custody } from '../survival/custody.ts';
-import { joins, unheard } from '../survival/past.ts';
+import { isMarked, joins, lastCommand, unheard } from '../survival/past.ts';
 import { asChannelVariables, type Vars } from '../variables.ts';
 import type { Completion } from './command.ts';
 
@@ -141,9 +141,18 @@ export class ControlledCall {
         reject(error);
       };
       this.#pending.set(id, { application, argument, resolve, reject });
-      if (this.channel.past.mayBeRunning(application, argument, this.hasOtherLeg))
+      const { past } = this.channel;
+      const later = past.endedUnheard(id, application);
+      if (later) {
+        this.around.takeEnd(this.channel, unheard(later, id, application, argument));
+        return;
+      }
+      if (past.mayBeRunning(application, argument, this.hasOtherLeg)) {
         this.#await(id, application, argument).catch(failed);
-      else this.around.client.execute(this.callId, application, argument, id).catch(failed);
+        return;
+      }
+      if (isMarked(application)) this.prepare('set', `${lastCommand}=${id}`);
+      this.around.client.execute(this.callId, application, argument, id).catch(failed);
     });
   }
 

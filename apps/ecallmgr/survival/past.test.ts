@@ -51,6 +51,17 @@ describe('the past of a leg', () => {
     expect(past.mayBeRunning('playback', 'http://b/x.wav', false)).to.equal(true);
   });
 
+  it('knows the command that was over before the leg was taken up', () => {
+    const past = new Past();
+    expect(past.endedUnheard('m', 'playback')).to.equal(undefined);
+    past.read({ ...dump('playback', 'x.wav'), variable_mirliton_command: 'm' });
+    expect(past.endedUnheard('m', 'playback'), 'it runs').to.equal(undefined);
+    past.read({ ...dump('playback', 'x.wav', 'FILE PLAYED'), variable_mirliton_command: 'm' });
+    expect(past.endedUnheard('m', 'playback')).to.be.an('object');
+    expect(past.endedUnheard('other', 'playback')).to.equal(undefined);
+    expect(past.endedUnheard('m', 'say')).to.equal(undefined);
+  });
+
   it('takes a bridge for running only when another leg is there, or it is the very same', () => {
     const past = new Past();
     for (const [data, hasOtherLeg, running] of [

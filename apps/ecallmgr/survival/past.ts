@@ -67,6 +67,14 @@ export class Past {
     return this.#ended.get(id)?.completion;
   }
 
+  /** The leg as it was taken up, when the switch says that this command is over, though nobody has heard its end. */
+  endedUnheard(id: string, application: string): SwitchEvent | undefined {
+    const dump = this.#running;
+    if (!dump || variable(dump, lastCommand) !== id) return undefined;
+    const isOver = variable(dump, 'current_application_response') !== undefined;
+    return isOver && variable(dump, 'current_application') === application ? dump : undefined;
+  }
+
   /** How many rounds of a command that plays again and again are over. */
   rounds(command: string): number {
     return this.#rounds?.command === command ? this.#rounds.over : 0;
@@ -88,6 +96,15 @@ export class Past {
     return same || application === 'playback' || (application === 'bridge' && hasOtherLeg);
   }
 }
+
+/** Names the command whose application the leg runs, or ran last, of those that are marked. */
+export const lastCommand = 'mirliton_command';
+
+/** What a caller hears, or is asked for: not a second time when only its end was not heard. */
+const marked: readonly string[] = ['playback', 'speak', 'say', 'record', 'play_and_get_digits'];
+
+/** Whether the leg is told which command an application belongs to. */
+export const isMarked = (application: string): boolean => marked.includes(application);
 
 /** The completion of an application that ended unheard, from an event that came after it: results are variables. */
 export const unheard = (
