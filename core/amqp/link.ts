@@ -10,7 +10,7 @@ const shortestSilence = 2_000;
 const longestSilence = 8_000;
 const shortestWait = 100;
 // New calls are to work within five seconds after a broker is back, with all who must be there for them.
-const longestWait = 1_000;
+const longestWait = 500;
 const closeTimeout = 1_000;
 // Milliseconds between two of ours for each second agreed.
 const beatEvery = 250;

@@ -8,7 +8,7 @@ import type { Zone } from '../e2e/zone.ts';
 import { beginCalls, carrierAt, type LiveCall, prepare } from './calls.ts';
 import { callsOf, moreActors, readActors } from './gauges.ts';
 import type { Loss } from './losses.ts';
-import { leftOn } from './switches.ts';
+import { endGivenUp, leftOn } from './switches.ts';
 
 /** What became of one thing that was looked at. */
 export interface Finding {
@@ -112,6 +112,7 @@ async function runRound(zone: Zone, loss: Loss, arena: Arena): Promise<Findings>
     return `${legs} of ${legs}`;
   });
   await look('left over', async () => {
+    await endGivenUp(zone);
     await arena.settled();
     return 'nothing';
   });
@@ -130,7 +131,6 @@ async function probe(zone: Zone) {
     /** Resolves with the time that the first call that worked ended after `since`; rejects when that is too late. */
     works: async (striking: { readonly since: number }): Promise<string> => {
       const ended = await eventually(async () => {
-        // One that is given up leaves nothing behind.
         const values = { ms: 100, answered: probePatience * 1000 };
         await call({ ...caller, ...at }, '400', 'call', values, {
           patience: probePatience,

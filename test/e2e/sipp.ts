@@ -18,7 +18,7 @@ export interface SippOptions {
   readonly host?: string;
   readonly port?: number;
   readonly seconds?: number;
-  /** Seconds without the message that is awaited, after which a call is given up in order (CANCEL or BYE). */
+  /** Seconds without the message that is awaited, after which a call is given up. */
   readonly patience?: number;
   /** How often the scenario is run; default once. */
   readonly calls?: number;

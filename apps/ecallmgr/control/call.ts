@@ -9,7 +9,7 @@ import { type SwitchClient, type SwitchEvent, uuid } from '../freeswitch/index.t
 import type { Media } from '../media.ts';
 import type { Places } from '../moving/places.ts';
 import type { Custody } from '../survival/custody.ts';
-import { isMarked, joins, lastCommand, unheard } from '../survival/past.ts';
+import { endedCommand, isMarked, joins, lastCommand, unheard } from '../survival/past.ts';
 import { asChannelVariables, type Vars } from '../variables.ts';
 import type { Completion } from './command.ts';
 
@@ -174,7 +174,7 @@ export class ControlledCall {
     const later = await new Promise<SwitchEvent>((resolve, reject) => {
       this.#pending.set(probe, { application: 'set', argument: '', resolve, reject });
       // Queued behind what runs: when its end comes, that of the other has come or never will.
-      client.execute(this.callId, 'set', 'mirliton_probe=1', probe).catch(reject);
+      client.execute(this.callId, 'set', `${endedCommand}=${id}`, probe).catch(reject);
     });
     if (this.#pending.has(id)) takeEnd(this.channel, unheard(later, id, application, argument));
   }

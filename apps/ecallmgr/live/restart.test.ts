@@ -64,6 +64,26 @@ describe('ecallmgr dies, and comes back', () => {
     await live.end(call.id);
   }).timeout(30_000);
 
+  it('and so does the one that took over from it, while it plays: it is not played again', async () => {
+    const call = await live.answered(alice);
+    const first = await live.send(call.id, 'play', { 'Media-Name': tone(6_000, 440) });
+    expect(await call.hears(440)).to.equal(true);
+    const three = await live.member('ecallmgr@three');
+    await one.kill();
+    await live.until('the takeover', () => three.log.find(({ message }) => /took over/.test(message)));
+    await three.kill();
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    const [repeated] = await Promise.all([
+      call.hears(440, 2_000),
+      live.member(one.node).then((it) => {
+        again = it;
+        return live.completed(first);
+      }),
+    ]);
+    expect(repeated, 'heard again').to.equal(false);
+    await live.end(call.id);
+  }).timeout(40_000);
+
   it('while it is bridged: nobody is rung again', async () => {
     const call = await live.answered(alice);
     const bridge = await live.send(call.id, 'bridge', { Endpoints: [endpointOf(bob)] });

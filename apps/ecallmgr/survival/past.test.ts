@@ -60,6 +60,8 @@ describe('the past of a leg', () => {
     expect(past.endedUnheard('m', 'playback')).to.be.an('object');
     expect(past.endedUnheard('other', 'playback')).to.equal(undefined);
     expect(past.endedUnheard('m', 'say')).to.equal(undefined);
+    past.read({ ...dump('set', 'mirliton_ended=m', 'FILE PLAYED'), variable_mirliton_ended: 'm' });
+    expect(past.endedUnheard('m', 'playback'), 'another was there in between').to.be.an('object');
   });
 
   it('takes a bridge for running only when another leg is there, or it is the very same', () => {

@@ -70,9 +70,12 @@ export class Past {
   /** The leg as it was taken up, when the switch says that this command is over, though nobody has heard its end. */
   endedUnheard(id: string, application: string): SwitchEvent | undefined {
     const dump = this.#running;
-    if (!dump || variable(dump, lastCommand) !== id) return undefined;
+    if (!dump) return undefined;
+    if (variable(dump, endedCommand) === id) return dump;
     const isOver = variable(dump, 'current_application_response') !== undefined;
-    return isOver && variable(dump, 'current_application') === application ? dump : undefined;
+    const isLast =
+      variable(dump, lastCommand) === id && variable(dump, 'current_application') === application;
+    return isOver && isLast ? dump : undefined;
   }
 
   /** How many rounds of a command that plays again and again are over. */
@@ -99,6 +102,8 @@ export class Past {
 
 /** Names the command whose application the leg runs, or ran last, of those that are marked. */
 export const lastCommand = 'mirliton_command';
+/** Names the command that an ecallmgr before us saw running: what sets it was queued behind its application. */
+export const endedCommand = 'mirliton_ended';
 
 /** What a caller hears, or is asked for: not a second time when only its end was not heard. */
 const marked: readonly string[] = ['playback', 'speak', 'say', 'record', 'play_and_get_digits'];
