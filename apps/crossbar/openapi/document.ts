@@ -158,7 +158,7 @@ function responsesOf(verb: Verb, path: string, operation: Operation, components:
     ...(isWrite && { 400: error('Invalid') }),
     ...(permission !== 'public' && { 401: error('Unauthorized'), 403: error('Forbidden') }),
     ...(path.includes(':') && { 404: error('NotFound') }),
-    ...(isWrite && { 402: error('Charges'), 409: error('Conflict'), 412: error('Precondition') }),
+    ...(isWrite && { 409: error('Conflict'), 412: error('Precondition') }),
     default: error('Failure'),
   };
 }

@@ -123,7 +123,6 @@ export const responses: Readonly<Record<string, Json>> = {
   NotModified: { description: 'The client has it already' },
   Invalid: failure('The request is not valid', 'ValidationError'),
   Unauthorized: failure('The token is missing, expired, or of somebody who is gone'),
-  Charges: failure('It costs something: `data` has the invoice; repeat with `accept_charges: true`'),
   Forbidden: failure('The token does not reach so far'),
   NotFound: failure('There is no such thing, or it is not yours'),
   Conflict: failure('Somebody else changed it meanwhile, or it is there already'),
