@@ -236,7 +236,7 @@ const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     quantities: { devices: { sip_device: 2 } },
   },
   service_plan: { ...named, description: 'd', category: 'c' },
-  skel: {},
+  skel: { name: 'Anything' },
   sms: {
     from: '1',
     to: '2',
