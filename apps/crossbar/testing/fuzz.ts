@@ -108,6 +108,9 @@ interface Sent {
 
 const verbs = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'];
 
+/** What would leave nothing to try the rest with: no account, or no token that may do anything. */
+const last = /^(DELETE \/accounts\/:account_id|DELETE \/token_auth|P\w+ .*\/(token_restrictions|security))$/;
+
 function requestOf(
   dice: Dice,
   target: Target,
@@ -117,13 +120,14 @@ function requestOf(
 ): Sent {
   const verb = dice.chance(0.9) ? target.verb : dice.pick(verbs);
   const hasBody = verb !== 'GET' && verb !== 'HEAD';
-  // An account that is gone would leave nothing to try the rest on.
-  const own = verb === 'DELETE' && target.endpoint.path === '/accounts/:account_id' ? 'none' : tenant.id;
+  const isLast = last.test(`${verb} ${target.endpoint.path}`);
+  const own = isLast ? 'none' : tenant.id;
   const path = target.endpoint.path.slice(1).replace(/:(\w+)/g, (_, name: string) => {
     if (name === 'account_id') return dice.chance(0.9) ? own : encodeURIComponent(dice.pick(weird));
     return encodeURIComponent(dice.chance(0.6) && known.length > 0 ? dice.pick(known) : dice.pick(weird));
   });
-  const token = dice.chance(0.6) ? tenant.token : dice.chance(0.8) ? master : dice.pick(['', 'x', 'a.b.c']);
+  const good = dice.chance(0.6) ? tenant.token : dice.chance(0.8) ? master : dice.pick(['', 'x', 'a.b.c']);
+  const token = isLast && target.endpoint.path === '/token_auth' ? 'x' : good;
   return {
     verb,
     path: path + queryOf(dice),
