@@ -3,7 +3,7 @@ import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { AppError, errorText } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { Binding } from './bus.ts';
-import { declareQueue, exchangesOf, isPreconditionFailed } from './topology.ts';
+import { bindQueue, declareQueue, exchangesOf, isPreconditionFailed } from './topology.ts';
 import type { Incoming, QueueSpec, TransportConsumer } from './transport.ts';
 import { within } from './within.ts';
 
@@ -11,11 +11,18 @@ const shortestWait = 50;
 // As the connection itself: calls wait for it.
 const longestWait = 1_000;
 const answerTimeout = 1_000;
+/**
+ * Milliseconds after a return at which a queue and its bindings are looked at again. When a node of a RabbitMQ cluster dies,
+ * the others remove its queues over some seconds, by name: those made anew meanwhile too, with not a word to their consumers.
+ */
+const looks: readonly number[] = [2_000, 4_000, 6_000, 10_000, 20_000];
 
 export interface LaneOptions {
   readonly spec: QueueSpec;
   readonly onMessage: (message: Incoming) => void;
   readonly log: Logger;
+  /** When it is looked at after a return; for tests. */
+  readonly looks?: readonly number[];
 }
 
 /** What amqplib consumers run on. `up` and `down` follow the connection. */
@@ -29,6 +36,8 @@ export class Lane implements TransportConsumer {
   #consumerTag = '';
   #attempts = 0;
   #timer: NodeJS.Timeout | undefined;
+  #looking: NodeJS.Timeout[] = [];
+  #connections = 0;
   #ended = false;
   /** False when the broker did not answer the cancel: then there is no use in waiting for it again. */
   #answers = true;
@@ -41,13 +50,18 @@ export class Lane implements TransportConsumer {
   up(model: ChannelModel): void {
     this.#model = model;
     this.#attempts = 0;
+    this.#connections += 1;
     void this.#establish(model);
+    if (this.#connections === 1 || this.#ended) return;
+    for (const after of this.#options.looks ?? looks)
+      this.#looking.push(setTimeout(() => void this.#look(), after * (0.75 + Math.random() / 2)).unref());
   }
 
   down(): void {
     this.#model = undefined;
     this.#channel = undefined;
     clearTimeout(this.#timer);
+    this.#lookNoMore();
   }
 
   get isReady(): boolean {
@@ -114,6 +128,7 @@ export class Lane implements TransportConsumer {
   #end(error: AppError): void {
     this.#ended = true;
     clearTimeout(this.#timer);
+    this.#lookNoMore();
     for (const { reject } of this.#waiters) reject(error);
     this.#waiters.clear();
   }
@@ -147,6 +162,27 @@ export class Lane implements TransportConsumer {
       if (channel) await closeQuietly(channel);
       this.#refused(model, error);
     }
+  }
+
+  /** Whether the broker still knows the queue with its consumer; its bindings are made again, which is nothing when they are there. */
+  async #look(): Promise<void> {
+    const { spec, log } = this.#options;
+    const [channel, model] = [this.#channel, this.#model];
+    // One that is being declared is looked at next time.
+    if (!channel || !model) return;
+    try {
+      const { consumerCount } = await channel.checkQueue(spec.name);
+      if (consumerCount === 0) throw new Error('the broker knows no consumer of it');
+      await bindQueue(channel, exchangesOf(model), { ...spec, bindings: this.#bindings });
+    } catch (error) {
+      if (this.#channel !== channel || this.#ended) return;
+      log.warn('a queue was lost behind our back; declaring it again', { queue: spec.name, error });
+      await closeQuietly(channel);
+    }
+  }
+
+  #lookNoMore(): void {
+    for (const timer of this.#looking.splice(0)) clearTimeout(timer);
   }
 
   #refused(model: ChannelModel, error: unknown): void {

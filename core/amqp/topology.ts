@@ -65,6 +65,11 @@ export async function declareQueue(channel: Channel, exchanges: Exchanges, spec:
       ...(goesTo === undefined ? {} : { deadLetterExchange: '', deadLetterRoutingKey: goesTo }),
     });
   await channel.assertQueue(spec.name, optionsOf(spec));
+  await bindQueue(channel, exchanges, spec);
+}
+
+/** Binds a queue that is there; a binding that is there stays as it is. */
+export async function bindQueue(channel: Channel, exchanges: Exchanges, spec: QueueSpec): Promise<void> {
   const own = spec.kind === 'private' ? [{ exchange: 'targeted', key: spec.name }] : [];
   for (const { exchange, key } of [...own, ...spec.bindings]) {
     await exchanges.ensure(channel, exchange);

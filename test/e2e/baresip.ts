@@ -34,6 +34,9 @@ export interface PhoneEvent {
   readonly peeruri?: string;
 }
 
+/** Milliseconds: all that was heard so far is looked at each time. */
+const listenEvery = 250;
+
 export class Phone extends EventEmitter {
   readonly events: PhoneEvent[] = [];
   readonly #folder: string;
@@ -130,10 +133,14 @@ export class Phone extends EventEmitter {
 
   /** Resolves when it has heard this frequency (Hz) for so long. */
   async hears(frequency: number, milliseconds = 600, seconds = 15): Promise<void> {
-    await eventually(() => {
-      const ms = this.heard(frequency);
-      if (ms < milliseconds) throw new Error(`heard ${frequency} Hz for ${ms} of ${milliseconds} ms`);
-    }, seconds);
+    await eventually(
+      () => {
+        const ms = this.heard(frequency);
+        if (ms < milliseconds) throw new Error(`heard ${frequency} Hz for ${ms} of ${milliseconds} ms`);
+      },
+      seconds,
+      listenEvery,
+    );
   }
 
   /** Resolves when the last half second that was recorded has none of this frequency (Hz). */

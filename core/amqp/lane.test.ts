@@ -1,0 +1,58 @@
+// A consumer whose queue is changed behind its back after the connection came back.
+import { type Channel, type ChannelModel, connect } from 'amqplib';
+import { type Broker, startBroker } from '../../rel/embedded/broker/index.ts';
+import { silentLog } from '../testing/index.ts';
+import { Lane } from './lane.ts';
+
+describe('a consumer that is back', () => {
+  const name = 'lane-test';
+  let broker: Broker;
+  let models: ChannelModel[];
+  let raw: Channel;
+  let lane: Lane;
+  let heard: () => void = () => undefined;
+
+  beforeEach(async () => {
+    broker = await startBroker({ host: '127.0.0.1', port: 0 });
+    models = await Promise.all([connect(broker.url), connect(broker.url), connect(broker.url)]);
+    raw = await (models[2] as ChannelModel).createChannel();
+    lane = new Lane({
+      spec: { name, kind: 'shared', prefetch: 0, bindings: [{ exchange: 'callmgr', key: 'a.b' }] },
+      onMessage: () => heard(),
+      log: silentLog(),
+      looks: [50],
+    });
+    lane.up(models[0] as ChannelModel);
+    await lane.ready();
+    lane.down();
+    await models[0]?.close();
+  });
+  afterEach(async () => {
+    await lane.release();
+    await Promise.all(models.slice(1).map((model) => model.close()));
+    await broker.stop();
+  });
+
+  const isHeard = async (): Promise<void> => {
+    let repeat: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      heard = resolve;
+      repeat = setInterval(() => raw.publish('callmgr', 'a.b', Buffer.from('{}')), 20);
+    });
+    clearInterval(repeat);
+  };
+
+  it('binds again what has lost its bindings', async () => {
+    lane.up(models[1] as ChannelModel);
+    await lane.ready();
+    await raw.unbindQueue(name, 'callmgr', 'a.b');
+    await isHeard();
+  });
+
+  it('declares again what is gone', async () => {
+    lane.up(models[1] as ChannelModel);
+    await lane.ready();
+    await raw.deleteQueue(name);
+    await isHeard();
+  });
+});
