@@ -53,7 +53,7 @@ describe('fakeBus', () => {
 
   it('takes a deferred answer only when nothing better comes', async () => {
     await answering(1, { 'Defer-Response': true });
-    expect((await bus.request(ping, { Realm: 'x' }, { timeout: 20 })).Value).to.equal(1);
+    expect((await bus.request(ping, { Realm: 'x' }, { timeout: 200 })).Value).to.equal(1);
     await answering(2);
     expect((await bus.request(ping, { Realm: 'x' })).Value).to.equal(2);
   });

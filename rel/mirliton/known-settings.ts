@@ -45,6 +45,12 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
     ),
     'bucket.tokens_per_second': count('tokens that come back a second, in each process'),
     'menu.min_greeting_length': count('milliseconds of a greeting that is kept'),
+    'park.default_ringback_timeout': count('milliseconds until a parked call rings its parker back'),
+    'park.default_callback_timeout': count('milliseconds that the parker is rung then'),
+    'park.parked_presence_type': words('lamp of a slot that is taken: early, confirmed or terminated'),
+    'park.valet_reservation_cleanup_time_ms': count(
+      'milliseconds that a slot waits for the call that somebody transfers into it',
+    ),
     carrier_patience: count('milliseconds until the process of the carriers must show a sign of life'),
     route_win_timeout: count('milliseconds to wait for route_win'),
     ring_ready_offnet: yes('callers from outside hear ringing at once'),

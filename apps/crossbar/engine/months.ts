@@ -53,6 +53,8 @@ export interface MonthListing extends Listing {
   readonly prefix?: readonly unknown[];
   /** The key is the time itself, and no list. */
   readonly plainKey?: boolean;
+  /** Everything below the prefix in the months of the window: the time in the key is of another kind. */
+  readonly wholeMonths?: boolean;
   readonly options?: Pick<ViewOptions, 'includeDocs' | 'reduce' | 'group' | 'groupLevel'>;
 }
 
@@ -114,9 +116,10 @@ export async function monthRows(
   return rows;
 }
 
-type KeyForm = Pick<MonthListing, 'prefix' | 'plainKey'>;
+type KeyForm = Pick<MonthListing, 'prefix' | 'plainKey' | 'wholeMonths'>;
 
-function boundsOf({ prefix = [], plainKey }: KeyForm, { from, to }: Window): [unknown, unknown] {
+function boundsOf({ prefix = [], plainKey, wholeMonths }: KeyForm, { from, to }: Window): [unknown, unknown] {
+  if (wholeMonths) return [prefix, [...prefix, {}]];
   return plainKey
     ? [from, to]
     : [

@@ -133,6 +133,7 @@ async function legs(request: RestRequest): Promise<Reply> {
       design: 'interactions',
       view: 'interaction_listing_by_id',
       prefix: [interaction],
+      wholeMonths: true,
       options: { includeDocs: true },
     },
     { from: Number(time) - 86_400, to: Number(time) + 86_400 },
