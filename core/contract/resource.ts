@@ -90,6 +90,11 @@ export interface ResourceContract<D extends AnyDocument = AnyDocument, Context =
   };
   /** Serves what a user owns at `users/{id}/<path>`; the view's key is the user's id. */
   readonly byOwner?: Listing;
+  /**
+   * The documents of all accounts stand in this database of the system: each belongs to the account of its
+   * `pvt_account_id`, and the key of the listing begins with that.
+   */
+  readonly shared?: DatabaseClass;
   /** Serves the same at the top, beside the accounts, from a database of the system. */
   readonly system?: { readonly database: DatabaseClass; readonly verbs: VerbTable };
 }

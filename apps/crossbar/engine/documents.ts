@@ -1,6 +1,6 @@
 // Documents between store and client: what is public, what is kept, how a change is merged.
 import { type AnyDocument, type DocumentOf, isRecord } from '../../../core/contract/index.ts';
-import type { Database, StoredDocument } from '../../../core/couch/index.ts';
+import { accountDatabase, type Database, encodedName, type StoredDocument } from '../../../core/couch/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import type { RestRequest } from './request.ts';
 
@@ -113,6 +113,11 @@ export function auditFields({ id, auth }: RestRequest): Json {
     ...(auth && { pvt_auth_account_id: auth.account._id }),
     ...(auth?.user && { pvt_auth_user_id: auth.user._id }),
   };
+}
+
+/** Whose a document is that stands among those of other accounts. */
+export function accountFields(id: string): Json {
+  return { pvt_account_id: id, pvt_account_db: encodedName(accountDatabase(id)) };
 }
 
 /** Lower case letters and digits of a name: what it is searched and sorted by. */

@@ -10,6 +10,7 @@ import {
 import type { Database, StoredDocument, ViewRow } from '../../../core/couch/index.ts';
 import { user } from '../../../core/documents/index.ts';
 import {
+  accountFields,
   alphanumericName,
   auditFields,
   checkRevision,
@@ -34,7 +35,7 @@ import {
 import { exclusive, onNewest } from './exclusive.ts';
 import { list } from './list.ts';
 import type { Range } from './paging.ts';
-import { dataObject, invalid, pathParameter, type RestRequest, targetDatabase } from './request.ts';
+import { dataObject, invalid, pathParameter, type RestRequest, targetAccount, targetDatabase } from './request.ts';
 import { checkUnique } from './unique.ts';
 
 type Json = Record<string, unknown>;
@@ -75,8 +76,11 @@ function joined(endpoints: readonly Endpoint[]): Endpoint[] {
 
 /** The endpoints of a plain resource, for a module that has several of them. */
 export function plainEndpoints(contract: PlainResource): Endpoint[] {
-  const { path, verbs, system, byOwner } = contract;
-  const endpoints = [...endpointsOf(contract, verbs, `/accounts/:account_id/${path}`, targetDatabase)];
+  const { path, verbs, system, byOwner, shared } = contract;
+  const databaseOf = shared
+    ? ({ services }: RestRequest) => services.store.database(shared)
+    : targetDatabase;
+  const endpoints = [...endpointsOf(contract, verbs, `/accounts/:account_id/${path}`, databaseOf)];
   if (system)
     endpoints.push(
       ...endpointsOf(contract, system.verbs, `/${path}`, ({ services }) =>
@@ -197,7 +201,7 @@ async function read(contract: PlainResource, request: RestRequest, database: Dat
 
 /** The document in the path; one that belongs elsewhere is as good as missing. */
 async function find(
-  { document: contract, within }: PlainResource,
+  { document: contract, within, shared }: PlainResource,
   request: RestRequest,
   database: Database,
   options?: { readonly fresh?: boolean },
@@ -205,11 +209,17 @@ async function find(
   const id = documentId(request);
   const document = await load(database, contract, id, options);
   if (within && document[within.field] !== pathParameter(request, within.parameter)) throw missing(id);
+  if (shared && document.pvt_account_id !== targetAccount(request)._id) throw missing(id);
   return document;
 }
 
 /** Which part of the listing belongs to the document in the path. Rejects with `bad_identifier` when there is none. */
-async function part({ within }: PlainResource, request: RestRequest, database: Database): Promise<Range> {
+async function part(
+  { within, shared }: PlainResource,
+  request: RestRequest,
+  database: Database,
+): Promise<Range> {
+  if (shared) return { prefix: [targetAccount(request)._id] };
   if (!within) return {};
   const { _id: key } = await load(database, within.document, pathParameter(request, within.parameter));
   return { key };
@@ -273,6 +283,7 @@ async function store<D extends AnyDocument>(
     ...alphanumericName(next['name']),
     ...auditFields(request),
     pvt_type: type,
+    ...(contract.shared && accountFields(targetAccount(request)._id)),
     ...(previous || id === undefined ? {} : { _id: id }),
   } as DocumentOf<D>;
   await contract.beforeSave?.(request, document, previous);

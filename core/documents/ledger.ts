@@ -1,0 +1,24 @@
+// The `ledger` document (contract/couch.md §§3-4).
+import { document, Type } from '../contract/index.ts';
+import { freeObject } from './shared.ts';
+
+/** An entry of a ledger. */
+export const ledger = document({
+  type: 'ledger',
+  schema: 'ledgers',
+  database: 'modb',
+  summary: 'A credit or debit of an account',
+  fields: {
+    account: Type.Optional(
+      Type.Object({ id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) }),
+    ),
+    amount: Type.Optional(Type.Number({ minimum: 1 })),
+    description: Type.Optional(Type.String()),
+    metadata: Type.Optional(freeObject),
+    period: Type.Optional(
+      Type.Object({ end: Type.Optional(Type.Integer()), start: Type.Optional(Type.Integer()) }),
+    ),
+    source: Type.Object({ id: Type.String(), service: Type.String() }),
+    usage: Type.Object({ quantity: Type.Integer(), type: Type.String(), unit: Type.String() }),
+  },
+});

@@ -1,0 +1,41 @@
+// The `port_request` document (contract/couch.md §§3-4).
+import { document, Type } from '../contract/index.ts';
+import { byPattern, comment, freeObject } from './shared.ts';
+
+/** A request to port numbers. */
+export const port_request = document({
+  type: 'port_request',
+  schema: 'port_requests',
+  database: 'port_requests',
+  summary: 'A request to bring numbers from another carrier',
+  fields: {
+    bill: Type.Optional(
+      Type.Object({
+        account_number: Type.Optional(Type.String()),
+        btn: Type.Optional(Type.String()),
+        carrier: Type.Optional(Type.String()),
+        locality: Type.Optional(Type.String()),
+        name: Type.Optional(Type.String()),
+        pin: Type.Optional(Type.String()),
+        postal_code: Type.Optional(Type.String()),
+        region: Type.Optional(Type.String()),
+        street_address: Type.Optional(Type.String()),
+        street_number: Type.Optional(Type.String()),
+        street_post_dir: Type.Optional(Type.String()),
+        street_pre_dir: Type.Optional(Type.String()),
+        street_type: Type.Optional(Type.String()),
+      }),
+    ),
+    comments: Type.Optional(Type.Array(comment)),
+    name: Type.String({ minLength: 1, maxLength: 128 }),
+    notifications: Type.Optional(
+      Type.Object({ email: Type.Optional(Type.Object({ send_to: Type.Optional(Type.Unknown()) })) }),
+    ),
+    numbers: byPattern('\\+?[0-9]+', freeObject),
+    reference_number: Type.Optional(Type.String()),
+    signee_name: Type.Optional(Type.String()),
+    signing_date: Type.Optional(Type.Integer()),
+    transfer_date: Type.Optional(Type.Integer()),
+    winning_carrier: Type.Optional(Type.String()),
+  },
+});

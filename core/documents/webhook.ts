@@ -1,0 +1,23 @@
+// The `webhook` document (contract/couch.md §§3-4).
+import { document, Type } from '../contract/index.ts';
+import { freeObject } from './shared.ts';
+
+/** A webhook. */
+export const webhook = document({
+  type: 'webhook',
+  schema: 'webhooks',
+  database: 'webhooks',
+  summary: 'An URL that is told of events',
+  fields: {
+    custom_data: Type.Optional(freeObject),
+    enabled: Type.Optional(Type.Boolean({ default: true })),
+    format: Type.Optional(Type.Enum(['form-data', 'json'], { default: 'form-data' })),
+    hook: Type.String(),
+    http_verb: Type.Optional(Type.Enum(['get', 'post', 'put'], { default: 'post' })),
+    include_internal_legs: Type.Optional(Type.Boolean({ default: true })),
+    include_subaccounts: Type.Optional(Type.Boolean()),
+    name: Type.String(),
+    retries: Type.Optional(Type.Integer({ default: 2, minimum: 0, maximum: 4 })),
+    uri: Type.String({ format: 'uri' }),
+  },
+});
