@@ -317,7 +317,6 @@ const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   temporal_rule: { ...named, type: 't' },
   temporal_rule_set: { ...named, temporal_rules: ['r'] },
   textflow: { ...named, ...numbered },
-  transaction: {},
   transaction: {
     amount: 5,
     status: 'completed',

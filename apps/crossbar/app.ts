@@ -27,6 +27,7 @@ const databases: readonly DatabaseClass[] = [
   'sip_auth',
   'offnet',
   'token_auth',
+  'functions',
 ];
 
 const revokedForgottenMs = 3_600_000;

@@ -51,4 +51,8 @@ export const faxbox = document({
     retries: Type.Optional(Type.Integer({ default: 1, minimum: 0, maximum: 4 })),
     smtp_permission_list: Type.Optional(Type.Array(Type.Unknown())),
   },
+  privateFields: {
+    pvt_smtp_email_address: Type.String(),
+    pvt_reseller_id: Type.String(),
+  },
 });

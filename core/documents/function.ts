@@ -2,7 +2,7 @@
 import { document, Type } from '../contract/index.ts';
 
 /** A stored function. */
-export const function_ = document({
+export const storedFunction = document({
   type: 'function',
   schema: 'functions',
   database: 'functions',

@@ -3,7 +3,7 @@ import { document, Type } from '../contract/index.ts';
 import { byPattern, comment, freeObject } from './shared.ts';
 
 /** A request to port numbers. */
-export const port_request = document({
+export const portRequest = document({
   type: 'port_request',
   schema: 'port_requests',
   database: 'port_requests',
@@ -37,5 +37,20 @@ export const port_request = document({
     signing_date: Type.Optional(Type.Integer()),
     transfer_date: Type.Optional(Type.Integer()),
     winning_carrier: Type.Optional(Type.String()),
+  },
+  privateFields: {
+    pvt_port_state: Type.Enum([
+      'unconfirmed',
+      'submitted',
+      'pending',
+      'scheduled',
+      'rejected',
+      'completed',
+      'canceled',
+    ]),
+    pvt_transitions: Type.Array(Type.Unknown()),
+    pvt_tree: Type.Array(Type.String()),
+    pvt_port_authority: Type.String(),
+    pvt_account_name: Type.String(),
   },
 });

@@ -2,7 +2,7 @@
 import { document, Type } from '../contract/index.ts';
 
 /** A resource selector. */
-export const resource_selector = document({
+export const resourceSelector = document({
   type: 'resource_selector',
   schema: 'resource_selectors',
   database: 'account',

@@ -149,6 +149,17 @@ export const notifyCallback = Type.Object({
 /** One programmable key of a phone. */
 export const comboKey = Type.Unknown();
 
+/** What somebody wrote beside a document. */
+export const comment = Type.Object({
+  account_id: Type.Optional(Type.String()),
+  action_required: Type.Optional(Type.Boolean({ default: false })),
+  author: Type.String(),
+  content: Type.String(),
+  is_private: Type.Optional(Type.Boolean({ default: false })),
+  timestamp: Type.Integer(),
+  user_id: Type.Optional(Type.String()),
+});
+
 interface Metaflow {
   module: string;
   data?: Record<string, unknown>;

@@ -20,4 +20,7 @@ export const webhook = document({
     retries: Type.Optional(Type.Integer({ default: 2, minimum: 0, maximum: 4 })),
     uri: Type.String({ format: 'uri' }),
   },
+  privateFields: {
+    pvt_disabled_message: Type.String(),
+  },
 });

@@ -1,6 +1,11 @@
 // Documents between store and client: what is public, what is kept, how a change is merged.
 import { type AnyDocument, type DocumentOf, isRecord } from '../../../core/contract/index.ts';
-import { accountDatabase, type Database, encodedName, type StoredDocument } from '../../../core/couch/index.ts';
+import {
+  accountDatabase,
+  type Database,
+  encodedName,
+  type StoredDocument,
+} from '../../../core/couch/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import type { RestRequest } from './request.ts';
 

@@ -35,7 +35,14 @@ import {
 import { exclusive, onNewest } from './exclusive.ts';
 import { list } from './list.ts';
 import type { Range } from './paging.ts';
-import { dataObject, invalid, pathParameter, type RestRequest, targetAccount, targetDatabase } from './request.ts';
+import {
+  dataObject,
+  invalid,
+  pathParameter,
+  type RestRequest,
+  targetAccount,
+  targetDatabase,
+} from './request.ts';
 import { checkUnique } from './unique.ts';
 
 type Json = Record<string, unknown>;
@@ -77,9 +84,7 @@ function joined(endpoints: readonly Endpoint[]): Endpoint[] {
 /** The endpoints of a plain resource, for a module that has several of them. */
 export function plainEndpoints(contract: PlainResource): Endpoint[] {
   const { path, verbs, system, byOwner, shared } = contract;
-  const databaseOf = shared
-    ? ({ services }: RestRequest) => services.store.database(shared)
-    : targetDatabase;
+  const databaseOf = shared ? ({ services }: RestRequest) => services.store.database(shared) : targetDatabase;
   const endpoints = [...endpointsOf(contract, verbs, `/accounts/:account_id/${path}`, databaseOf)];
   if (system)
     endpoints.push(
@@ -232,15 +237,27 @@ const belonging = ({ within }: PlainResource, request: RestRequest): Json =>
 /** Stores a new document under the id the client chose, or a random one. */
 async function create(contract: PlainResource, request: RestRequest, database: Database): Promise<DataReply> {
   const data = dataObject(request);
-  const id = data['id'];
-  if (id !== undefined && !(typeof id === 'string' && /^[0-9a-f]{32}$/.test(id)))
-    throw invalid('id', 'pattern', 'must be 32 hexadecimal digits', { value: id });
+  const id = await chosenId(contract, request, database, data['id']);
   await part(contract, request, database);
   const given = { ...settablePart(data), ...belonging(contract, request) };
   const stored = await exclusive(lockOf(contract, database), () =>
     store(contract, request, database, given, undefined, id),
   );
   return { ...(await shown(contract, request, stored)), location: stored._id };
+}
+
+/** The id that the client chose. One that another account has, where all accounts meet, is as good as none. */
+async function chosenId(
+  { shared }: PlainResource,
+  request: RestRequest,
+  database: Database,
+  id: unknown,
+): Promise<string | undefined> {
+  if (id === undefined) return undefined;
+  if (typeof id !== 'string' || !/^[0-9a-f]{32}$/.test(id))
+    throw invalid('id', 'pattern', 'must be 32 hexadecimal digits', { value: id });
+  const owner = shared && (await database.find(id))?.pvt_account_id;
+  return owner && owner !== targetAccount(request)._id ? undefined : id;
 }
 
 /** Replaces or merges the public part; the private one stays. */

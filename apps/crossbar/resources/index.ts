@@ -12,6 +12,7 @@ import { channels } from './channels.ts';
 import { connectivity } from './connectivity.ts';
 import { devices } from './devices.ts';
 import { directories } from './directories.ts';
+import { functions } from './functions.ts';
 import { groups } from './groups.ts';
 import { hotdesks } from './hotdesks.ts';
 import { ip_auth } from './ip_auth.ts';
@@ -48,6 +49,7 @@ export const modules: readonly RestModule[] = [
   connectivity,
   devices,
   directories,
+  functions,
   groups,
   hotdesks,
   limits,

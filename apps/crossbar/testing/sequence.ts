@@ -143,7 +143,7 @@ function documents(at: () => Place, contract: PlainResource): void {
     };
     const { body } = await send('PUT', '', { ...variant(contract, 24), ...evil });
     expect(Object.keys(body.data).filter((key) => /^(pvt_|_(?!read_only))/.test(key))).to.deep.equal([]);
-    const stored = await rest.store.database(tenant.id).get(body.data.id, { fresh: true });
+    const stored = await rest.store.database(contract.shared ?? tenant.id).get(body.data.id, { fresh: true });
     expect(stored).to.include({ pvt_type: contract.document.type, pvt_account_id: tenant.id });
   });
 }
@@ -277,7 +277,11 @@ function refusals(at: () => Place, contract: PlainResource): void {
 
 function deletions(at: () => Place, contract: PlainResource): void {
   const stored = async (id: string) =>
-    (await at().rest.store.database(at().tenant.id).all({ includeDocs: true })).find((row) => row.id === id);
+    (
+      await at()
+        .rest.store.database(contract.shared ?? at().tenant.id)
+        .all({ includeDocs: true })
+    ).find((row) => row.id === id);
   for (const hard of [false, true])
     it(hard ? 'is final when it is asked to be' : 'leaves what was deleted in the database', async () => {
       const { send, create, ids } = at();
