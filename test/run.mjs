@@ -2,7 +2,7 @@
 import '../rel/install.mjs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -81,6 +81,17 @@ const steps = [
   },
 ].filter(({ title }) => title.includes(process.argv[2] ?? ''));
 
+/** A step that takes longer hangs: it is ended and has failed. */
+const stepLimit = 15 * 60_000;
+
+/** Leaders of the groups that run now; they end with this. */
+const running = new Set();
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => {
+    for (const pid of running) process.kill(-pid, signal);
+    process.exit(1);
+  });
+
 let [passed, failed] = [0, 0];
 const skipped = [];
 
@@ -102,10 +113,19 @@ async function run({ title, run: [command, ...args], more = {}, cannot }, files,
   const begun = Date.now();
   const child = spawn(command, args, {
     cwd: root,
+    // A group of its own, so that nothing it has started outlives it.
+    detached: true,
     env: { ...env, ...lanes, ...more, MIRLITON_TEST_TOTALS: totals },
     stdio: ['ignore', output, output],
   });
+  running.add(child.pid);
+  const late = setTimeout(() => {
+    writeSync(output, `\nnot over after ${stepLimit / 60_000} minutes: ended\n`);
+    process.kill(-child.pid, 'SIGKILL');
+  }, stepLimit);
   const [status] = await once(child, 'exit');
+  clearTimeout(late);
+  running.delete(child.pid);
   closeSync(output);
   console.log(`\n=== ${title} (${Math.round((Date.now() - begun) / 1000)} s)`);
   console.log(readFileSync(log, 'utf8').trimEnd());

@@ -16,8 +16,10 @@ const startup = gregorian();
 export function startHeartbeat(context: AppContext, nodes: readonly SwitchNode[]): Heartbeat {
   const { bus, log, settings } = context;
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
   const beat = (): void => {
     clearTimeout(timer);
+    if (stopped) return;
     const next = 5_000 + Math.floor(Math.random() * 10_000);
     timer = setTimeout(beat, next);
     const told = bus.publish(advertise, {
@@ -32,7 +34,13 @@ export function startHeartbeat(context: AppContext, nodes: readonly SwitchNode[]
     told.catch((error: unknown) => log.debug('the heartbeat was not sent', { error }));
   };
   beat();
-  return { beat, stop: () => clearTimeout(timer) };
+  return {
+    beat,
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
 }
 
 /** A switch that is away or paused is not to be sent new calls. */

@@ -89,12 +89,9 @@ describe('attended transfer by REFER with a switch', () => {
     await consultation.begin(...phones);
     return consultation;
   };
-  let other: Member | undefined;
   afterEach(async () => {
     await live.clear();
-    await other?.stop();
     await live.close();
-    other = undefined;
   });
 
   it('follows a call that replaces the one it controls', async () => {
@@ -123,7 +120,7 @@ describe('attended transfer by REFER with a switch', () => {
         // All legs are to be of one of them.
         await two.stop();
         const it = await prepare(opened);
-        other = await live.member(two.node);
+        const other = await live.member(two.node);
         if (!early) {
           await it.transfer();
           await live.event('report', it.consulting.id);

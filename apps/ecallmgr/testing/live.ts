@@ -28,6 +28,7 @@ export class Live {
   route: Message = { Method: 'park' };
   /** Who takes the next calls, when it is not the test itself. */
   winner: Bus | undefined;
+  readonly #joined: Member[] = [];
   #serial = 0;
 
   private constructor(target: Target, bus: FakeBus, cluster: { stop(): Promise<void> }) {
@@ -89,10 +90,12 @@ export class Live {
     return { live, there };
   }
 
-  /** One more ecallmgr on the switch. */
-  member(node: string): Promise<Member> {
+  /** One more ecallmgr on the switch; it ends with this. */
+  async member(node: string): Promise<Member> {
     const { host, eventSocketPort: port, password } = this.target;
-    return member(this.bus, node, { host, port, password });
+    const joined = await member(this.bus, node, { host, port, password });
+    this.#joined.push(joined);
+    return joined;
   }
 
   /** Ends every call, so that the next test begins with none. */
@@ -116,6 +119,7 @@ export class Live {
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#joined.map((it) => it.stop()));
     await this.cluster.stop();
     await this.target.stop();
   }
