@@ -1,5 +1,7 @@
 // One document of each type, with every field that a view reads: what couchdb/views.test.ts runs the views on.
 
+import { fax, named, systemFields } from './samples-of-system.ts';
+
 const stored = {
   pvt_account_id: 'acc',
   pvt_account_db: 'account%2Fac%2Fc0',
@@ -7,31 +9,11 @@ const stored = {
   pvt_modified: 200,
   pvt_vsn: '1',
 };
-const named = { name: 'Front Desk', flags: ['f'] };
-const gateway = {
-  id: 'gw',
-  server: '192.0.2.1',
-  username: 'us',
-  password: 'pw',
-  realm: 'carrier.test',
-  register: true,
-  expiration: 300,
-  proxy: '192.0.2.9',
-  register_extension: '100',
-};
 const hotdesk = { id: '77', enabled: true, users: { guest: {} } };
 const flow = {
   module: 'device',
   data: { id: 'd1' },
   children: { _: { module: 'voicemail', data: {}, children: { _: { module: 'device' } } } },
-};
-const fax = {
-  pvt_job_status: 'completed',
-  to_number: '+1',
-  from_number: '+2',
-  faxbox_id: 'fb',
-  owner_id: 'u1',
-  folder: 'outbox',
 };
 const numbered = {
   numbers: ['1001', '+14155550100'],
@@ -44,34 +26,10 @@ const numbered = {
 
 /** By `pvt_type`; each has `_id` = the type and `_rev` = `1-x`. */
 const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  account: {
-    ...named,
-    realm: 'Acme.Test',
-    pvt_tree: ['root', 'parent'],
-    pvt_api_key: 'key',
-    descendants_count: 3,
-    access_lists: { order: 'allow,deny' },
-    ips: [{ ip: '192.0.2.2' }],
-    sso: { provider: 'p', ids: ['i'] },
-    pvt_whitelabel_domain: 'portal.test',
-  },
-  alert: {
-    title: 't',
-    message: 'm',
-    category: 'c',
-    level: 'info',
-    metadata: {},
-    from: [],
-    to: [
-      { type: 'account', value: 'acc' },
-      { type: 'user', value: 'u1' },
-    ],
-    pvt_expiration_date: 300,
-  },
+  ...systemFields,
   allotment_consumption: { classification: 'did_us', call_id: 'c', seconds: 60 },
   app: { ...named, phase: 'gold', i18n: {}, tags: ['t'], api_url: 'a', source_url: 's', published: true },
   attachment_handler_error: { attachment_name: 'a', handler_id: 'h', resp_code: 500, reason: 'r' },
-  audit_log: { status: 's', reason: 'r', message: 'm', type: 't', summary: 'y' },
   blacklist: named,
   c2c_history: { pvt_clicktocall_id: 'c2c' },
   call_recording: { owner_id: 'u1' },
@@ -141,31 +99,12 @@ const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     access_lists: { order: 'deny,allow' },
     sip: { username: 'Bob', realm: ['One.test', 'Two.test'], ip: '192.0.2.3', password: 'secret' },
   },
-  dedicated_ip: {
-    _id: '192.0.2.7',
-    pvt_zone: 'west',
-    pvt_host: 'sbc1',
-    pvt_status: 'available',
-    pvt_assigned_to: 'acc',
-  },
   directory: named,
   fax,
   fax_smtp_log: { from: 'f', to: 't', error: 'e' },
-  faxbox: {
-    ...named,
-    owner_id: 'u1',
-    pvt_cloud_printer_id: 'cp',
-    pvt_cloud_state: 'ok',
-    pvt_cloud_xmpp_jid: 'jid',
-    pvt_smtp_email_address: 'a@fax.test',
-    custom_smtp_email_address: 'b@fax.test',
-    smtp_permission_list: ['Me@Acme.test'],
-  },
-  function: { ...named, function_js: 'return {}', enabled: false, pvt_disabled_message: 'failed' },
   function_meta: named,
   functions: {},
   group: { ...named, endpoints: { d1: {}, d2: {} }, music_on_hold: { media_id: 'm' } },
-  ledger: { source: { service: 's', id: 'i' }, amount: 5 },
   list: { ...named, description: 'd', list_type: 't', entries: { e: { number: '1' } } },
   list_entry: {
     ...named,
@@ -179,16 +118,6 @@ const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     capture_group_length: 2,
   },
   role: { name: 'Reception', priv_level: 'user', rules: {} },
-  audit_entry: {
-    timestamp: 100,
-    request_id: 'r',
-    verb: 'POST',
-    path: '/v2/accounts/a/devices/d',
-    status: 200,
-    client_ip: '192.0.2.4',
-    who: { account_id: 'a', user_id: 'u', original_user_id: 'o', method: 'cb_user_auth' },
-    changes: [{ database: 'account/a', id: 'd', type: 'device', action: 'edited', before: {}, after: {} }],
-  },
   login_attempt: { auth_type: 't', auth_module: 'm', status: 's', message: 'x', client_ip: '192.0.2.4' },
   mailbox_message: {
     source_id: 'box',
@@ -209,46 +138,13 @@ const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   menu: named,
   notification: { _id: 'notification.low_balance', category: 'c', friendly_name: 'f', macros: {} },
   notify_smtp_log: { template_id: 't', from: 'f', to: 't', error: 'e', subject: 's', receipt: 'r' },
-  number: {
-    _id: '+14155550100',
-    pvt_module_name: 'knm_local',
-    pvt_state: 'reserved',
-    pvt_features: { cnam: {} },
-    pvt_features_allowed: ['a'],
-    pvt_features_denied: ['d'],
-    pvt_assigned_to: 'acc',
-    pvt_used_by: 'callflow',
-    locality: { city: 'x' },
-  },
   parked_call: { slot: { 'Call-ID': 'c' } },
   pivot: {},
   pivot_debug: { call_id: 'c', uri: 'u', status_code: 200, pvt_node: 'n', iteration: 1, schema_errors: [1] },
-  port_request: {
-    ...named,
-    numbers: { '+14155550107': {} },
-    pvt_port_state: 'submitted',
-    pvt_port_authority: 'reseller',
-    pvt_tree: ['top', 'mid'],
-  },
   private_media: { ...named, media_type: 'mp3' },
-  provider: {
-    ...named,
-    pvt_provider_type: 'oauth',
-    enabled: true,
-    provider_name: 'p',
-  },
+  provider: { ...named, pvt_provider_type: 'oauth', enabled: true, provider_name: 'p' },
   queue: { ...named, strategy: 'round_robin' },
-  rate: { prefix: 1415, rate_name: 'n', rate_cost: 0.1, rate_surcharge: 0.2, description: 'd', carrier: 'c' },
   rate_limits: { pvt_owner_id: 'acc' },
-  resource: {
-    ...named,
-    weight_cost: 30,
-    rules: ['^\\+1'],
-    gateways: [gateway],
-    caller_id_options: { type: 'external' },
-    classifiers: {},
-    template_name: 't',
-  },
   resource_job: {
     pvt_status: 's',
     pvt_timestamp: 5,
@@ -257,14 +153,7 @@ const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     resource_id: 'r',
     name: 'n',
   },
-  resource_template: { ...named, template_name: 't', classifiers: {} },
   server: { ...named, hostname: 'h', pvt_deploy_status: 'idle', roles: ['r'], ip: '192.0.2.5' },
-  service: {
-    pvt_tree: ['root', 'parent'],
-    plans: { gold: { vendor_id: 'v' } },
-    quantities: { devices: { sip_device: 2 } },
-  },
-  service_plan: { ...named, description: 'd', category: 'c' },
   skel: { name: 'Anything' },
   sms: {
     from: '1',
@@ -277,8 +166,6 @@ const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     pvt_target_owner_id: 'u1',
     pvt_owner_id: 'u2',
   },
-  storage: {},
-  storage_plan: named,
   status_stat: { agent_id: 'a', timestamp: 1, status: 'ready' },
   sys_info: {
     ...named,
@@ -301,30 +188,9 @@ const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
       },
     ],
   },
-  task: {
-    file_name: 'in.csv',
-    pvt_auth_account_id: 'top',
-    pvt_category: 'number_management',
-    pvt_action: 'assign_to',
-    pvt_status: 'success',
-    pvt_started_at: 110,
-    pvt_finished_at: 120,
-    pvt_total_rows: 3,
-    pvt_total_rows_failed: 1,
-    pvt_total_rows_succeeded: 2,
-    _attachments: { 'in.csv': { content_type: 'text/csv', length: 10 } },
-  },
   temporal_rule: { ...named, type: 't' },
   temporal_rule_set: { ...named, temporal_rules: ['r'] },
   textflow: { ...named, ...numbered },
-  transaction: {
-    amount: 5,
-    status: 'completed',
-    executor: 'e',
-    description: 'd',
-    metadata: {},
-    bookkeeper: { type: 'b' },
-  },
   user: {
     first_name: 'Bob',
     last_name: 'Jones',
@@ -364,9 +230,6 @@ const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
       },
     ],
   },
-  webhook: { ...named, hook: 'channel_create', uri: 'http://x', group: 'g', pvt_disabled_message: 'failed' },
-  webhook_attempt: { hook_id: 'h' },
-  webhook_meta: named,
   whitelabel: {},
   // others of the same types
   callflow_custom: { pvt_type: 'callflow', name: 'Any', numbers: ['7'], flow: { module: 'menu' } },
@@ -376,8 +239,6 @@ const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     featurecode: { name: 'voicemail', number: '97' },
     flow: { module: 'voicemail' },
   },
-  fax_waiting: { pvt_type: 'fax', pvt_job_status: 'pending', retry_after: 60, to_number: '+1' },
-  function_on: { pvt_type: 'function', name: 'On', function_js: 'return {}' },
   mailbox_message_bare: { pvt_type: 'mailbox_message' },
   // documents of no type in particular
   conflicted: { _conflicts: ['1-y'] },

@@ -1,5 +1,6 @@
 // What resources and the app use of the engine.
 export { findAccount, getAccount } from './accounts.ts';
+export { deleted, documentId, idParameter } from './acts.ts';
 export { reaches } from './authorize.ts';
 export * from './documents.ts';
 export * from './endpoint.ts';
@@ -9,7 +10,7 @@ export { type Filter, filterOf } from './filters.ts';
 export * from './list.ts';
 export * from './months.ts';
 export type { Cursor, PageQuery, Range } from './paging.ts';
-export { deleted, documentId, idParameter, plain, plainEndpoints } from './plain.ts';
+export { plain, plainEndpoints } from './plain.ts';
 export * from './request.ts';
 export { type RestServer, startServer } from './server.ts';
 export { type SingleDocument, single } from './single.ts';

@@ -8,6 +8,7 @@ import {
   type Verb,
 } from '../../../core/contract/index.ts';
 import type { StoredDocument } from '../../../core/couch/index.ts';
+import { deleted } from './acts.ts';
 import {
   auditFields,
   checkRevision,
@@ -21,7 +22,6 @@ import {
 } from './documents.ts';
 import { accountEndpoint, type DataReply, type Endpoint, type Operation, operation } from './endpoint.ts';
 import { onNewest } from './exclusive.ts';
-import { deleted } from './plain.ts';
 import { dataObject, type RestRequest, targetDatabase } from './request.ts';
 
 /** A document with a fixed id in the database of the account. */
