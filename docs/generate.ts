@@ -7,6 +7,7 @@ import { settingsSchema } from '../core/config/index.ts';
 import type { AnyDocument, AnyMessage, JsonSchema } from '../core/contract/index.ts';
 import * as documents from '../core/documents/index.ts';
 import { catalogue } from '../core/errors/index.ts';
+import * as acdc from '../core/messages/acdc.ts';
 import * as authn from '../core/messages/authn.ts';
 import * as call from '../core/messages/call.ts';
 import * as callflow from '../core/messages/callflow.ts';
@@ -16,7 +17,9 @@ import * as configuration from '../core/messages/configuration.ts';
 import * as dialplan from '../core/messages/dialplan.ts';
 import * as maintenance from '../core/messages/maintenance.ts';
 import * as media from '../core/messages/media.ts';
+import * as metaflow from '../core/messages/metaflow.ts';
 import * as nodes from '../core/messages/nodes.ts';
+import * as notification from '../core/messages/notification.ts';
 import * as presence from '../core/messages/presence.ts';
 import * as registration from '../core/messages/registration.ts';
 import * as resource from '../core/messages/resource.ts';
@@ -149,11 +152,14 @@ function messagesPage(): string {
     callflow,
     cdr,
     nodes,
-    presence,
     maintenance,
+    conference,
+    metaflow,
+    presence,
+    acdc,
+    notification,
     switch: switches,
     trusted,
-    conference,
     configuration,
   };
   const sections = Object.entries(modules).map(([name, declared]) => {

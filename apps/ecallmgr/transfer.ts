@@ -1,8 +1,8 @@
 // Transfers that phones make by REFER: who controls a call afterwards (contract/callflow.md §3).
 import { randomBytes } from 'node:crypto';
 import { errorText } from '../../core/errors/index.ts';
+import { controlQueueOf } from '../../core/messages/dialplan.ts';
 import type { Channel } from './channel.ts';
-import { controlQueueOf } from './control/control.ts';
 import { dumpOf } from './dump.ts';
 import type { SwitchEvent } from './freeswitch/index.ts';
 import type { SwitchNode } from './switch-node.ts';

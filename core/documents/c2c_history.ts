@@ -10,7 +10,7 @@ export const clickToCallHistory = document({
   fields: {
     call_id: Type.Optional(Type.String()),
     contact: Type.Optional(Type.String()),
-    error: Type.Optional(Type.String()),
+    cause: Type.Optional(Type.String()),
     result: Type.Optional(Type.Enum(['success', 'error'])),
     timestamp: Type.Optional(Type.Integer()),
   },

@@ -34,6 +34,7 @@ export { password_reset } from './password_reset.ts';
 export { portRequest } from './port_request.ts';
 export { queue } from './queue.ts';
 export { rate } from './rate.ts';
+export { rateLimits } from './rate_limits.ts';
 export { resource } from './resource.ts';
 export { resourceSelector } from './resource_selector.ts';
 export { resourceTemplate } from './resource_template.ts';

@@ -1,20 +1,27 @@
-// Conferences: where they are (contract/kapi.md, kapi_conference).
-import { message } from '../contract/index.ts';
-import { Any, Count, Flag, maybeText, some } from './fields.ts';
+// Conferences that run: who is in them, and what is done to them (contract/kapi.md, kapi_conference).
+import { message, segment, type TProperties, Type } from '../contract/index.ts';
+import { endpoints } from './dialplan.ts';
+import { Any, Count, Flag, maybeOneOf, maybeText, some, Texts, text, Vars } from './fields.ts';
 
+/**
+ * What a node has: `Conferences` by id (a question for an account), or one conference with its participants.
+ * `Run-Time` in seconds, `Start-Time` in Gregorian seconds.
+ */
 export const searchResp = message({
   category: 'conference',
   name: 'search_resp',
   exchange: 'targeted',
   fields: {
-    ...maybeText('Conference-ID Switch-External-IP Switch-Hostname Switch-Nodename Switch-URL UUID'),
+    ...maybeText(`Account-ID Conference-ID Instance-ID Switch-External-IP Switch-Hostname Switch-Nodename Switch-URL
+      UUID`),
+    ...some(Vars, 'Conferences'),
     ...some(Flag, 'Answered Dynamic Locked Running'),
     ...some(Count, 'Participant-Count Run-Time Start-Time'),
-    ...some(Any, 'Conferences Participants'),
+    Participants: Type.Optional(Type.Array(Vars)),
   },
 });
 
-/** Where a conference is. Only who drives its switch answers. */
+/** Which conferences run in an account, or what is known of one. */
 export const searchReq = message({
   category: 'conference',
   name: 'search_req',
@@ -22,4 +29,72 @@ export const searchReq = message({
   key: () => 'conference.discovery',
   fields: maybeText('Account-ID Conference-ID'),
   answers: [searchResp],
+});
+
+/** Answer to `dial`: one entry for each endpoint. */
+export const dialResp = message({
+  category: 'conference',
+  name: 'dial_resp',
+  exchange: 'targeted',
+  fields: { 'Endpoint-Responses': Any },
+});
+
+/** An order to the node that has the conference; which one says `Application-Name`. */
+function command<const N extends string, P extends TProperties>(name: N, summary: string, fields: P) {
+  return message({
+    category: 'conference',
+    name: 'command',
+    exchange: 'conference',
+    key: (m) => `conference.command.${segment((m as { readonly 'Conference-ID': string })['Conference-ID'])}`,
+    summary,
+    fields: { 'Application-Name': Type.Literal(name), 'Conference-ID': Type.String(), ...fields },
+  });
+}
+
+const participant = { 'Participant-ID': Type.Union([Count, Type.String()]) };
+
+export const lock = command('lock', 'Let nobody else in', {});
+export const unlock = command('unlock', 'Let others in again', {});
+export const muteParticipant = command('mute_participant', 'Is not heard', participant);
+export const unmuteParticipant = command('unmute_participant', 'Is heard again', participant);
+export const deafParticipant = command('deaf_participant', 'Does not hear', participant);
+export const undeafParticipant = command('undeaf_participant', 'Hears again', participant);
+export const kick = command('kick', 'Out of the conference', {
+  'Participant-ID': Type.Optional(participant['Participant-ID']),
+});
+export const play = command('play', 'Plays to all, or to one', {
+  'Media-Name': Type.String(),
+  'Call-ID': Type.Optional(Type.String()),
+  'Participant-ID': Type.Optional(participant['Participant-ID']),
+});
+export const record = command('record', 'Records', {
+  'Media-Name': Type.Optional(Type.String()),
+  'Call-ID': Type.Optional(Type.String()),
+});
+export const recordStop = command('recordstop', 'Stops recording', {
+  'Media-Name': Type.Optional(Type.String()),
+  'Call-ID': Type.Optional(Type.String()),
+});
+export const relateParticipants = command('relate_participants', 'Who hears whom', {
+  ...participant,
+  'Other-Participant': Type.Union([Count, Type.String()]),
+  Relationship: maybeOneOf('deaf', 'mute', 'clear'),
+});
+
+/** Calls endpoints and lets those that answer in. `Timeout` in seconds. */
+export const dial = message({
+  category: 'conference',
+  name: 'command',
+  exchange: 'conference',
+  key: (m) => `conference.command.${segment(m['Conference-ID'])}`,
+  fields: {
+    'Application-Name': Type.Literal('dial'),
+    ...text('Conference-ID'),
+    Endpoints: endpoints,
+    ...maybeText('Account-ID Caller-ID-Name Caller-ID-Number Outbound-Call-ID Profile-Name Target-Call-ID'),
+    ...some(Vars, 'Custom-Application-Vars Custom-Channel-Vars'),
+    'Participant-Flags': Type.Optional(Texts),
+    Timeout: Type.Optional(Count),
+  },
+  answers: [dialResp],
 });

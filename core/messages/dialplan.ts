@@ -4,6 +4,7 @@ import {
   isRecord,
   type MessageContract,
   message,
+  segment,
   type TProperties,
   Type,
 } from '../contract/index.ts';
@@ -354,3 +355,6 @@ export const originateExecute = message({
   exchange: 'targeted',
   fields: text('Call-ID'),
 });
+
+/** The name of a call's control queue: whoever knows the call id knows it. */
+export const controlQueueOf = (callId: string): string => `callctl-${segment(callId)}`;

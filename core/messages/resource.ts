@@ -104,3 +104,25 @@ export const offnetReq = message({
   },
   answers: [offnetResp],
 });
+
+export const eavesdropResp = message({
+  category: 'resource',
+  name: 'eavesdrop_resp',
+  exchange: 'targeted',
+  fields: { ...text('Status'), ...maybeText('Eavesdropper-Call-ID Error-Msg') },
+});
+
+/** Ring an endpoint of an account and let it listen to a call, or to the calls of a queue. */
+export const eavesdropReq = message({
+  category: 'resource',
+  name: 'eavesdrop_req',
+  exchange: 'callmgr',
+  key: () => 'eavesdrop.resource.req',
+  fields: {
+    ...text('Account-ID Endpoint-ID'),
+    ...maybeText(`Eavesdrop-Call-ID Eavesdrop-Group-ID Eavesdrop-Mode Outbound-Caller-ID-Name
+      Outbound-Caller-ID-Number`),
+    'Endpoint-Timeout': Type.Optional(Count),
+  },
+  answers: [eavesdropResp],
+});

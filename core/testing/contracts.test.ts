@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type AnyDocument, type AnyMessage, compact } from '../contract/index.ts';
 import { flowNode } from '../documents/callflow.ts';
 import * as documents from '../documents/index.ts';
+import * as acdc from '../messages/acdc.ts';
 import * as authn from '../messages/authn.ts';
 import * as call from '../messages/call.ts';
 import * as callflow from '../messages/callflow.ts';
@@ -12,7 +13,9 @@ import * as conference from '../messages/conference.ts';
 import * as configuration from '../messages/configuration.ts';
 import * as dialplan from '../messages/dialplan.ts';
 import * as media from '../messages/media.ts';
+import * as metaflow from '../messages/metaflow.ts';
 import * as nodes from '../messages/nodes.ts';
+import * as notification from '../messages/notification.ts';
 import * as presence from '../messages/presence.ts';
 import * as registration from '../messages/registration.ts';
 import * as resource from '../messages/resource.ts';
@@ -24,6 +27,7 @@ import { randomOf } from './random.ts';
 const runs = { numRuns: 25 };
 const refs = { 'callflows.action': flowNode };
 const modules = [
+  acdc,
   authn,
   call,
   callflow,
@@ -32,7 +36,9 @@ const modules = [
   configuration,
   dialplan,
   media,
+  metaflow,
   nodes,
+  notification,
   presence,
   registration,
   resource,

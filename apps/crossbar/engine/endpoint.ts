@@ -76,8 +76,13 @@ export interface Operation extends Described {
   readonly permission: Permission;
   /** `data` as `run` gets it: checked, with the strings that should be numbers turned into them, and with defaults. */
   accept?(data: unknown): unknown;
+  /** Whether this very thing may be done without a token: asked when none comes. Default: no. */
+  anonymous?(target: AnonymousTarget): Promise<boolean>;
   run(request: RestRequest): Promise<Reply>;
 }
+
+/** What a request without a token is about. */
+export type AnonymousTarget = Pick<RestRequest, 'services' | 'account' | 'params'>;
 
 /** One path below `/v2`, e.g. `/accounts/:account_id/devices/status`. */
 export interface Endpoint {
@@ -107,7 +112,10 @@ export function operation<B extends TSchema = TUnknown>(
   permission: Permission,
   summary: string,
   run: (request: RestRequest<Static<B>>) => Promise<Reply>,
-  { accepts, ...more }: Omit<Described, 'summary'> & { readonly accepts?: B } = {},
+  {
+    accepts,
+    ...more
+  }: Omit<Described, 'summary'> & Pick<Operation, 'anonymous'> & { readonly accepts?: B } = {},
 ): Operation {
   return {
     permission,
@@ -130,5 +138,6 @@ export function bySpecificity(a: Endpoint, b: Endpoint): number {
     const order = Number(left[at]?.startsWith(':')) - Number(right[at]?.startsWith(':'));
     if (order !== 0) return order;
   }
-  return 0;
+  // Without this the order would not be transitive, and sorting would leave some in the wrong place.
+  return left.length - right.length;
 }

@@ -31,9 +31,14 @@ export async function list(
   request: RestRequest,
   database: Database,
   { design, view }: Listing,
-  { filterRows = false, includeDocs = false, key, prefix, ...shown }: ListOptions = {},
+  { filterRows = false, includeDocs = false, key, prefix, low, high, ...shown }: ListOptions = {},
 ): Promise<ListReply> {
-  const range: Range = { ...(key !== undefined && { key }), ...(prefix && { prefix }) };
+  const range: Range = {
+    ...(key !== undefined && { key }),
+    ...(prefix && { prefix }),
+    ...(low && { low }),
+    ...(high && { high }),
+  };
   const query = await pageQuery(request);
   for (const end of [query.start, query.end]) if (end) checkInside(range, end.key);
   const withDocs = includeDocs || (query.filter !== undefined && !filterRows);

@@ -1,10 +1,13 @@
 // Lists over the months' databases behind a window of time, read one after the other as one long list.
+import { randomBytes } from 'node:crypto';
 import type { AnyDocument, DocumentOf, Listing } from '../../../core/contract/index.ts';
 import {
+  type Database,
   databaseOfId,
   fromGregorian,
   gregorian,
   monthDatabase,
+  monthOf,
   type StoredDocument,
   type ViewOptions,
   type ViewRow,
@@ -16,6 +19,9 @@ import type { Filter } from './filters.ts';
 import { listReply, type Shown } from './list.ts';
 import { type Cursor, outside, type PageQuery, pageQuery } from './paging.ts';
 import { invalid, parameter, type RestRequest, targetAccount } from './request.ts';
+
+/** An id for a document of the month that holds `at`: it says which database it is in. */
+export const newMonthId = (at: Date): string => `${monthOf(at)}-${randomBytes(16).toString('hex')}`;
 
 /** First and last moment, in Gregorian seconds. */
 export interface Window {
@@ -160,20 +166,6 @@ function databasesOf(account: string, { from, to }: Window, descending: boolean)
   return descending ? names.reverse() : names;
 }
 
-/**
- * The document of a month that the id names (`YYYYMM-…`). Rejects with `bad_identifier`; one of another account's month is
- * simply not there.
- */
-export function loadFromMonth<D extends AnyDocument>(
-  request: RestRequest,
-  contract: D,
-  id: string,
-): Promise<DocumentOf<D>> {
-  if (!/^\d{4}(0[1-9]|1[0-2])-./.test(id)) throw missing(id);
-  const name = databaseOfId(targetAccount(request)._id, id);
-  return load(request.services.store.database(name), contract, id);
-}
-
 async function rowsOrNone(
   { services }: RestRequest,
   name: string,
@@ -186,4 +178,20 @@ async function rowsOrNone(
     if (hasCode(error, 'datastore_missing')) return [];
     throw error;
   }
+}
+
+/** The document of a month's database that an id names; one that is no such id, or of another account, is missing. */
+export function loadOfMonth<D extends AnyDocument>(
+  request: RestRequest,
+  contract: D,
+  id: string,
+  options: { readonly fresh?: boolean } = {},
+): Promise<DocumentOf<D>> {
+  return load(monthOfId(request, id), contract, id, options);
+}
+
+/** The month's database that holds the document `id`. Rejects with `bad_identifier` what is no such id. */
+export function monthOfId(request: RestRequest, id: string): Database {
+  if (!/^\d{4}(0[1-9]|1[0-2])-./.test(id)) throw missing(id);
+  return request.services.store.database(databaseOfId(targetAccount(request)._id, id));
 }

@@ -9,6 +9,9 @@ export interface Range {
   readonly key?: unknown;
   /** Only rows whose array key begins so. */
   readonly prefix?: readonly unknown[];
+  /** With a prefix: the first and the last key, instead of all that begin so. */
+  readonly low?: readonly unknown[];
+  readonly high?: readonly unknown[];
 }
 
 /** Where a page begins: the key of its first row and the id of the document behind it. */
@@ -83,10 +86,11 @@ export function outside(): AppError {
 
 /** The bounds of a view query. With a single key the range is that key, so that paging by document id works. */
 export function bounds(
-  { key, prefix }: Range,
+  { key, prefix, ...part }: Range,
   { start, end, descending }: Pick<PageQuery, 'start' | 'end' | 'descending'>,
 ): { startKey?: unknown; endKey?: unknown; startDocId?: string } {
-  const [low, high] = key !== undefined ? [key, key] : prefix ? [prefix, [...prefix, {}]] : [];
+  const [low, high] =
+    key !== undefined ? [key, key] : prefix ? [part.low ?? prefix, part.high ?? [...prefix, {}]] : [];
   const first = start ? start.key : descending ? high : low;
   const last = end ? end.key : descending ? low : high;
   return {

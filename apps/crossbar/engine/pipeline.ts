@@ -11,6 +11,7 @@ import type { Body } from './body.ts';
 import type { Endpoint, Operation, Reply } from './endpoint.ts';
 import { recorder } from './recorder.ts';
 import type { Auth, RestRequest, Services } from './request.ts';
+import { tokenOf } from './token.ts';
 
 /** What the outer layers know of a request before its path is matched. */
 export interface Received {
@@ -51,21 +52,23 @@ export async function handle(
   if (!operation) throw new AppError('invalid_method', { details: { allowed: allowedMethods(endpoint) } });
   const accountId = params['account_id'];
   // Who has no token must not learn which accounts there are.
-  const auth = await authenticate(received, operation, context);
+  const anonymous = await mayBeAnonymous(received, operation, params, context);
+  const auth = anonymous ? undefined : await authenticate(received, operation, context);
   context.state['auth'] = auth;
   context.state['tokens'] = await services.buckets.consume(clientIp, auth?.account._id, operation.cost);
   const account = accountId === undefined ? undefined : await findAccount(services.store, accountId);
   return withLogContext({ accountId: account?._id }, async () => {
     const parameters = context.path.split('/').slice(route.depth).map(decoded);
     const userId = userOf(endpoint, params);
-    authorize(operation.permission, auth, {
-      account,
-      accountId,
-      userId,
-      endpoint: route.noun,
-      parameters,
-      verb,
-    });
+    if (!anonymous)
+      authorize(operation.permission, auth, {
+        account,
+        accountId,
+        userId,
+        endpoint: route.noun,
+        parameters,
+        verb,
+      });
     checkContentType(body, operation);
     const request: RestRequest = {
       ...received,
@@ -113,6 +116,19 @@ function decoded(part: string): string {
 /** The verbs of a path, as Allow and CORS say them. */
 export function allowedMethods({ operations }: Endpoint): string {
   return [...Object.keys(operations), 'OPTIONS'].join(', ');
+}
+
+/** Whether the operation serves who has no token, as some do for documents that say so. */
+async function mayBeAnonymous(
+  { services, query, body }: Received,
+  { anonymous }: Operation,
+  params: Readonly<Record<string, string>>,
+  context: Context,
+): Promise<boolean> {
+  if (!anonymous || tokenOf(context.req.headers, query, body.envelope) !== undefined) return false;
+  const accountId = params['account_id'];
+  const account = accountId === undefined ? undefined : await findAccount(services.store, accountId);
+  return anonymous({ services, account, params });
 }
 
 /** A public operation takes no notice of tokens: an old one in a browser must not keep its user from logging in. */

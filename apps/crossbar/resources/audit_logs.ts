@@ -6,7 +6,7 @@ import {
   type DataReply,
   idParameter,
   type ListReply,
-  loadFromMonth,
+  loadOfMonth,
   type MonthListing,
   monthList,
   operation,
@@ -56,6 +56,6 @@ function chosen(request: RestRequest): Pick<MonthListing, 'view' | 'prefix'> {
 }
 
 async function read(request: RestRequest): Promise<DataReply> {
-  const entry = await loadFromMonth(request, audit_entry, pathParameter(request, idParameter));
+  const entry = await loadOfMonth(request, audit_entry, pathParameter(request, idParameter));
   return { data: publicPart(entry), revision: entry._rev };
 }

@@ -1,20 +1,33 @@
 // callflows: what happens to calls to some numbers.
 import { type FlowNode, isRecord, resource } from '../../../core/contract/index.ts';
-import { callflow } from '../../../core/documents/index.ts';
+import { callflow, user } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { toE164 } from '../../../core/telephony/index.ts';
-import { invalid, plain, publicPart, type RestRequest, targetDatabase } from '../engine/index.ts';
+import {
+  accountEndpoint,
+  invalid,
+  type ListReply,
+  list,
+  load,
+  operation,
+  pathParameter,
+  plain,
+  publicPart,
+  type RestRequest,
+  targetDatabase,
+} from '../engine/index.ts';
 import { checkFlow } from '../flows/check.ts';
 import { markUse } from '../numbers/use.ts';
 
 const usedBy = 'callflow';
+const listing = { design: 'callflows', view: 'crossbar_listing' };
 
 export const callflows = plain(
   resource({
     path: 'callflows',
     summary: 'What happens to calls to some numbers',
     document: callflow,
-    listing: { design: 'callflows', view: 'crossbar_listing' },
+    listing,
     example: { name: 'Sales', numbers: ['+14155550101'], flow: { module: 'sleep', data: { duration: 1 } } },
     unique: [
       { field: 'numbers', listing: { design: 'callflows', view: 'listing_by_number' } },
@@ -39,7 +52,18 @@ export const callflows = plain(
       metadata: await metadata(request, document.flow as FlowNode | undefined),
     }),
   }),
+  [
+    accountEndpoint('users/:user_id/callflows', {
+      GET: operation('account', 'Callflows of a user', listOfUser, { list: true }),
+    }),
+  ],
 );
+
+async function listOfUser(request: RestRequest): Promise<ListReply> {
+  const { _id } = await load(targetDatabase(request), user, pathParameter(request, 'user_id'));
+  const query = { ...request.query, filter_owner_id: _id };
+  return list({ ...request, query }, targetDatabase(request), listing);
+}
 
 function checkPatterns(patterns: readonly string[]): void {
   const violations = patterns.flatMap((pattern, at) => {

@@ -11,7 +11,7 @@ import {
   type ListReply,
   listReply,
   load,
-  loadFromMonth,
+  loadOfMonth,
   missing,
   monthList,
   monthRows,
@@ -93,11 +93,9 @@ function shown(request: RestRequest, fileName: string) {
 
 /** The id says which month it is in; one of another account's month is simply not there. */
 async function read(request: RestRequest): Promise<DataReply> {
-  const document = await find(request, pathParameter(request, idParameter));
+  const document = await loadOfMonth(request, cdr, pathParameter(request, idParameter));
   return { data: publicPart(document), revision: document._rev };
 }
-
-const find = (request: RestRequest, id: string) => loadFromMonth(request, cdr, id);
 
 /** One row for each interaction: that of its first leg. */
 async function interactions(request: RestRequest, owner?: string): Promise<ListReply> {
@@ -123,7 +121,7 @@ async function withDocument(request: RestRequest, row: ViewRow): Promise<ViewRow
 /** All legs of the interaction that an id names, or that a CDR of this id belongs to. */
 async function legs(request: RestRequest): Promise<Reply> {
   const id = pathParameter(request, idParameter);
-  const interaction = /^\d{11,}-/.test(id) ? id : (await find(request, id)).interaction_id;
+  const interaction = /^\d{11,}-/.test(id) ? id : (await loadOfMonth(request, cdr, id)).interaction_id;
   const [, time] = /^(\d{11})-/.exec(interaction ?? '') ?? [];
   if (interaction === undefined || time === undefined) throw missing(id);
   // An interaction may go on over the end of its month, and a leg may be a little older than it.

@@ -1,10 +1,12 @@
 // channels: calls that are going on now.
+import { acceptor, isRecord, Type } from '../../../core/contract/index.ts';
 import { device, user } from '../../../core/documents/index.ts';
+import { metaflow } from '../../../core/documents/shared.ts';
 import { AppError } from '../../../core/errors/index.ts';
-import { switchCommand } from '../../../core/messages/switch.ts';
 import {
   accountEndpoint,
   type DataReply,
+  dataObject,
   idParameter,
   invalid,
   load,
@@ -15,6 +17,7 @@ import {
   type RestRequest,
   targetDatabase,
 } from '../engine/index.ts';
+import { actOnChannel, actOnChannelByMetaflow, channelActions, type Metaflow } from '../live/acting.ts';
 import {
   accountChannels,
   allChannels,
@@ -22,6 +25,8 @@ import {
   deviceChannels,
   shownChannel,
 } from '../live/channels.ts';
+
+const acceptMetaflow = acceptor(metaflow);
 
 export const channels: RestModule = {
   name: 'channels',
@@ -38,7 +43,13 @@ export const channels: RestModule = {
     accountEndpoint('channels', { GET: operation('account', 'Live channels', list) }),
     accountEndpoint(`channels/:${idParameter}`, {
       GET: operation('account', 'One live channel', read),
-      POST: operation('admin', 'Acts on a live channel', act),
+      POST: operation('admin', 'Acts on a live channel', act, {
+        parameters: { action: Type.Enum([...channelActions]) },
+      }),
+      PUT: operation('admin', 'Runs a metaflow on a live channel', runMetaflow, {
+        parameters: { action: Type.Enum(['metaflow']) },
+        body: metaflow,
+      }),
     }),
     accountEndpoint('users/:user_id/channels', {
       GET: operation('account', 'Live channels of a user', listOfUser),
@@ -84,23 +95,28 @@ async function read(request: RestRequest): Promise<DataReply> {
   return { data: shownChannel(await find(request)) };
 }
 
-/** `hangup` ends the leg on its switch. What else Kazoo knows needs an executor of metaflows, which is not here yet. */
 async function act(request: RestRequest): Promise<DataReply> {
   const action = parameter(request, 'action');
   if (action === undefined) throw invalid('action', 'required', 'action is required');
-  if (action !== 'hangup')
-    throw new AppError('not_implemented', {
-      message: `the action ${String(action)} is not known here: use hangup`,
-    });
+  if (!channelActions.includes(String(action)))
+    throw invalid('action', 'enum', 'is no action', { target: channelActions, value: action });
   const channel = await find(request);
-  const answer = await request.services.bus.request(switchCommand, {
-    Command: 'uuid_kill',
-    Args: String(channel['uuid']),
-    'FreeSWITCH-Node': String(channel['node'] ?? '*'),
-  });
-  if (answer.Result !== 'success' || answer.Response?.startsWith('-ERR'))
-    throw new AppError('command_failed', {
-      message: `the switch answered ${answer.Error ?? answer.Response}`,
-    });
+  await actOnChannel(request, channel, String(action), dataObject(request));
   return { data: shownChannel(channel) };
+}
+
+/** A metaflow: one action, and what follows it. */
+async function runMetaflow(request: RestRequest): Promise<DataReply> {
+  const action = parameter(request, 'action');
+  if (action !== 'metaflow')
+    throw invalid('action', action === undefined ? 'required' : 'enum', 'must be metaflow', {
+      target: ['metaflow'],
+    });
+  const given = dataObject(request);
+  const node = acceptMetaflow(
+    isRecord(given['data']) && !given['module'] ? given['data'] : given,
+  ) as Metaflow;
+  const channel = await find(request);
+  await actOnChannelByMetaflow(request, channel, node);
+  return { data: { message: 'metaflow sent' } };
 }

@@ -1,24 +1,35 @@
 // devices: phones and other endpoints; who is registered; restart.
-import { resource } from '../../../core/contract/index.ts';
+import { acceptor, getAt, isRecord, resource, type Static, Type } from '../../../core/contract/index.ts';
 import { device } from '../../../core/documents/index.ts';
 import { notify } from '../../../core/messages/switch.ts';
 import { normalRealm } from '../accounts/realm.ts';
 import {
   accountEndpoint,
+  caller,
   type DataReply,
+  dataObject,
   idParameter,
   invalid,
   load,
   operation,
+  parameter,
   pathParameter,
   plain,
   type RestRequest,
   targetAccount,
   targetDatabase,
 } from '../engine/index.ts';
+import { tellOfDevice } from '../live/registered.ts';
 import { registrationsOf } from '../live/registrations.ts';
 import { checkForeign, copyToSipAuth, removeFromSipAuth } from '../live/sip-auth.ts';
 import { checkAddresses } from '../live/trusted.ts';
+
+/** What a phone is told: Kazoo's `devices_notify`. */
+const notification = Type.Object({
+  event: Type.String({ minLength: 1 }),
+  body: Type.Optional(Type.Object({ data: Type.String(), content_type: Type.String() })),
+});
+const acceptNotification = acceptor(notification);
 
 export const devices = plain(
   resource({
@@ -36,9 +47,11 @@ export const devices = plain(
     unique: [
       { field: 'sip.username', listing: { design: 'devices', view: 'sip_credentials' }, fold: true },
       { field: 'mac_address', listing: { design: 'devices', view: 'listing_by_macaddress' } },
+      { field: 'mobile.mdn', listing: { design: 'mobile', view: 'listing_by_mdn' } },
     ],
     validate: async (request: RestRequest, next, previous) => {
       if (next.mac_address !== undefined) next.mac_address = next.mac_address.toLowerCase();
+      checkType(request, next, previous);
       if (next.sip?.realm !== undefined) next.sip.realm = normalRealm(next.sip.realm);
       if (next.sip?.method === 'ip' && next.sip.ip === undefined)
         throw invalid('sip.ip', 'required', 'sip.ip is required when sip.method is ip');
@@ -46,18 +59,84 @@ export const devices = plain(
       if (next.sip?.method === 'ip')
         await checkAddresses(request, device.type, [{ path: 'sip.ip', address: next.sip.ip }]);
     },
-    afterSave: (request, document) => copyToSipAuth(request, document),
-    afterDelete: ({ services }, document) => removeFromSipAuth(services, document._id),
+    afterSave: async (request, document, previous) => {
+      await copyToSipAuth(request, document);
+      if (previous) await tellOfDevice(request, previous, document);
+    },
+    afterDelete: async (request, document) => {
+      await removeFromSipAuth(request.services, document._id);
+      await tellOfDevice(request, document, undefined);
+    },
   }),
   [
     accountEndpoint('devices/status', {
       GET: operation('account', 'Devices that are registered now', status),
+    }),
+    accountEndpoint(`devices/:${idParameter}`, {
+      PUT: operation('admin', 'Sends a SIP NOTIFY to a phone', sendNotify, {
+        parameters: {
+          action: Type.Enum(['notify']),
+          data: Type.Optional(notification),
+          event: Type.Optional(Type.String()),
+        },
+      }),
     }),
     accountEndpoint(`devices/:${idParameter}/sync`, {
       POST: operation('admin', 'Asks a phone to read its configuration again', sync),
     }),
   ],
 );
+
+/** What a device is does not change, nor the number of a mobile: only the master may put it right. */
+function checkType(
+  request: RestRequest,
+  next: Readonly<Record<string, unknown>>,
+  previous: object | undefined,
+): void {
+  const mdn = getAt(next, 'mobile.mdn');
+  if (next['device_type'] === 'mobile' && mdn === undefined)
+    throw invalid('mobile.mdn', 'required', 'a mobile device needs its number');
+  if (!previous || caller(request).superduper) return;
+  const before = getAt(previous, 'device_type');
+  if (before !== undefined && next['device_type'] !== before)
+    throw invalid('device_type', 'invalid', 'the type of a device does not change', {
+      cause: next['device_type'] ?? '',
+    });
+  if (before === 'mobile' && getAt(previous, 'mobile.mdn') !== mdn)
+    throw invalid('mobile.mdn', 'invalid', 'the number of a mobile device does not change', { cause: mdn });
+}
+
+/** The event stands in `data.data`, as Kazoo's clients send it, or in `data`. */
+async function sendNotify(request: RestRequest): Promise<DataReply> {
+  const action = parameter(request, 'action');
+  if (action === undefined) throw invalid('action', 'required', 'action is required');
+  if (action !== 'notify') throw invalid('action', 'enum', 'must be notify', { target: ['notify'] });
+  const given = dataObject(request);
+  const { event, body } = acceptNotification(isRecord(given['data']) ? given['data'] : given) as Static<
+    typeof notification
+  >;
+  await request.services.bus.publish(
+    notify,
+    {
+      Event: event,
+      ...(await addressOf(request)),
+      ...(body && { Body: body.data, 'Content-Type': body.content_type }),
+    },
+    { mandatory: true },
+  );
+  return { data: { message: 'NOTIFY sent' } };
+}
+
+/** Where the phone in the path is reached. Throws when it has no user name. */
+async function addressOf(
+  request: RestRequest,
+): Promise<{ readonly Realm: string; readonly Username: string }> {
+  const { sip } = await load(targetDatabase(request), device, pathParameter(request, idParameter));
+  const realm = sip?.realm ?? targetAccount(request).realm;
+  if (!sip?.username || !realm)
+    throw invalid('sip.username', 'required', 'the device has no SIP user name to reach it by');
+  return { Realm: realm, Username: sip.username };
+}
 
 /** Devices whose user name is registered now. */
 async function status(request: RestRequest): Promise<DataReply> {
@@ -72,10 +151,6 @@ async function status(request: RestRequest): Promise<DataReply> {
 
 /** Asks a phone to read its configuration again. */
 async function sync(request: RestRequest): Promise<DataReply> {
-  const { sip } = await load(targetDatabase(request), device, pathParameter(request, idParameter));
-  const realm = sip?.realm ?? targetAccount(request).realm;
-  if (!sip?.username || !realm)
-    throw invalid('sip.username', 'required', 'the device has no SIP user name to reach it by');
-  await request.services.bus.publish(notify, { Event: 'check-sync', Realm: realm, Username: sip.username });
+  await request.services.bus.publish(notify, { Event: 'check-sync', ...(await addressOf(request)) });
   return { data: { message: 'sync request sent' } };
 }

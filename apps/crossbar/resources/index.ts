@@ -2,6 +2,8 @@
 import type { RestModule } from '../engine/index.ts';
 import { about } from './about.ts';
 import { accounts } from './accounts.ts';
+import { acdc_call_stats } from './acdc_call_stats.ts';
+import { agents } from './agents.ts';
 import { api_auth } from './api_auth.ts';
 import { audit_logs } from './audit_logs.ts';
 import { auth } from './auth.ts';
@@ -9,7 +11,10 @@ import { blacklists } from './blacklists.ts';
 import { callflows } from './callflows.ts';
 import { cdrs } from './cdrs.ts';
 import { channels } from './channels.ts';
+import { clicktocall } from './clicktocall.ts';
+import { conferences } from './conferences.ts';
 import { connectivity } from './connectivity.ts';
+import { contact_list } from './contact_list.ts';
 import { devices } from './devices.ts';
 import { directories } from './directories.ts';
 import { functions } from './functions.ts';
@@ -20,12 +25,20 @@ import { limits } from './limits.ts';
 import { lists } from './lists.ts';
 import { media } from './media.ts';
 import { menus } from './menus.ts';
+import { metaflows } from './metaflows.ts';
 import { multi_factor } from './multi_factor.ts';
+import { parked_calls } from './parked_calls.ts';
 import { phone_numbers } from './phone_numbers.ts';
+import { presence } from './presence.ts';
+import { queues } from './queues.ts';
+import { quickcall } from './quickcall.ts';
+import { rate_limits } from './rate_limits.ts';
+import { recordings } from './recordings.ts';
 import { registrations } from './registrations.ts';
 import { resources as carriers } from './resources.ts';
 import { roles } from './roles.ts';
 import { schemas } from './schemas.ts';
+import { search } from './search.ts';
 import { security } from './security.ts';
 import { skels } from './skels.ts';
 import { system_configs } from './system_configs.ts';
@@ -35,10 +48,13 @@ import { token_auth } from './token_auth.ts';
 import { token_restrictions } from './token_restrictions.ts';
 import { user_auth } from './user_auth.ts';
 import { users } from './users.ts';
+import { vmboxes } from './vmboxes.ts';
 
 export const modules: readonly RestModule[] = [
   about,
   accounts,
+  acdc_call_stats,
+  agents,
   api_auth,
   blacklists,
   audit_logs,
@@ -46,7 +62,10 @@ export const modules: readonly RestModule[] = [
   carriers,
   cdrs,
   channels,
+  clicktocall,
+  conferences,
   connectivity,
+  contact_list,
   devices,
   directories,
   functions,
@@ -56,10 +75,18 @@ export const modules: readonly RestModule[] = [
   lists,
   media,
   menus,
+  metaflows,
+  parked_calls,
   phone_numbers,
+  presence,
+  queues,
+  quickcall,
+  rate_limits,
+  recordings,
   registrations,
   roles,
   schemas,
+  search,
   system_configs,
   temporal_rules,
   temporal_rules_sets,
@@ -72,4 +99,5 @@ export const modules: readonly RestModule[] = [
   multi_factor,
   auth,
   users,
+  vmboxes,
 ];

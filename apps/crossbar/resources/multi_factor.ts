@@ -18,7 +18,7 @@ import {
   idParameter,
   invalid,
   load,
-  loadFromMonth,
+  loadOfMonth,
   operation,
   pathParameter,
   plain,
@@ -156,6 +156,6 @@ async function ownOnly(request: RestRequest): Promise<Person> {
 }
 
 async function readAttempt(request: RestRequest): Promise<DataReply> {
-  const attempt = await loadFromMonth(request, login_attempt, pathParameter(request, idParameter));
+  const attempt = await loadOfMonth(request, login_attempt, pathParameter(request, idParameter));
   return { data: publicPart(attempt), revision: attempt._rev };
 }

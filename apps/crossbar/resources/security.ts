@@ -12,7 +12,7 @@ import {
   findAccount,
   idParameter,
   invalid,
-  loadFromMonth,
+  loadOfMonth,
   operation,
   pathParameter,
   publicPart,
@@ -133,6 +133,6 @@ async function checkSecondFactorOf(
 }
 
 async function readAttempt(request: RestRequest): Promise<DataReply> {
-  const attempt = await loadFromMonth(request, login_attempt, pathParameter(request, idParameter));
+  const attempt = await loadOfMonth(request, login_attempt, pathParameter(request, idParameter));
   return { data: publicPart(attempt), revision: attempt._rev };
 }

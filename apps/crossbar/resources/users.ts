@@ -2,6 +2,7 @@
 import { resource } from '../../../core/contract/index.ts';
 import { user } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
+import { newUser } from '../../../core/messages/notification.ts';
 import { credentialFields, newSignatureSecret } from '../auth/credentials.ts';
 import { openSession } from '../auth/session.ts';
 import {
@@ -12,12 +13,18 @@ import {
   invalid,
   load,
   operation,
+  parameter,
   pathParameter,
   plain,
+  type RawReply,
   type RestRequest,
   targetAccount,
   targetDatabase,
 } from '../engine/index.ts';
+import { tellOfUser } from '../live/registered.ts';
+import { tell } from '../live/tell.ts';
+import { findPhoto, photoTypes, readPhoto, removePhoto, writePhoto } from '../people/photo.ts';
+import { vcard } from '../people/vcard.ts';
 
 export const users = plain(
   resource({
@@ -33,6 +40,7 @@ export const users = plain(
     unique: [
       { field: 'username', listing: { design: 'users', view: 'list_by_username' } },
       { field: 'hotdesk.id', listing: { design: 'users', view: 'list_by_hotdesk_id' } },
+      { field: 'presence_id', listing: { design: 'users', view: 'list_by_presence_id' } },
     ],
     validate: async (request: RestRequest, next, previous) => {
       if (next.username !== undefined) next.username = next.username.toLowerCase();
@@ -59,8 +67,33 @@ export const users = plain(
         );
       } else document.pvt_signature_secret ??= previous ? '' : newSignatureSecret();
     },
+    afterSave: async (request, document, previous) => {
+      if (previous) await tellOfUser(request, previous, document);
+      else await welcome(request, document._id);
+    },
+    afterDelete: (request, document) => tellOfUser(request, document, undefined),
   }),
   [
+    accountEndpoint('users/:user_id/photo', {
+      GET: operation(
+        'account',
+        'The photo of a user',
+        (request) => readPhoto(request, targetDatabase(request), user, pathParameter(request, 'user_id')),
+        { produces: ['image/*'] },
+      ),
+      POST: operation(
+        'owner',
+        'Uploads the photo of a user',
+        (request) => writePhoto(request, targetDatabase(request), user, pathParameter(request, 'user_id')),
+        { uploads: photoTypes },
+      ),
+      DELETE: operation('owner', 'Removes the photo of a user', (request) =>
+        removePhoto(targetDatabase(request), user, pathParameter(request, 'user_id')),
+      ),
+    }),
+    accountEndpoint('users/:user_id/vcard', {
+      GET: operation('account', 'A user as a vCard', card, { produces: ['text/x-vcard'] }),
+    }),
     accountEndpoint('users/:user_id/user_auth', {
       PUT: operation('superduper', 'A token for somebody else, to see what they see', impersonate),
     }),
@@ -89,6 +122,34 @@ function checkPrivileges(
     refuse('rights are given by an administrator');
   if (previous?.priv_level === 'admin' || previous?.role !== undefined)
     refuse('who has rights of their own is changed by an administrator');
+}
+
+/** A mail to somebody who can log in now, unless the client says no (`send_email_on_creation`). */
+async function welcome(request: RestRequest, id: string): Promise<void> {
+  if (String(parameter(request, 'send_email_on_creation')) === 'false') return;
+  const { password } = dataObject(request);
+  await tell(request.services, newUser, {
+    'Account-ID': targetAccount(request)._id,
+    'User-ID': id,
+    ...(typeof password === 'string' && { Password: password }),
+  });
+}
+
+async function card(request: RestRequest): Promise<RawReply> {
+  const database = targetDatabase(request);
+  const person = await load(database, user, pathParameter(request, 'user_id'));
+  const { first_name, last_name, email, timezone, caller_id, profile } = person;
+  const text = vcard({
+    first: first_name,
+    last: last_name,
+    org: targetAccount(request).org,
+    email,
+    timezone,
+    numbers: [caller_id?.internal?.number, caller_id?.external?.number],
+    profile,
+    photo: await findPhoto(database, person),
+  });
+  return { body: text, contentType: 'text/x-vcard; charset=utf-8' };
 }
 
 /** The name as the client wrote it, where that is how it logs in too. */

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Actor, ActorSystem } from '../../../core/actors/index.ts';
 import type { Bus, Subscription } from '../../../core/amqp/index.ts';
-import { isRecord, segment } from '../../../core/contract/index.ts';
+import { isRecord } from '../../../core/contract/index.ts';
 import { AppError, errorText, hasCode, toAppError } from '../../../core/errors/index.ts';
 import { withLogContext } from '../../../core/log/index.ts';
-import { dialplanError } from '../../../core/messages/dialplan.ts';
+import { controlQueueOf, dialplanError } from '../../../core/messages/dialplan.ts';
 import type { Channel } from '../channel.ts';
 import { unitOf } from '../commands/index.ts';
 import { membersOf } from '../commands/queue.ts';
@@ -53,9 +53,6 @@ interface Running {
   /** Tells its completion again. */
   again?: () => void;
 }
-
-/** The name of a call's control queue: any ecallmgr can tell it from the call id. */
-export const controlQueueOf = (callId: string): string => `callctl-${segment(callId)}`;
 
 export class Control {
   readonly call: ControlledCall;

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { errorText } from '../../../core/errors/index.ts';
 import { withLogContext } from '../../../core/log/index.ts';
+import { controlQueueOf } from '../../../core/messages/dialplan.ts';
 import type { Channel } from '../channel.ts';
-import { controlQueueOf } from '../control/control.ts';
 import type { SwitchEvent } from '../freeswitch/index.ts';
 import { admit } from '../routing/admission.ts';
 import type { SwitchNode } from '../switch-node.ts';
