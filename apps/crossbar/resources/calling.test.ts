@@ -187,18 +187,16 @@ describe('calls that the API makes and acts on', () => {
       const foreign = await other.send('POST', 'channels/leg-1', { action: 'hangup' });
       expect(foreign.status).to.equal(404);
       const heard: unknown[] = [];
-      await rest.bus
-        .peer('control@localhost')
-        .consume(
-          {
-            queue: 'callctl-leg-1',
-            bindings: [{ exchange: 'callctl', key: 'callctl-leg-1' }],
-            contracts: [tts],
-          },
-          async ({ message }) => {
-            heard.push(message.Text);
-          },
-        );
+      await rest.bus.peer('control@localhost').consume(
+        {
+          queue: 'callctl-leg-1',
+          bindings: [{ exchange: 'callctl', key: 'callctl-leg-1' }],
+          contracts: [tts],
+        },
+        async ({ message }) => {
+          heard.push(message.Text);
+        },
+      );
       expect((await flow('tts', { text: 'Hello' })).status).to.equal(201);
       await rest.bus.settled();
       expect(heard).to.deep.equal(['Hello']);

@@ -76,7 +76,12 @@ async function single(request: RestRequest): Promise<ListReply> {
   const value = parameter(request, 'v');
   if (value === undefined) throw invalid('v', 'required', 'say what to search for');
   const { view, start, end } = rangeOf(place, 'q', String(query), String(value));
-  return list(request, place.database, { design: 'search', view }, { prefix: place.prefix, low: start, high: end });
+  return list(
+    request,
+    place.database,
+    { design: 'search', view },
+    { prefix: place.prefix, low: start, high: end },
+  );
 }
 
 async function multi(request: RestRequest): Promise<DataReply> {
