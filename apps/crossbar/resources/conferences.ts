@@ -52,7 +52,7 @@ export const conferences = plain(
     summary: 'Rooms that several calls meet in',
     document: conference,
     listing,
-    example: { name: 'Monday', conference_numbers: ['300'], member: { pins: ['1234'], join_muted: false } },
+    example: { name: 'Monday', member: { pins: ['1234'], join_muted: false } },
     validate: async (request: RestRequest, next, previous) => {
       // Whichever of its numbers is dialled leads into the room.
       const fields = ['conference_numbers', 'member.numbers', 'moderator.numbers'];

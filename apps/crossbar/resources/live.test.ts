@@ -114,15 +114,15 @@ describe('resources over the bus and the system', () => {
     expect((await other.send('GET', 'channels/call-1')).status).to.equal(404);
   });
 
-  it('hangs up a call of its own account, and says what it cannot do', async () => {
+  it('hangs up a call of its own account, and says what is wrong with an order', async () => {
     const act = (who: Tenant, id: string, action: string) => who.send('POST', `channels/${id}`, { action });
     expect((await act(tenant, 'call-1', 'hangup')).status).to.equal(200);
     expect(rest.bus.named('command')).to.have.length(1);
     expect((await act(other, 'call-1', 'hangup')).status).to.equal(404);
-    expect((await act(tenant, 'call-1', 'transfer')).body).to.include({
-      error: '501',
-      message: 'not_implemented',
-    });
+    // A transfer must say where to.
+    const { body } = await act(tenant, 'call-1', 'transfer');
+    expect(Object.keys(body.data)).to.deep.equal(['target']);
+    expect(Object.keys((await act(tenant, 'call-1', 'levitate')).body.data)).to.deep.equal(['action']);
     expect(rest.bus.named('command')).to.have.length(1);
   });
 
