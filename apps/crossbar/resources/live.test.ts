@@ -119,9 +119,9 @@ describe('resources over the bus and the system', () => {
     expect((await act(tenant, 'call-1', 'hangup')).status).to.equal(200);
     expect(rest.bus.named('command')).to.have.length(1);
     expect((await act(other, 'call-1', 'hangup')).status).to.equal(404);
-    // A transfer must say where to.
+    // There is nobody to transfer.
     const { body } = await act(tenant, 'call-1', 'transfer');
-    expect(Object.keys(body.data)).to.deep.equal(['target']);
+    expect(Object.keys(body.data)).to.deep.equal(['other_leg_call_id']);
     expect(Object.keys((await act(tenant, 'call-1', 'levitate')).body.data)).to.deep.equal(['action']);
     expect(rest.bus.named('command')).to.have.length(1);
   });
