@@ -127,6 +127,20 @@ export const settingsSchema = Type.Object(
       'where phones register',
     ),
     rest: section({ host, port: port(8000) }, 'Crossbar'),
+    ui: section(
+      {
+        apps: Type.String({
+          default: '',
+          description: 'folder of the apps of a Monster UI, which are registered at the start',
+        }),
+        url: Type.String({
+          default: '',
+          pattern: '^(https?://[^/].*)?$',
+          description: 'where browsers find the REST API, as https://api.example.com/v2/',
+        }),
+      },
+      'the user interface of others that this zone serves data for',
+    ),
     media: section(
       {
         host,

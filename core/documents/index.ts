@@ -1,6 +1,8 @@
 // Every declared document type.
 export { account } from './account.ts';
 export { alert } from './alert.ts';
+export { app } from './app.ts';
+export { appsStore } from './apps_store.ts';
 export { audit_entry } from './audit_entry.ts';
 export { auth_config } from './auth_config.ts';
 export { blacklist } from './blacklist.ts';
@@ -47,3 +49,4 @@ export { token_restrictions } from './token_restrictions.ts';
 export { user } from './user.ts';
 export { vmbox } from './vmbox.ts';
 export { webhook } from './webhook.ts';
+export { whitelabel } from './whitelabel.ts';

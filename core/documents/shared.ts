@@ -21,6 +21,16 @@ export const endpointRules = byPattern(
   ),
 );
 
+/** Who of an account may use an app. */
+export const allowedUsers = Type.Optional(Type.Enum(['all', 'admins', 'specific']));
+
+/** Which addresses may use an account or a device: `cidrs`, and whether those are what is allowed or what is denied. */
+export const accessLists = Type.Object({
+  cidrs: Type.Array(Type.String({ pattern: '^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$' })),
+  order: Type.Enum(['allow,deny', 'deny,allow']),
+  user_agent: Type.Optional(Type.String()),
+});
+
 export const callerId = Type.Object({
   asserted: Type.Optional(
     Type.Object({

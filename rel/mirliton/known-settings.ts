@@ -102,6 +102,12 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
   },
   privacy: { block_anonymous_caller_id: yes('calls without a caller id are refused everywhere') },
   stepswitch: fromDefaults(stepswitchDefaults),
+  whitelabel: {
+    domains: tree(
+      'what should stand in DNS for a branded domain: {A: {host: {mapping, name}}, CNAME, MX, NAPTR, SRV, TXT}',
+    ),
+    nameservers: list('addresses of the name servers that are asked for it; none: those of the machine'),
+  },
 };
 
 /** What is known of a path: the setting itself, or one above it that is an object. */

@@ -84,6 +84,7 @@ async function startApps(
   const runtime = await startRuntime(settings, await loadApps(apps), { name, tell });
   try {
     const account = wanted && apps.includes('crossbar') ? await seed(runtime, settings) : undefined;
+    if (settings.ui.apps !== '' && apps.includes('crossbar')) await registerUi(runtime, settings);
     await waitForHealth(runtime.health, tell);
     return { runtime, account };
   } catch (error) {
@@ -95,6 +96,23 @@ async function startApps(
 async function seed(runtime: Runtime, settings: Settings): Promise<Demo | undefined> {
   const { demo } = await import('./demo.ts');
   return demo(runtime.context('crossbar'), apiUrl(settings), settings.data);
+}
+
+/** Registers the apps that the operator names. A zone without a user interface is a zone still. */
+async function registerUi({ context }: Runtime, { ui: { apps, url } }: Settings): Promise<void> {
+  const { registerApps } = await import('../../apps/crossbar/ui/register.ts');
+  const { store, log } = context('crossbar');
+  try {
+    for (const registered of await registerApps(store, apps, { url: url === '' ? undefined : url }))
+      log[registered.problems.length > 0 ? 'warn' : 'info']('an app of the user interface', {
+        ...registered,
+      });
+  } catch (error) {
+    log.error('the apps of the user interface cannot be registered', {
+      folder: apps,
+      error: toAppError(error),
+    });
+  }
 }
 
 /** Two processes must share neither a stand-in's data nor a node name. */

@@ -3,6 +3,7 @@
 import { AppError, toAppError } from '../../../core/errors/index.ts';
 import type { DataReply } from '../engine/endpoint.ts';
 import type { AccountDocument, RestRequest, Services, UserDocument } from '../engine/request.ts';
+import { appsOfSession } from '../ui/apps.ts';
 import { noteAttempt } from './attempts.ts';
 import { checkSecondFactor } from './second-factor.ts';
 import { lifetimeOf, securityOf } from './security.ts';
@@ -74,7 +75,7 @@ export async function sessionData(
     is_master_account: isMaster,
     cluster_id: services.secrets.clusterId,
     ...(user?.require_password_update === true && { require_password_update: true }),
-    apps: [],
+    apps: await appsOfSession(services, account, user),
     capabilities: { voicemail: { transcription: { available: false, default: false } } },
     ui_config: { api: {} },
   };

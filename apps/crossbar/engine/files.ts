@@ -34,6 +34,12 @@ export async function replaceAttachments(
 
 const endings: readonly (readonly [RegExp, string])[] = [
   [/wav/, 'wav'],
+  [/png/, 'png'],
+  [/jpeg/, 'jpg'],
+  [/gif/, 'gif'],
+  [/svg/, 'svg'],
+  [/icon?$/, 'ico'],
+  [/html/, 'html'],
   [/mp3|mpeg/, 'mp3'],
   [/mp4/, 'mp4'],
   [/ogg/, 'ogg'],
@@ -72,6 +78,12 @@ export async function attachmentReply(
     },
   };
 }
+
+/** Headers of what somebody uploaded: a browser must neither guess another type of it nor run it as a page of this origin. */
+export const harmless: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': 'sandbox',
+};
 
 /** How a client is told the name of a file that it gets. */
 export function disposition(fileName: string): string {

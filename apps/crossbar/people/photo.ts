@@ -5,6 +5,7 @@ import { AppError } from '../../../core/errors/index.ts';
 import {
   attachmentReply,
   type DataReply,
+  harmless,
   load,
   oneUpload,
   publicPart,
@@ -27,8 +28,7 @@ export async function readPhoto<D extends AnyDocument>(
   const document: StoredFields = await load(database, contract, id);
   if (!document._attachments?.[name]) throw new AppError('not_found', { message: 'there is no photo' });
   const reply = await attachmentReply(request, database, id, name);
-  // A browser must not take what somebody uploaded for something else than a picture.
-  return { ...reply, headers: { ...reply.headers, 'x-content-type-options': 'nosniff' } };
+  return { ...reply, headers: { ...reply.headers, ...harmless } };
 }
 
 export async function writePhoto<D extends AnyDocument>(

@@ -1,10 +1,13 @@
 // Every resource of the REST API.
 import type { RestModule } from '../engine/index.ts';
 import { about } from './about.ts';
+import { access_lists } from './access_lists.ts';
 import { accounts } from './accounts.ts';
 import { acdc_call_stats } from './acdc_call_stats.ts';
 import { agents } from './agents.ts';
 import { api_auth } from './api_auth.ts';
+import { apps_link } from './apps_link.ts';
+import { apps_store } from './apps_store.ts';
 import { audit_logs } from './audit_logs.ts';
 import { auth } from './auth.ts';
 import { blacklists } from './blacklists.ts';
@@ -49,13 +52,17 @@ import { token_restrictions } from './token_restrictions.ts';
 import { user_auth } from './user_auth.ts';
 import { users } from './users.ts';
 import { vmboxes } from './vmboxes.ts';
+import { whitelabel } from './whitelabel.ts';
 
 export const modules: readonly RestModule[] = [
   about,
+  access_lists,
   accounts,
   acdc_call_stats,
   agents,
   api_auth,
+  apps_link,
+  apps_store,
   blacklists,
   audit_logs,
   callflows,
@@ -100,4 +107,5 @@ export const modules: readonly RestModule[] = [
   auth,
   users,
   vmboxes,
+  whitelabel,
 ];

@@ -13,6 +13,7 @@ import {
 import { accountsCreateCommand } from './accounts-create.ts';
 import { accountsListCommand, accountsShowCommand } from './accounts-list.ts';
 import { aclsListCommand, aclsTestCommand } from './acls.ts';
+import { appsInitCommand } from './apps-init.ts';
 import { cachesFlushCommand } from './caches-flush.ts';
 import { callCommand } from './call.ts';
 import { callsCommand } from './calls.ts';
@@ -95,6 +96,7 @@ export const commands: readonly Command[] = [
   numbersReconcileCommand,
   carriersListCommand,
   mediaImportCommand,
+  appsInitCommand,
   writeFreeswitchCommand,
   writeKamailioCommand,
   versionCommand,
