@@ -239,6 +239,12 @@ const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     featurecode: { name: 'voicemail', number: '97' },
     flow: { module: 'voicemail' },
   },
+  task_executing: {
+    pvt_type: 'task',
+    pvt_status: 'executing',
+    pvt_started_at: 110,
+    pvt_claim: { id: 'c', until: 1 },
+  },
   mailbox_message_bare: { pvt_type: 'mailbox_message' },
   // documents of no type in particular
   conflicted: { _conflicts: ['1-y'] },

@@ -8,6 +8,8 @@ import { startServer } from './engine/index.ts';
 import { described } from './openapi/module.ts';
 import { modules } from './resources/index.ts';
 import { startServices } from './services.ts';
+import { catalogue } from './tasks/catalogue.ts';
+import { startWorker } from './tasks/worker.ts';
 
 /** The crossbar app. */
 export const crossbar: App = { name: 'crossbar', start };
@@ -28,6 +30,7 @@ const databases: readonly DatabaseClass[] = [
   'offnet',
   'token_auth',
   'functions',
+  'tasks',
 ];
 
 const revokedForgottenMs = 3_600_000;
@@ -48,9 +51,11 @@ export async function start(context: AppContext): Promise<RunningCrossbar> {
   );
   const services = await startServices(context);
   const server = await startServer(services, [...modules, described(modules)], settings.rest);
+  const worker = startWorker(services, catalogue);
   const sweep = every(revokedForgottenMs, () => forgetRevoked(services), log);
   const stop = async (): Promise<void> => {
     clearInterval(sweep);
+    await worker.stop();
     await server.stop();
     await services.behind.stop();
   };

@@ -43,6 +43,7 @@ export { resourceTemplate } from './resource_template.ts';
 export { role } from './role.ts';
 export { skel } from './skel.ts';
 export { sms } from './sms.ts';
+export { task } from './task.ts';
 export { temporalRule } from './temporal_rule.ts';
 export { temporalRuleSet } from './temporal_rule_set.ts';
 export { token_restrictions } from './token_restrictions.ts';

@@ -18,6 +18,7 @@ export const catalogue = define({
   // requests
   invalid_data: kind(400, 'validation error'),
   invalid_envelope: kind(400, 'invalid request envelope'),
+  bad_request: kind(400, 'the request does not fit'),
   parse_error: kind(400, 'the body is not valid JSON'),
   invalid_credentials: kind(401, 'invalid credentials'),
   forbidden: kind(403, 'forbidden'),

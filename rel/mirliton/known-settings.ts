@@ -80,6 +80,7 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
     'rate_limits.capacity': count('requests that an address may make at once for an account; 0: any number'),
     'rate_limits.tokens_per_second': count('requests that it may make a second after that'),
     reverse_proxies: list('addresses whose X-Forwarded-For is believed'),
+    'tasks.rows_per_second': count('rows that a task does a second at most'),
     token_restrictions: tree('what tokens may do where an account says nothing, by method, then level'),
     user_auth_tokens: count('what a login with name and password takes from the bucket'),
   },

@@ -3,8 +3,24 @@ import { isRecord } from '../../../core/contract/index.ts';
 
 /** One line for each row, under a line of the columns when `withHead`. */
 export function csvLines(columns: readonly string[], rows: readonly unknown[], withHead: boolean): string {
+  return written(columns, rows, withHead, (value) => harmless(cellText(value)));
+}
+
+/** The same for what no spreadsheet is to see: every cell comes back as it was. */
+export function plainCsv(columns: readonly string[], rows: readonly unknown[]): string {
+  return written(columns, rows, true, cellText);
+}
+
+function written(
+  columns: readonly string[],
+  rows: readonly unknown[],
+  withHead: boolean,
+  text: (value: unknown) => string,
+): string {
   const cells = rows.map((row) => columns.map((column) => (isRecord(row) ? row[column] : row)));
-  return [...(withHead ? [columns] : []), ...cells].map((line) => `${line.map(cell).join(',')}\r\n`).join('');
+  return [...(withHead ? [columns] : []), ...cells]
+    .map((line) => `${line.map((value) => quoted(text(value))).join(',')}\r\n`)
+    .join('');
 }
 
 /** The keys of rows, each once, in the order of their first appearance. */
@@ -20,8 +36,6 @@ export function cellText(value: unknown): string {
 }
 
 // Callers choose what stands in some cells: one that begins like a formula gets an apostrophe. Numbers and phone numbers stay.
-function cell(value: unknown): string {
-  const text = cellText(value);
-  const safe = /^[=@\t\r]|^[+-](?![\d.]+$)/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+const harmless = (text: string): string => (/^[=@\t\r]|^[+-](?![\d.]+$)/.test(text) ? `'${text}` : text);
+
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -55,6 +55,7 @@ function shortNode(node: string): string {
 const spellings: Partial<Record<ErrorCode, string>> = {
   invalid_data: 'validation error',
   invalid_envelope: 'invalid request envelope',
+  bad_request: 'bad request',
   parse_error: 'validation error',
   too_large: 'validation error',
   range_not_satisfiable: 'range not satisfiable',

@@ -86,7 +86,11 @@ export async function handle(
 }
 
 /** Runs what may change something, and keeps in the audit trail what it did, also when it failed half way. */
-async function audited(request: RestRequest, { run }: Operation, path: string): Promise<Reply> {
+export async function audited(
+  request: RestRequest,
+  { run }: Pick<Operation, 'run'>,
+  path: string,
+): Promise<Reply> {
   const { services } = request;
   const { store, written } = recorder(services.store);
   const keep = (status: number): void => {

@@ -45,6 +45,7 @@ import { search } from './search.ts';
 import { security } from './security.ts';
 import { skels } from './skels.ts';
 import { system_configs } from './system_configs.ts';
+import { tasks } from './tasks.ts';
 import { temporal_rules } from './temporal_rules.ts';
 import { temporal_rules_sets } from './temporal_rules_sets.ts';
 import { token_auth } from './token_auth.ts';
@@ -95,6 +96,7 @@ export const modules: readonly RestModule[] = [
   schemas,
   search,
   system_configs,
+  tasks,
   temporal_rules,
   temporal_rules_sets,
   token_auth,
