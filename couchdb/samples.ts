@@ -239,6 +239,16 @@ const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     featurecode: { name: 'voicemail', number: '97' },
     flow: { module: 'voicemail' },
   },
+  debit: {
+    pvt_type: 'ledger',
+    pvt_ledger_type: 'debit',
+    amount: 7,
+    description: 'd',
+    source: { service: 's', id: 'i' },
+    usage: { type: 'voip', quantity: 60, unit: 'sec' },
+    account: { id: 'acc', name: 'Acme' },
+    period: { start: 90, end: 100 },
+  },
   task_executing: {
     pvt_type: 'task',
     pvt_status: 'executing',

@@ -47,6 +47,7 @@ export { task } from './task.ts';
 export { temporalRule } from './temporal_rule.ts';
 export { temporalRuleSet } from './temporal_rule_set.ts';
 export { token_restrictions } from './token_restrictions.ts';
+export { transaction } from './transaction.ts';
 export { user } from './user.ts';
 export { vmbox } from './vmbox.ts';
 export { webhook } from './webhook.ts';

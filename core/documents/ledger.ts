@@ -2,7 +2,7 @@
 import { document, Type } from '../contract/index.ts';
 import { freeObject } from './shared.ts';
 
-/** An entry of a ledger. */
+/** An entry of a ledger. Clients speak of dollars; `amount` is stored in units of a ten-thousandth. */
 export const ledger = document({
   type: 'ledger',
   schema: 'ledgers',
@@ -21,4 +21,5 @@ export const ledger = document({
     source: Type.Object({ id: Type.String(), service: Type.String() }),
     usage: Type.Object({ quantity: Type.Integer(), type: Type.String(), unit: Type.String() }),
   },
+  privateFields: { pvt_ledger_type: Type.Enum(['credit', 'debit']) },
 });

@@ -18,6 +18,7 @@ export const limits = document({
     twoway_trunks: Type.Optional(Type.Integer({ minimum: 0 })),
   },
   privateFields: {
+    pvt_allotments: Type.Record(Type.String(), Type.Unknown()),
     pvt_twoway_trunks: Type.Integer(),
     pvt_inbound_trunks: Type.Integer(),
     pvt_outbound_trunks: Type.Integer(),

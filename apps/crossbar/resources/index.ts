@@ -5,6 +5,7 @@ import { access_lists } from './access_lists.ts';
 import { accounts } from './accounts.ts';
 import { acdc_call_stats } from './acdc_call_stats.ts';
 import { agents } from './agents.ts';
+import { allotments } from './allotments.ts';
 import { api_auth } from './api_auth.ts';
 import { apps_link } from './apps_link.ts';
 import { apps_store } from './apps_store.ts';
@@ -24,6 +25,7 @@ import { functions } from './functions.ts';
 import { groups } from './groups.ts';
 import { hotdesks } from './hotdesks.ts';
 import { ip_auth } from './ip_auth.ts';
+import { ledgers } from './ledgers.ts';
 import { limits } from './limits.ts';
 import { lists } from './lists.ts';
 import { media } from './media.ts';
@@ -50,6 +52,7 @@ import { temporal_rules } from './temporal_rules.ts';
 import { temporal_rules_sets } from './temporal_rules_sets.ts';
 import { token_auth } from './token_auth.ts';
 import { token_restrictions } from './token_restrictions.ts';
+import { transactions } from './transactions.ts';
 import { user_auth } from './user_auth.ts';
 import { users } from './users.ts';
 import { vmboxes } from './vmboxes.ts';
@@ -61,6 +64,7 @@ export const modules: readonly RestModule[] = [
   accounts,
   acdc_call_stats,
   agents,
+  allotments,
   api_auth,
   apps_link,
   apps_store,
@@ -79,6 +83,7 @@ export const modules: readonly RestModule[] = [
   functions,
   groups,
   hotdesks,
+  ledgers,
   limits,
   lists,
   media,
@@ -101,6 +106,7 @@ export const modules: readonly RestModule[] = [
   temporal_rules_sets,
   token_auth,
   token_restrictions,
+  transactions,
   user_auth,
   ip_auth,
   skels,
