@@ -3,10 +3,9 @@ import type { AppContext } from '../../core/app/index.ts';
 import type { MessageOf } from '../../core/contract/index.ts';
 import { accountDatabase } from '../../core/couch/index.ts';
 import type { routeReq } from '../../core/messages/route.ts';
-import { toE164, toNpan } from '../../core/telephony/index.ts';
+import { type Numbering, toE164, toNpan } from '../../core/telephony/index.ts';
 import { address, record, texts } from './fields.ts';
 import type { OwnedNumber } from './numbers.ts';
-import type { Numbering } from './settings.ts';
 
 export interface Blocked {
   readonly code: 433 | 603;

@@ -6,11 +6,11 @@ import {
   type CallerId,
   formatNumber,
   formatSipUri,
+  type Numbering,
 } from '../../core/telephony/index.ts';
 import { count, given, type Json, orAbsent, record, text, texts } from './fields.ts';
 import { applyFormatters } from './formatters.ts';
 import type { Choice, Gateway } from './selection.ts';
-import type { Numbering } from './settings.ts';
 
 export type OffnetRequest = MessageOf<typeof offnetReq>;
 

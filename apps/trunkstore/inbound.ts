@@ -6,7 +6,7 @@ import type { MessageFields, MessageOf } from '../../core/contract/index.ts';
 import { toAppError } from '../../core/errors/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
 import { routeReq, routeResp } from '../../core/messages/route.ts';
-import { classify, findE164 } from '../../core/telephony/index.ts';
+import { classify, findE164, type Numbering, numbering } from '../../core/telephony/index.ts';
 import { blockedBy } from './blacklists.ts';
 import type { Carriers } from './carriers.ts';
 import { address, given, record, text } from './fields.ts';
@@ -14,7 +14,7 @@ import { applyFormatters } from './formatters.ts';
 import type { Meters } from './meters.ts';
 import { findNumber, type NumberRefusal, type OwnedNumber } from './numbers.ts';
 import type { Carrier } from './selection.ts';
-import { type Numbering, numbering, stepswitchSetting } from './settings.ts';
+import { stepswitchSetting } from './settings.ts';
 
 export interface InboundOptions {
   readonly context: AppContext;

@@ -1,9 +1,8 @@
 // Whose a number is: the documents of the numbers databases, and the accounts behind them.
 import { accountDatabase, numberDatabase, type Store, type StoredDocument } from '../../core/couch/index.ts';
 import { hasCode } from '../../core/errors/index.ts';
-import { findE164 } from '../../core/telephony/index.ts';
+import { findE164, type Numbering } from '../../core/telephony/index.ts';
 import { text } from './fields.ts';
-import type { Numbering } from './settings.ts';
 
 /** A number of this cluster that is in use. */
 export interface OwnedNumber {

@@ -7,6 +7,8 @@ import {
   classify,
   findE164,
   isReconcilable,
+  type Numbering,
+  numbering,
   toE164,
 } from '../../core/telephony/index.ts';
 import type { Attempt, Outcome } from './attempts.ts';
@@ -15,7 +17,7 @@ import { given, orAbsent, text, texts } from './fields.ts';
 import { type Formatting, gatewayEndpoint, type OffnetRequest } from './format.ts';
 import { findNumber, type OwnedNumber } from './numbers.ts';
 import { type Carrier, chooseCarriers, type Wanted } from './selection.ts';
-import { type Numbering, numbering, stepswitchSetting } from './settings.ts';
+import { stepswitchSetting } from './settings.ts';
 
 /** The ways to try, or why there is none. */
 export type Plan = { readonly attempts: readonly Attempt[] } | { readonly refusal: Refusal };

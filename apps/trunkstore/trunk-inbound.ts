@@ -4,11 +4,16 @@ import type { MessageOf } from '../../core/contract/index.ts';
 import { accountDatabase, numberDatabase } from '../../core/couch/index.ts';
 import { connectivity } from '../../core/documents/index.ts';
 import type { routeReq } from '../../core/messages/route.ts';
-import { type BridgeEndpoint, findE164, toNpan } from '../../core/telephony/index.ts';
+import {
+  type BridgeEndpoint,
+  findE164,
+  type Numbering,
+  numbering,
+  toNpan,
+} from '../../core/telephony/index.ts';
 import { type Attempt, type Outcome, tryAttempts } from './attempts.ts';
 import type { TrunkCall } from './calls.ts';
 import { address, given, record, text } from './fields.ts';
-import { type Numbering, numbering } from './settings.ts';
 import {
   type Failover,
   failoverOf,

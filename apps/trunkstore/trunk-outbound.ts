@@ -4,11 +4,10 @@ import type { MessageOf } from '../../core/contract/index.ts';
 import { accountDatabase, type StoredDocument } from '../../core/couch/index.ts';
 import { connectivity } from '../../core/documents/index.ts';
 import type { routeReq } from '../../core/messages/route.ts';
-import { classify, isReconcilable, toE164 } from '../../core/telephony/index.ts';
+import { classify, isReconcilable, numbering, toE164 } from '../../core/telephony/index.ts';
 import { type Outcome, outcomeOf, outcomeOfEnd } from './attempts.ts';
 import type { TrunkCall } from './calls.ts';
 import { address, record, text } from './fields.ts';
-import { numbering } from './settings.ts';
 import {
   callingServer,
   emergencyCaller,

@@ -2,9 +2,14 @@
 import type { DocumentOf, MessageOf } from '../../core/contract/index.ts';
 import type { connectivity } from '../../core/documents/index.ts';
 import type { routeReq } from '../../core/messages/route.ts';
-import { type BridgeEndpoint, type CallerId, findE164, toE164 } from '../../core/telephony/index.ts';
+import {
+  type BridgeEndpoint,
+  type CallerId,
+  findE164,
+  type Numbering,
+  toE164,
+} from '../../core/telephony/index.ts';
 import { address, count, given, type Json, orAbsent, record, text, texts } from './fields.ts';
-import type { Numbering } from './settings.ts';
 
 export type Pbx = DocumentOf<typeof connectivity>;
 export type Server = NonNullable<Pbx['servers']>[number];

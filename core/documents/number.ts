@@ -1,6 +1,19 @@
 // The `number` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
 
+/** What can be the case with a number. */
+export const numberStates = [
+  'aging',
+  'available',
+  'deleted',
+  'discovery',
+  'in_service',
+  'port_in',
+  'port_out',
+  'released',
+  'reserved',
+] as const;
+
 /** A number (E.164) and what it is used for. */
 export const number = document({
   type: 'number',
@@ -15,19 +28,7 @@ export const number = document({
         inbound_lookup: Type.Optional(Type.Boolean()),
       }),
     ),
-    create_with_state: Type.Optional(
-      Type.Enum([
-        'aging',
-        'available',
-        'deleted',
-        'discovery',
-        'in_service',
-        'port_in',
-        'port_out',
-        'released',
-        'reserved',
-      ]),
-    ),
+    create_with_state: Type.Optional(Type.Enum(numberStates)),
     e911: Type.Optional(
       Type.Object({
         activated_time: Type.Optional(Type.String()),
@@ -53,6 +54,11 @@ export const number = document({
         street_address: Type.String(),
       }),
     ),
+    failover: Type.Optional(
+      Type.Object({ e164: Type.Optional(Type.String()), sip: Type.Optional(Type.String()) }),
+    ),
+    force_outbound: Type.Optional(Type.Boolean()),
+    mms: Type.Optional(Type.Object({ enabled: Type.Optional(Type.Boolean()) })),
     porting: Type.Optional(
       Type.Object({
         billing_account_id: Type.Optional(Type.String()),
@@ -70,19 +76,20 @@ export const number = document({
         service_provider: Type.Optional(Type.String()),
       }),
     ),
+    prepend: Type.Optional(
+      Type.Object({
+        enabled: Type.Optional(Type.Boolean()),
+        name: Type.Optional(Type.String()),
+        number: Type.Optional(Type.String()),
+      }),
+    ),
+    ringback: Type.Optional(
+      Type.Object({ early: Type.Optional(Type.String()), transfer: Type.Optional(Type.String()) }),
+    ),
+    sms: Type.Optional(Type.Object({ enabled: Type.Optional(Type.Boolean()) })),
   },
   privateFields: {
-    pvt_state: Type.Enum([
-      'aging',
-      'available',
-      'deleted',
-      'discovery',
-      'in_service',
-      'port_in',
-      'port_out',
-      'released',
-      'reserved',
-    ]),
+    pvt_state: Type.Enum(numberStates),
     pvt_assigned_to: Type.String(),
     pvt_previously_assigned_to: Type.String(),
     pvt_used_by: Type.String(),

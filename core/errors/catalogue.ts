@@ -28,6 +28,8 @@ export const catalogue = define({
   invalid_method: kind(405, 'method not allowed'),
   datastore_conflict: kind(409, 'the document was changed meanwhile'),
   number_exists: kind(409, 'the number exists already'),
+  number_is_porting: kind(400, 'the number is being ported'),
+  invalid_state_transition: kind(400, 'the number cannot come from its state into the other'),
   no_change_required: kind(400, 'nothing is to be changed'),
   gone: kind(410, 'gone'),
   precondition_failed: kind(412, 'the document is at another revision'),

@@ -4,5 +4,6 @@ export * from './endpoint.ts';
 export * from './expressions.ts';
 export * from './hangup-cause.ts';
 export * from './networks.ts';
+export * from './numbering.ts';
 export * from './numbers.ts';
 export * from './sip-uri.ts';

@@ -1,5 +1,10 @@
 // Telephone numbers: to E.164 and back, what kind a number is, whether it can be one of ours.
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
+import {
+  type CountryCode,
+  getCountryCallingCode,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js';
 
 /** How numbers without a country code are read. */
 export interface NumberSettings {
@@ -56,6 +61,11 @@ export function findE164(
   if (!/^\+?\d+$/.test(text) || (!text.startsWith('+') && text.length < shortestNational)) return undefined;
   const parsed = parsePhoneNumberFromString(text, country as CountryCode);
   return parsed?.isPossible() ? parsed.number : undefined;
+}
+
+/** The digits that numbers of a country (ISO 3166, two letters) begin with in E.164; undefined for none that is known. */
+export function callingCode(country: string): string | undefined {
+  return isSupportedCountry(country) ? getCountryCallingCode(country) : undefined;
 }
 
 /** The number in E.164, or as it was given (without separators) when it is none. */

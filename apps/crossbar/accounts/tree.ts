@@ -100,12 +100,13 @@ function plant(store: Store, id: string, tree: readonly string[]): Promise<Accou
   return updateAccount(store, id, (document) => ({ ...document, pvt_tree: [...tree] }));
 }
 
-interface Descendant {
+export interface Descendant {
   readonly id: string;
   readonly tree: readonly string[];
 }
 
-async function descendantsOf(store: Store, id: string): Promise<Descendant[]> {
+/** All accounts below one. */
+export async function descendantsOf(store: Store, id: string): Promise<Descendant[]> {
   const rows = await store
     .database('accounts')
     .view<Descendant>('accounts', 'listing_by_descendants', { startKey: [id], endKey: [id, {}] });

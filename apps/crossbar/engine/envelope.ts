@@ -66,11 +66,16 @@ function spelled({ code, details }: AppError): string {
   return spellings[code] ?? code;
 }
 
-function errorBody({ code, message, details, status }: AppError): unknown {
+/** What went wrong with one number. */
+export function numberError({ code, message, details, status }: AppError, number: unknown): object {
+  return { code: status, error: code, cause: details['cause'] ?? number, message };
+}
+
+function errorBody(error: AppError): unknown {
+  const { code, message, details, status } = error;
   if (Array.isArray(details['violations'])) return violationBody(details['violations']);
   if (code === 'bad_identifier' && details['account'] !== undefined) return [details['account']];
-  if (details['number'] !== undefined)
-    return { code: status, error: code, cause: details['number'], message };
+  if (details['number'] !== undefined) return numberError(error, details['number']);
   // What went wrong inside is for the log, not for the client.
   if (status >= 500) return { message: code === 'unspecified_fault' ? 'internal error' : message };
   return {

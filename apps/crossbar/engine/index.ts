@@ -4,6 +4,7 @@ export { deleted, documentId, idParameter } from './acts.ts';
 export { reaches } from './authorize.ts';
 export * from './documents.ts';
 export * from './endpoint.ts';
+export { numberError } from './envelope.ts';
 export { exclusive, onNewest } from './exclusive.ts';
 export * from './files.ts';
 export { type Filter, filterOf } from './filters.ts';

@@ -1,5 +1,4 @@
-// What can be done with a number: take it, change it, activate it, let it go. Local numbers (`knm_local`) only.
-import { isRecord } from '../../../core/contract/index.ts';
+// What can be done with a number: take it, change it, activate it, reserve it, let it go.
 import { numberDatabase } from '../../../core/couch/index.ts';
 import { number as contract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
@@ -7,59 +6,67 @@ import {
   type Auth,
   auditFields,
   caller,
+  findAccount,
+  flag,
   merged,
   privatePart,
   type RestRequest,
+  reaches,
   settablePart,
   targetAccount,
   targetDatabase,
 } from '../engine/index.ts';
+import { localCarrier, moduleOf } from './carriers.ts';
+import { checkFeatures, type FeaturePolicy, featurePolicy } from './features.ts';
+import { changeNumber, numberOf, removeNumber, shownNumber } from './numbers.ts';
 import {
-  changeNumber,
-  findNumber,
+  creationStates,
+  type Destination,
+  moved,
   type NumberDocument,
-  type NumberState,
-  numberOf,
-  removeNumber,
-  shownNumber,
-} from './numbers.ts';
+  released,
+  takeable,
+} from './states.ts';
 
 type Json = Record<string, unknown>;
 
 /** Does one thing to one number and shows the number after it. */
 export type NumberAction = (request: RestRequest, e164: string, data: Json) => Promise<Json>;
 
-/** States that a number can be made with by anybody who may make numbers; superdupers may use all. */
-export const creationStates: readonly NumberState[] = ['in_service', 'reserved'];
-
 /** Makes a number, or takes one that nobody has. */
 export const createNumber: NumberAction = async (request, e164, data) => {
-  const auth = caller(request);
   const { create_with_state: state = 'in_service', ...fields } = accepted(data);
-  checkMayCreate(auth, e164, String(state));
-  return written(request, e164, (before) => {
-    if (before?.pvt_assigned_to !== undefined)
-      throw refusal('number_exists', e164, 'the number exists already');
-    return { ...(before ?? {}), ...fields, ...assigned(request, e164, before, state as NumberState) };
+  checkMayCreate(caller(request), e164, String(state));
+  return written(request, e164, async (before) => {
+    if (before && !(takeable.includes(before.pvt_state) && (await isReached(request, before))))
+      throw refusal('number_exists', e164, `number ${e164} already exists`);
+    return { ...taken(request, e164, before, state as Destination), ...fields };
   });
 };
 
-/** Takes a number of the pool, or puts a reserved one of the account into service. */
-export const activateNumber: NumberAction = async (request, e164) => {
-  const account = targetAccount(request)._id;
-  return written(request, e164, (before) => {
-    const free = before?.pvt_state === 'available' && before.pvt_assigned_to === undefined;
-    const reserved = before?.pvt_state === 'reserved' && before.pvt_assigned_to === account;
-    if (before?.pvt_assigned_to === account && before.pvt_state === 'in_service')
-      throw refusal('no_change_required', e164, 'the number is in service already');
-    if (!before || !(free || reserved)) throw refusal('not_found', e164, 'the number is not to be had');
-    return { ...before, ...assigned(request, e164, before, 'in_service') };
+/** Takes a number of the pool, or one of an account in reach, or puts a reserved one into service. */
+export const activateNumber: NumberAction = async (request, e164, data) => {
+  const { create_with_state: _, ...fields } = accepted(data);
+  return written(request, e164, async (before) => {
+    const mayTake = before && ((await isReached(request, before)) || isReservedAbove(request, before));
+    if (!mayTake) throw refusal('not_found', e164, `number ${e164} not found`);
+    return { ...taken(request, e164, before, 'in_service'), ...fields };
   });
 };
 
 /** Keeps a number for the account without putting it into service. */
-export const reserveNumber: NumberAction = async (request, e164, data) =>
-  createNumber(request, e164, { ...data, create_with_state: 'reserved' });
+export const reserveNumber: NumberAction = async (request, e164, data) => {
+  const { create_with_state: _, ...fields } = accepted(data);
+  return written(request, e164, async (before) => {
+    if (!before || !(await isReached(request, before)))
+      throw refusal('not_found', e164, `number ${e164} not found`);
+    return { ...taken(request, e164, before, 'reserved'), ...fields };
+  });
+};
+
+/** A number that another carrier has still: it is on its way to the account. */
+export const portNumber: NumberAction = (request, e164, data) =>
+  createNumber(request, e164, { ...data, create_with_state: 'port_in' });
 
 export const replaceNumber: NumberAction = (request, e164, data) => change(request, e164, () => data);
 
@@ -68,27 +75,26 @@ export const mergeNumber: NumberAction = (request, e164, data) =>
 
 /** Gives a number back to the pool; with `hard=true` a superduper removes it for good. */
 export const releaseNumber: NumberAction = async (request, e164) => {
+  if (!flag(request, 'hard')) return giveBack(request, e164);
   const { services } = request;
-  const account = targetAccount(request)._id;
-  if (request.query['hard'] === 'true') {
-    if (!caller(request).superduper) throw new AppError('forbidden');
-    const document = await numberOf(services, account, e164);
-    await removeNumber(services, document);
-    return shownNumber({ ...document, pvt_state: 'deleted' });
-  }
-  return giveBack(request, e164);
+  if (!caller(request).superduper) throw new AppError('forbidden');
+  const document = await numberOf(services, targetAccount(request)._id, e164);
+  await removeNumber(services, document);
+  const { _read_only, ...shown } = shownNumber(document, await policyOf(request));
+  return {
+    ...shown,
+    state: 'deleted',
+    _read_only: { ...(_read_only as Json), state: 'deleted', is_deleted: true },
+  };
 };
 
 /** Leaves a number of the account in the pool, without anything that was said about it. */
-function giveBack(request: RestRequest, e164: string): Promise<Json> {
-  return written(request, e164, (before) => {
-    const { pvt_assigned_to, pvt_used_by: _, ...rest } = owned(before, targetAccount(request)._id, e164);
-    return {
-      ...privatePart(rest),
-      pvt_state: 'available',
-      pvt_previously_assigned_to: pvt_assigned_to,
-    };
-  });
+async function giveBack(request: RestRequest, e164: string): Promise<Json> {
+  const config = request.services.systemConfig;
+  const ages = (await config.get('number_manager', 'released_state', 'available')) === 'aging';
+  return written(request, e164, (before) =>
+    privatePart(released(owned(before, targetAccount(request)._id, e164), ages ? 'aging' : 'available')),
+  );
 }
 
 /** Gives all numbers of the account back. */
@@ -98,32 +104,7 @@ export async function giveBackAll(request: RestRequest): Promise<void> {
 }
 
 export const readNumber: NumberAction = async (request, e164) =>
-  shownNumber(await numberOf(request.services, targetAccount(request)._id, e164));
-
-/** Whose number it is: for those who reach that account. */
-export async function identifyNumber(request: RestRequest, e164: string): Promise<Json> {
-  const document = await findNumber(request.services, e164);
-  const owner = document?.pvt_assigned_to;
-  if (owner === undefined) throw refusal('not_found', e164, 'nobody has the number');
-  return { account_id: owner, number: e164 };
-}
-
-/** Numbers of the pool that begin so. */
-export async function availableNumbers(
-  request: RestRequest,
-  prefix: string,
-  quantity: number,
-): Promise<Json[]> {
-  const { store } = request.services;
-  const name = numberDatabase(prefix.padEnd(6, '0'));
-  if (!(await store.exists(name))) return [];
-  const rows = await store.database(name).view('numbers', 'status', {
-    startKey: ['available', 'knm_local', prefix],
-    endKey: ['available', 'knm_local', `${prefix}\ufff0`],
-    limit: quantity,
-  });
-  return rows.map(({ id }) => ({ number: id }));
-}
+  shownNumber(await numberOf(request.services, targetAccount(request)._id, e164), await policyOf(request));
 
 function change(request: RestRequest, e164: string, next: (before: NumberDocument) => Json): Promise<Json> {
   const account = targetAccount(request)._id;
@@ -137,59 +118,96 @@ function change(request: RestRequest, e164: string, next: (before: NumberDocumen
 async function written(
   request: RestRequest,
   e164: string,
-  decide: (before: NumberDocument | undefined) => Json,
+  decide: (before: NumberDocument | undefined) => Partial<NumberDocument> | Promise<Partial<NumberDocument>>,
 ): Promise<Json> {
-  const saved = await changeNumber(request.services, e164, (before) => {
-    const next = decide(before);
+  const policy = await policyOf(request);
+  const saved = await changeNumber(request.services, e164, async (before) => {
+    const next = ofCarrier(await decide(before), e164, policy);
+    checkFeatures(e164, { ...before }, next, policy);
     return { ...next, ...auditFields(request), _id: e164, pvt_type: contract.type };
   });
-  return saved ? shownNumber(saved) : {};
+  return saved ? shownNumber(saved, policy) : {};
 }
 
-function assigned(
+/** A `carrier_name` is no property of the number: it says who the number comes from. */
+function ofCarrier(
+  { carrier_name, ...next }: Partial<NumberDocument>,
+  number: string,
+  { superduper }: FeaturePolicy,
+): Partial<NumberDocument> {
+  if (carrier_name === undefined) return next;
+  if (!superduper)
+    throw refusal('forbidden', number, 'the number may not have the feature carrier_name', 'carrier_name');
+  return { ...next, pvt_module_name: moduleOf(carrier_name) };
+}
+
+function policyOf(request: RestRequest): Promise<FeaturePolicy> {
+  return featurePolicy(request.services.systemConfig, caller(request).superduper);
+}
+
+/** The number in another state for the account in the path; its public fields stay as they were. */
+function taken(
   request: RestRequest,
   e164: string,
   before: NumberDocument | undefined,
-  state: NumberState,
-): Json {
+  state: Destination,
+): Partial<NumberDocument> {
   const account = targetAccount(request)._id;
-  const history = before?.pvt_reserve_history ?? [];
-  const keeps = state !== 'available';
   return {
-    pvt_state: state,
-    pvt_module_name: before?.pvt_module_name ?? 'knm_local',
+    pvt_module_name: localCarrier,
+    ...moved(before ?? {}, state, { account, number: e164 }),
     pvt_db_name: encodeURIComponent(numberDatabase(e164)),
     pvt_authorizing_account: caller(request).account._id,
-    ...(keeps && { pvt_assigned_to: account }),
-    ...(state === 'reserved' && { pvt_reserve_history: [...new Set([account, ...history])] }),
   };
 }
 
 function accepted(data: Json): Json {
-  return contract.accept(settablePart(data));
+  const { state: _, features: __, used_by: ___, ...fields } = settablePart(data);
+  return contract.accept(fields);
 }
 
 function owned(document: NumberDocument | undefined, account: string, e164: string): NumberDocument {
   if (document?.pvt_assigned_to === account) return document;
-  throw refusal('not_found', e164, 'the account has no such number');
+  throw refusal('not_found', e164, `number ${e164} not found`);
 }
 
-function checkMayCreate({ superduper, account }: Auth, e164: string, state: string): void {
-  if (superduper) return;
-  if (account.pvt_wnm_allow_additions !== true || !(creationStates as readonly string[]).includes(state))
-    throw refusal('forbidden', e164, 'the account may not add numbers');
+/** Nobody has it, or an account that the caller reaches. */
+async function isReached(request: RestRequest, { pvt_assigned_to: owner }: NumberDocument): Promise<boolean> {
+  if (owner === undefined) return true;
+  const account = await findAccount(request.services.store, owner);
+  return account !== undefined && reaches(caller(request), account);
+}
+
+/** What an account reserved is there for those below it. */
+function isReservedAbove(
+  request: RestRequest,
+  { pvt_state, pvt_assigned_to: owner = '' }: NumberDocument,
+): boolean {
+  return pvt_state === 'reserved' && caller(request).account.pvt_tree?.includes(owner) === true;
+}
+
+/** The states that the caller may make numbers in. */
+export function statesFor({ superduper, account }: Auth): readonly Destination[] {
+  if (superduper) return creationStates.superduper;
+  return account.pvt_wnm_allow_additions === true ? creationStates.permitted : [];
+}
+
+function checkMayCreate(auth: Auth, e164: string, state: string): void {
+  const states: readonly string[] = [...statesFor(auth), ...creationStates.everybody];
+  if (!states.includes(state))
+    throw refusal(
+      'forbidden',
+      e164,
+      'requestor is unauthorized to perform operation',
+      `the account may not make numbers in state ${state}`,
+    );
 }
 
 function refusal(
-  code: 'number_exists' | 'no_change_required' | 'not_found' | 'forbidden',
-  e164: string,
+  code: 'number_exists' | 'not_found' | 'forbidden',
+  number: string,
   message: string,
+  cause?: string,
 ): AppError {
-  return new AppError(code, { message, details: { number: e164 } });
-}
-
-/** The numbers of a collection request. */
-export function numbersOf(data: unknown): readonly string[] | undefined {
-  const numbers = isRecord(data) ? data['numbers'] : undefined;
-  return Array.isArray(numbers) && numbers.every((item) => typeof item === 'string') ? numbers : undefined;
+  return new AppError(code, { message, details: { number, ...(cause !== undefined && { cause }) } });
 }

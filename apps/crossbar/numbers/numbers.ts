@@ -1,5 +1,4 @@
 // Numbers: kept in `numbers/+1415…`, with a copy in the database of the account they belong to (contract/couch.md §§1, 3).
-import type { DocumentOf } from '../../../core/contract/index.ts';
 import { accountDatabase, numberDatabase, type StoredDocument } from '../../../core/couch/index.ts';
 import { number as contract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
@@ -13,13 +12,10 @@ import {
   typed,
   writeCopy,
 } from '../engine/index.ts';
+import { availableFeatures, type FeaturePolicy, featured, featuresOf } from './features.ts';
+import type { NumberDocument } from './states.ts';
 
-export type NumberDocument = DocumentOf<typeof contract>;
 type WithStore = Pick<Services, 'store'>;
-export type NumberState = NonNullable<NumberDocument['pvt_state']>;
-
-/** Fields that are features of the number. */
-const features = ['cnam', 'e911', 'prepend', 'forward', 'failover', 'ringback', 'force_outbound', 'porting'];
 
 /** A number as it is written in a path or list, in E.164. Rejects what is no number. */
 export function normal(given: string): string {
@@ -51,14 +47,19 @@ export async function numberOf(services: Services, accountId: string, e164: stri
 export async function changeNumber(
   services: WithStore,
   e164: string,
-  decide: (before: NumberDocument | undefined) => object | undefined,
+  decide: (
+    before: NumberDocument | undefined,
+  ) => Partial<NumberDocument> | undefined | Promise<Partial<NumberDocument> | undefined>,
 ): Promise<NumberDocument | undefined> {
   return exclusive(`number ${e164}`, async () => {
     const before = await findNumber(services, e164);
-    const next = decide(before);
+    const next = await decide(before);
     if (!next) return before;
     const database = await services.store.ensure(numberDatabase(e164), 'numbers');
-    const saved = storedAs(contract, await database.save(withFeatures(next as StoredDocument)));
+    const saved = storedAs(
+      contract,
+      await database.save({ ...next, pvt_features: featuresOf(next) } as StoredDocument),
+    );
     const copies = (account: string) => services.store.database(accountDatabase(account));
     if (before?.pvt_assigned_to !== undefined && before.pvt_assigned_to !== saved.pvt_assigned_to)
       await removeCopy(copies(before.pvt_assigned_to), e164);
@@ -71,7 +72,7 @@ export async function changeNumber(
 export function updateNumber(
   services: Services,
   e164: string,
-  change: (document: NumberDocument) => object | undefined,
+  change: (document: NumberDocument) => Partial<NumberDocument> | undefined,
 ): Promise<NumberDocument | undefined> {
   return changeNumber(services, e164, (before) => (before ? change(before) : undefined));
 }
@@ -83,23 +84,26 @@ export async function removeNumber(services: Services, document: NumberDocument)
     await removeCopy(services.store.database(accountDatabase(document.pvt_assigned_to)), document._id);
 }
 
-function withFeatures(document: StoredDocument): StoredDocument {
-  const found = features.filter((name) => document[name] !== undefined);
-  return { ...document, pvt_features: Object.fromEntries(found.map((name) => [name, document[name]])) };
-}
-
 /** A number as clients see it (contract/crossbar.md §6.4). */
-export function shownNumber(document: NumberDocument): Record<string, unknown> {
+export function shownNumber(document: NumberDocument, policy: FeaturePolicy): Record<string, unknown> {
   const { pvt_created, pvt_modified, pvt_state, pvt_used_by, pvt_features } = document;
+  const features = Object.keys(pvt_features ?? {});
+  const used = pvt_used_by !== undefined && { used_by: pvt_used_by };
   return {
     ...publicPart(document),
+    state: pvt_state,
+    features,
+    ...used,
     _read_only: {
       created: pvt_created,
       modified: pvt_modified,
       state: pvt_state,
-      ...(pvt_used_by === undefined ? {} : { used_by: pvt_used_by }),
-      features: Object.keys(pvt_features ?? {}),
-      features_available: features,
+      ...used,
+      features,
+      features_available: availableFeatures(featured(document), policy),
+      ...(document.pvt_features_allowed && { features_allowed: document.pvt_features_allowed }),
+      ...(document.pvt_features_denied && { features_denied: document.pvt_features_denied }),
+      ...(document.pvt_module_name && { carrier_module: document.pvt_module_name.replace(/^knm_/, '') }),
     },
   };
 }

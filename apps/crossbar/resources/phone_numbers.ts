@@ -1,16 +1,17 @@
-// phone_numbers: an account's numbers, one by one or many at once; the pool; kinds of numbers (contract/crossbar.md §6.4).
-import { AppError, toAppError } from '../../../core/errors/index.ts';
-import { type Classifier, classify, defaultClassifiers } from '../../../core/telephony/index.ts';
+// phone_numbers: an account's numbers, one by one or many at once; the inventory; kinds of numbers (contract/crossbar.md §6.4).
+import { Type } from '../../../core/contract/index.ts';
+import { number as contract } from '../../../core/documents/index.ts';
+import { AppError } from '../../../core/errors/index.ts';
+import { type Classifier, classify, numbering, toE164 } from '../../../core/telephony/index.ts';
 import {
+  type AnonymousTarget,
   accountEndpoint,
   caller,
   type DataReply,
   dataObject,
   type Endpoint,
   findAccount,
-  gathered,
   invalid,
-  list,
   type Operation,
   operation,
   parameter,
@@ -18,45 +19,138 @@ import {
   type RestModule,
   type RestRequest,
   reaches,
-  targetDatabase,
 } from '../engine/index.ts';
 import {
   activateNumber,
-  availableNumbers,
   createNumber,
-  creationStates,
-  identifyNumber,
   mergeNumber,
   type NumberAction,
-  numbersOf,
+  portNumber,
   readNumber,
   releaseNumber,
   replaceNumber,
   reserveNumber,
+  statesFor,
 } from '../numbers/actions.ts';
-import { normal } from '../numbers/numbers.ts';
+import { longestPrefix, usableCarriers } from '../numbers/carriers.ts';
+import { distinct, many, numbersBody } from '../numbers/collection.ts';
+import { mendCopies, mendCopy } from '../numbers/copies.ts';
+import { availableNumbers, checkNumbers, searchOf } from '../numbers/inventory.ts';
+import { listNumbers } from '../numbers/list.ts';
+import { findNumber, normal } from '../numbers/numbers.ts';
+import { localitiesOf, prefixesOf } from '../numbers/phonebook.ts';
 
-const summary = 'Numbers of an account';
-
-/** Most numbers that one request may touch. */
-const mostNumbers = 500;
+const found = Type.Array(Type.Object({ number: Type.String() }));
+const searching = {
+  prefix: Type.Optional(Type.String({ description: 'National, or with + and the code of the country' })),
+  quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 1 })),
+  offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
+  country: Type.Optional(Type.String({ default: 'US', description: 'ISO 3166, two letters' })),
+};
+const city = { city: Type.String({ minLength: 1 }) };
+const numbersMap = Type.Object({
+  numbers: Type.Record(
+    Type.String(),
+    Type.Object({ state: Type.String(), features: Type.Array(Type.String()) }),
+  ),
+  cascade_quantity: Type.Integer(),
+});
+const classifier = Type.Object({
+  friendly_name: Type.String(),
+  regex: Type.String(),
+  emergency: Type.Optional(Type.Boolean()),
+});
 
 export const phone_numbers: RestModule = {
   name: 'phone_numbers',
-  summary,
+  summary: 'Numbers of an account',
   endpoints: [
     accountEndpoint('phone_numbers', {
-      GET: operation('account', 'The numbers of an account, by number', listNumbers, { list: true }),
+      GET: operation(
+        'account',
+        'The numbers of an account, by number; with `prefix` the inventory',
+        listOrSearch,
+        {
+          list: true,
+          parameters: searching,
+          reply: Type.Union([numbersMap, found]),
+        },
+      ),
     }),
+    ...aboutNumbers(),
+    ...together(),
+    ...single(),
+    {
+      path: '/phone_numbers',
+      operations: {
+        GET: operation('account', 'Numbers of the inventory', search, {
+          anonymous: mayAnybody,
+          parameters: searching,
+          reply: found,
+        }),
+      },
+    },
+    {
+      path: '/phone_numbers/prefix',
+      operations: {
+        GET: operation('account', 'Prefixes of a city', prefixes, {
+          anonymous: mayAnybody,
+          parameters: city,
+        }),
+      },
+    },
+  ],
+};
+
+/** What is the same for all numbers, and what others know of them. */
+function aboutNumbers(): Endpoint[] {
+  return [
     accountEndpoint('phone_numbers/classifiers', {
-      GET: operation('account', 'Kinds of numbers', classifiers),
+      GET: operation('account', 'Kinds of numbers', classifiers, {
+        reply: Type.Record(Type.String(), classifier),
+      }),
     }),
     accountEndpoint('phone_numbers/classifiers/:number', {
-      GET: operation('account', 'Which kind a number is of', classifyNumber),
+      GET: operation('account', 'Which kind a number is of', classifyNumber, { reply: classifier }),
     }),
     accountEndpoint('phone_numbers/carriers_info', {
-      GET: operation('account', 'What a search for numbers may ask', carriersInfo),
+      GET: operation('account', 'What a search for numbers may ask', carriersInfo, {
+        reply: Type.Object({
+          maximal_prefix_length: Type.Integer(),
+          usable_carriers: Type.Array(Type.String()),
+          usable_creation_states: Type.Array(Type.String()),
+        }),
+      }),
     }),
+    accountEndpoint('phone_numbers/prefix', {
+      GET: operation('account', 'Prefixes of a city', prefixes, { parameters: city }),
+    }),
+    accountEndpoint('phone_numbers/locality', {
+      POST: operation(
+        'account',
+        'Places that numbers belong to',
+        async ({ services, data: { numbers } }) => ({
+          data: await localitiesOf(services, distinct(numbers).map(normal)),
+        }),
+        { accepts: numbersBody },
+      ),
+    }),
+    accountEndpoint('phone_numbers/check', {
+      POST: operation(
+        'account',
+        'Whether numbers can be had',
+        async (request) => ({
+          data: await checkNumbers(request, distinct(request.data.numbers).map(normal)),
+        }),
+        { accepts: numbersBody, reply: Type.Record(Type.String(), Type.Enum(['success', 'error'])) },
+      ),
+    }),
+  ];
+}
+
+/** Many at once. */
+function together(): Endpoint[] {
+  return [
     accountEndpoint('phone_numbers/collection', {
       PUT: many('Creates or assigns numbers', createNumber),
       POST: many('Replaces the public fields of numbers', replaceNumber),
@@ -66,12 +160,31 @@ export const phone_numbers: RestModule = {
     accountEndpoint('phone_numbers/collection/activate', {
       PUT: many('Puts numbers into service', activateNumber),
     }),
+    accountEndpoint('phone_numbers/fix', {
+      POST: operation('admin', 'Brings the copies of all numbers of the account up to date', fixAll, {
+        reply: numbersMap,
+      }),
+    }),
+    accountEndpoint('phone_numbers/fix/:number', {
+      POST: operation('admin', 'Brings the copy of a number up to date', async (request) => {
+        await mendCopy(request, normal(pathParameter(request, 'number')));
+        return { data: {} };
+      }),
+    }),
+  ];
+}
+
+/** One number. */
+function single(): Endpoint[] {
+  return [
     accountEndpoint('phone_numbers/:number', {
       GET: one('account', 'A number', readNumber),
       PUT: one('admin', 'Creates or assigns a number', createNumber),
       POST: one('admin', 'Replaces the public fields of a number', replaceNumber),
       PATCH: one('admin', 'Merges into a number', mergeNumber),
-      DELETE: one('admin', 'Releases a number', releaseNumber),
+      DELETE: one('admin', 'Releases a number', releaseNumber, {
+        hard: Type.Optional(Type.Boolean({ description: 'Removes it for good: superdupers only' })),
+      }),
     }),
     accountEndpoint('phone_numbers/:number/activate', {
       PUT: one('admin', 'Puts a number into service', activateNumber),
@@ -79,103 +192,82 @@ export const phone_numbers: RestModule = {
     accountEndpoint('phone_numbers/:number/reserve', {
       PUT: one('admin', 'Reserves a number', reserveNumber),
     }),
-    accountEndpoint('phone_numbers/:number/identify', {
-      GET: operation('account', 'Whose number it is', identify),
+    accountEndpoint('phone_numbers/:number/port', {
+      PUT: one('admin', 'Makes a number that is on its way from another carrier', portNumber),
     }),
-    {
-      path: '/phone_numbers',
-      operations: { GET: operation('account', 'Numbers of the pool', search) },
-    } satisfies Endpoint,
-  ],
-};
+    accountEndpoint('phone_numbers/:number/identify', {
+      GET: operation('account', 'Whose number it is', identify, {
+        reply: Type.Object({ account_id: Type.String(), number: Type.String() }),
+      }),
+    }),
+  ];
+}
 
-function one(permission: Operation['permission'], summary: string, act: NumberAction): Operation {
-  return operation(permission, summary, async (request) => {
+function one(
+  permission: Operation['permission'],
+  summary: string,
+  act: NumberAction,
+  parameters?: NonNullable<Operation['parameters']>,
+): Operation {
+  const run = async (request: RestRequest): Promise<DataReply> => {
     const number = normal(pathParameter(request, 'number'));
     const data = await act(request, number, dataObject(request));
     return request.verb === 'PUT' ? { data, location: encodeURIComponent(number) } : { data };
+  };
+  const { schema } = contract;
+  const isRead = act === readNumber || act === releaseNumber;
+  return operation(permission, summary, run, {
+    reply: schema,
+    ...(!isRead && { body: schema }),
+    ...(parameters && { parameters }),
   });
 }
 
-/** Every number for itself: what succeeded, and why the rest did not. */
-function many(summary: string, act: NumberAction): Operation {
-  return operation('admin', summary, async (request) => {
-    const { numbers: _, ...fields } = dataObject(request);
-    const given = numbersOf(request.data);
-    if (!given?.length) throw invalid('numbers', 'required', 'numbers must be a list of numbers');
-    if (given.length > mostNumbers)
-      throw invalid('numbers', 'maxItems', `at most ${mostNumbers} numbers at once`, { target: mostNumbers });
-    const success: [string, unknown][] = [];
-    const failed: [string, unknown][] = [];
-    for (const number of given) {
-      try {
-        const e164 = normal(number);
-        success.push([e164, await act(request, e164, fields)]);
-      } catch (thrown) {
-        const { code, status, message } = toAppError(thrown);
-        if (status >= 500) throw thrown;
-        failed.push([number, { code: status, error: code, cause: number, message }]);
-      }
-    }
-    const outcome = {
-      ...(success.length > 0 && { success: Object.fromEntries(success) }),
-      ...(failed.length > 0 && { error: Object.fromEntries(failed) }),
-    };
-    return success.length > 0 ? { data: outcome } : { data: outcome, status: 400 };
-  });
-}
-
-/** A map by number; with `prefix`, numbers of the pool instead. */
-async function listNumbers(request: RestRequest): Promise<DataReply> {
-  if (parameter(request, 'prefix') !== undefined) return search(request);
-  const listing = { design: 'phone_numbers', view: 'crossbar_listing' };
-  const page = await gathered(
-    await list(request, targetDatabase(request), listing, {
-      filterRows: true,
-      show: ({ id, value }) => [id, value],
-    }),
-  );
-  const numbers = Object.fromEntries(
-    (page.data as [string, Record<string, unknown>][]).map(([number, { pvt_module_name: _, ...row }]) => [
-      number,
-      row,
-    ]),
-  );
-  return { ...page, data: { numbers, cascade_quantity: 0 } };
+async function listOrSearch(request: RestRequest): Promise<DataReply> {
+  return parameter(request, 'prefix') === undefined ? listNumbers(request) : search(request);
 }
 
 async function search(request: RestRequest): Promise<DataReply> {
-  const given = String(parameter(request, 'prefix') ?? '').replace(/[\s().-]/g, '');
-  const prefix = given.startsWith('+') ? given : `+1${given}`;
-  if (!/^\+\d{4,15}$/.test(prefix))
-    throw invalid('prefix', 'pattern', 'must be at least three digits', { value: given });
-  const quantity = Number(parameter(request, 'quantity') ?? 1);
-  if (!Number.isInteger(quantity) || quantity < 1 || quantity > mostNumbers)
-    throw invalid('quantity', 'maximum', `must be 1 to ${mostNumbers}`, { target: mostNumbers });
-  return { data: await availableNumbers(request, prefix, quantity) };
+  return { data: await availableNumbers(request, searchOf(request)) };
+}
+
+/** Whether who has no token may search as well. */
+function mayAnybody({ services }: AnonymousTarget): Promise<boolean> {
+  return services.systemConfig.get('number_manager', 'unauthorized_numbers_lookup', false);
+}
+
+async function prefixes(request: RestRequest): Promise<DataReply> {
+  const city = parameter(request, 'city');
+  if (typeof city !== 'string' || city === '') throw invalid('city', 'required', 'city must be given');
+  return { data: await prefixesOf(request.services, city) };
+}
+
+async function fixAll(request: RestRequest): Promise<DataReply> {
+  await mendCopies(request);
+  return listNumbers(request);
 }
 
 /** For those who reach the account that has the number; others learn no more than that they do not. */
 async function identify(request: RestRequest): Promise<DataReply> {
-  const found = await identifyNumber(request, normal(pathParameter(request, 'number')));
-  const owner = await findAccount(request.services.store, String(found['account_id']));
-  if (!owner || !reaches(caller(request), owner))
-    throw new AppError('not_found', {
-      message: 'nobody has the number',
-      details: { number: found['number'] },
-    });
-  return { data: found };
+  const number = normal(pathParameter(request, 'number'));
+  const owner = (await findNumber(request.services, number))?.pvt_assigned_to;
+  const account = owner === undefined ? undefined : await findAccount(request.services.store, owner);
+  if (!account || !reaches(caller(request), account))
+    throw new AppError('not_found', { message: `number ${number} not found`, details: { number } });
+  return { data: { account_id: account._id, number } };
 }
 
-async function classifiers(): Promise<DataReply> {
-  return { data: Object.fromEntries(defaultClassifiers.map((one) => [one.name, shownClassifier(one)])) };
+async function classifiers({ services }: RestRequest): Promise<DataReply> {
+  const { classifiers: known } = await numbering(services.systemConfig);
+  return { data: Object.fromEntries(known.map((one) => [one.name, shownClassifier(one)])) };
 }
 
 async function classifyNumber(request: RestRequest): Promise<DataReply> {
   const number = pathParameter(request, 'number');
-  const found = classify(number);
-  if (!found) throw new AppError('not_found', { message: 'no classifier fits', details: { number } });
-  return { data: { name: found.name, number, ...shownClassifier(found) } };
+  const settings = await numbering(request.services.systemConfig);
+  const found = classify(number, settings, settings.classifiers);
+  const base = { number, e164: toE164(number, settings) };
+  return { data: found ? { name: found.name, ...base, ...shownClassifier(found) } : base };
 }
 
 function shownClassifier({ friendlyName, pattern, emergency }: Classifier): Record<string, unknown> {
@@ -183,8 +275,11 @@ function shownClassifier({ friendlyName, pattern, emergency }: Classifier): Reco
 }
 
 async function carriersInfo(request: RestRequest): Promise<DataReply> {
-  const states = caller(request).superduper ? [...creationStates, 'available'] : creationStates;
   return {
-    data: { maximal_prefix_length: 3, usable_carriers: ['local'], usable_creation_states: states },
+    data: {
+      maximal_prefix_length: longestPrefix,
+      usable_carriers: usableCarriers,
+      usable_creation_states: statesFor(caller(request)),
+    },
   };
 }

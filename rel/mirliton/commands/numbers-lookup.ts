@@ -2,11 +2,10 @@
 import { watchCarriers } from '../../../apps/trunkstore/carriers.ts';
 import { findNumber } from '../../../apps/trunkstore/numbers.ts';
 import { chooseCarriers } from '../../../apps/trunkstore/selection.ts';
-import { numbering } from '../../../apps/trunkstore/settings.ts';
 import { systemConfig } from '../../../core/config/index.ts';
 import { accountDatabase, type Store } from '../../../core/couch/index.ts';
 import { logger } from '../../../core/log/index.ts';
-import { classify, toE164 } from '../../../core/telephony/index.ts';
+import { classify, numbering, toE164 } from '../../../core/telephony/index.ts';
 import { findAccount } from '../accounts.ts';
 import { command, one, text } from '../command.ts';
 

@@ -1,0 +1,76 @@
+// Many numbers in one request: each for itself, with what succeeded and why the rest did not.
+import { type Static, Type } from '../../../core/contract/index.ts';
+import { number as contract } from '../../../core/documents/index.ts';
+import { toAppError } from '../../../core/errors/index.ts';
+import { type DataReply, invalid, numberError, type Operation, operation } from '../engine/index.ts';
+import type { NumberAction } from './actions.ts';
+import { mostNumbers } from './inventory.ts';
+import { normal } from './numbers.ts';
+
+/** The list of numbers that all such requests have. */
+export const numbersBody = Type.Object({
+  numbers: Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: mostNumbers }),
+});
+
+const body = Type.Object({ ...contract.fields, ...numbersBody.properties });
+
+const numberErrors = Type.Record(
+  Type.String(),
+  Type.Object({
+    code: Type.Integer(),
+    error: Type.String(),
+    cause: Type.Optional(Type.Unknown()),
+    message: Type.String(),
+  }),
+);
+const reply = Type.Object({
+  success: Type.Optional(Type.Record(Type.String(), contract.schema as typeof numbersBody)),
+  error: Type.Optional(numberErrors),
+});
+
+/** The numbers of a list in E.164. Throws `numbers.uniqueItems` for one that is there twice, in whatever form. */
+export function distinct(numbers: readonly string[]): readonly string[] {
+  const seen = new Set(numbers.map(tolerant));
+  if (seen.size === numbers.length) return numbers;
+  throw invalid('numbers', 'uniqueItems', 'some numbers appear twice', { value: numbers });
+}
+
+function tolerant(number: string): string {
+  try {
+    return normal(number);
+  } catch {
+    return number;
+  }
+}
+
+/** The operation that does the same to many numbers. Without any success it is a 400. */
+export function many(summary: string, act: NumberAction): Operation {
+  const run = async (
+    { numbers, ...data }: Static<typeof body>,
+    one: (number: string, data: object) => unknown,
+  ): Promise<DataReply> => {
+    const success: [string, unknown][] = [];
+    const failed: [string, unknown][] = [];
+    for (const number of distinct(numbers)) {
+      try {
+        const e164 = normal(number);
+        success.push([e164, await one(e164, data)]);
+      } catch (thrown) {
+        const error = toAppError(thrown);
+        if (error.status >= 500) throw thrown;
+        failed.push([number, numberError(error, number)]);
+      }
+    }
+    const outcome = {
+      ...(success.length > 0 && { success: Object.fromEntries(success) }),
+      ...(failed.length > 0 && { error: Object.fromEntries(failed) }),
+    };
+    return success.length > 0 ? { data: outcome } : { data: outcome, status: 400 };
+  };
+  return operation(
+    'admin',
+    summary,
+    (request) => run(request.data, (e164, data) => act(request, e164, { ...data })),
+    { accepts: body, reply },
+  );
+}
