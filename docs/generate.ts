@@ -15,6 +15,7 @@ import * as cdr from '../core/messages/cdr.ts';
 import * as conference from '../core/messages/conference.ts';
 import * as configuration from '../core/messages/configuration.ts';
 import * as dialplan from '../core/messages/dialplan.ts';
+import * as im from '../core/messages/im.ts';
 import * as maintenance from '../core/messages/maintenance.ts';
 import * as media from '../core/messages/media.ts';
 import * as metaflow from '../core/messages/metaflow.ts';
@@ -158,6 +159,7 @@ function messagesPage(): string {
     presence,
     acdc,
     notification,
+    im,
     switch: switches,
     trusted,
     configuration,

@@ -1,7 +1,8 @@
 // A CDR report as the document that is stored: snake case, in the month in which the leg ended (contract/couch.md §3).
-import { isRecord, type MessageOf } from '../../core/contract/index.ts';
+import type { MessageOf } from '../../core/contract/index.ts';
 import { fromGregorian, gregorian, monthOf, type StoredDocument } from '../../core/couch/index.ts';
 import type { cdrReport } from '../../core/messages/cdr.ts';
+import { snakeCase } from '../../core/messages/snake-case.ts';
 
 export type CdrReport = MessageOf<typeof cdrReport>;
 
@@ -41,13 +42,4 @@ function interaction(report: CdrReport): Record<string, unknown> {
   const [, time, key] = /^(\d+)-(.+)$/.exec(typeof id === 'string' ? id : '') ?? [];
   if (time === undefined) return {};
   return { interaction_id: id, interaction_time: Number(time), interaction_key: key };
-}
-
-function snakeCase(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(snakeCase);
-  if (!isRecord(value)) return value;
-  const entries = Object.entries(value);
-  return Object.fromEntries(
-    entries.map(([key, item]) => [key.toLowerCase().replaceAll('-', '_'), snakeCase(item)]),
-  );
 }

@@ -31,6 +31,7 @@ const databases: readonly DatabaseClass[] = [
   'token_auth',
   'functions',
   'tasks',
+  'webhooks',
 ];
 
 const revokedForgottenMs = 3_600_000;

@@ -2,6 +2,21 @@
 import { document, Type } from '../contract/index.ts';
 import { freeObject } from './shared.ts';
 
+/** What an URL can be told of; `all` is any of the others. */
+export const hookNames = [
+  'all',
+  'channel_answer',
+  'channel_bridge',
+  'channel_create',
+  'channel_destroy',
+  'notifications',
+  'object',
+  'parking',
+  'sms',
+] as const;
+
+export type HookName = (typeof hookNames)[number];
+
 /** A webhook. */
 export const webhook = document({
   type: 'webhook',
@@ -12,7 +27,7 @@ export const webhook = document({
     custom_data: Type.Optional(freeObject),
     enabled: Type.Optional(Type.Boolean({ default: true })),
     format: Type.Optional(Type.Enum(['form-data', 'json'], { default: 'form-data' })),
-    hook: Type.String(),
+    hook: Type.Enum([...hookNames]),
     http_verb: Type.Optional(Type.Enum(['get', 'post', 'put'], { default: 'post' })),
     include_internal_legs: Type.Optional(Type.Boolean({ default: true })),
     include_subaccounts: Type.Optional(Type.Boolean()),

@@ -1,6 +1,7 @@
 // The runtime settings that the apps read from `system_config`: what type each has, and what it is for.
 import { defaults as edgeDefaults } from '../../apps/registrar/edge/options.ts';
 import { stepswitchDefaults } from '../../apps/trunkstore/settings.ts';
+import { webhookDefaults } from '../../apps/webhooks/settings.ts';
 import { isRecord } from '../../core/contract/index.ts';
 import { AppError } from '../../core/errors/index.ts';
 
@@ -118,6 +119,7 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
     ),
     nameservers: list('addresses of the name servers that are asked for it; none: those of the machine'),
   },
+  webhooks: fromDefaults(webhookDefaults),
 };
 
 /** What is known of a path: the setting itself, or one above it that is an object. */

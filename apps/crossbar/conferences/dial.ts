@@ -3,6 +3,7 @@ import { isRecord, Type, type Violation } from '../../../core/contract/index.ts'
 import { device, user } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { dial } from '../../../core/messages/conference.ts';
+import { snakeCase } from '../../../core/messages/snake-case.ts';
 import {
   type BridgeEndpoint,
   buildEndpoints,
@@ -11,7 +12,6 @@ import {
 } from '../../../core/telephony/index.ts';
 import { type DataReply, type RestRequest, targetAccount, targetDatabase } from '../engine/index.ts';
 import { phonesOf } from '../live/phones.ts';
-import { snakeCase } from '../live/snake-case.ts';
 import { applicationVars } from '../live/variables.ts';
 
 const flags = [

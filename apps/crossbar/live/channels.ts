@@ -4,8 +4,8 @@ import {
   queryChannelsReq,
   queryUserChannelsReq,
 } from '../../../core/messages/call.ts';
+import { snakeCase } from '../../../core/messages/snake-case.ts';
 import { type RestRequest, targetAccount } from '../engine/index.ts';
-import { snakeCase } from './snake-case.ts';
 
 export type Channel = Record<string, unknown>;
 

@@ -1,9 +1,9 @@
 // Conferences that run now, asked of all nodes over the bus.
 import { isRecord } from '../../../core/contract/index.ts';
 import { searchReq } from '../../../core/messages/conference.ts';
+import { snakeCase } from '../../../core/messages/snake-case.ts';
 import type { RestRequest } from '../engine/index.ts';
 import { targetAccount } from '../engine/index.ts';
-import { snakeCase } from './snake-case.ts';
 
 /** Milliseconds in which every node answers; there is no telling how many there are. */
 const patience = 400;

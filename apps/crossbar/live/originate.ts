@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { AnswerOf, MessageFields } from '../../../core/contract/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { originateReq } from '../../../core/messages/resource.ts';
+import { snakeCase } from '../../../core/messages/snake-case.ts';
 import type { RestRequest } from '../engine/index.ts';
-import { snakeCase } from './snake-case.ts';
 
 export type Originate = MessageFields<typeof originateReq>;
 

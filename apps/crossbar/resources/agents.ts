@@ -3,6 +3,7 @@ import { Type } from '../../../core/contract/index.ts';
 import { user } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { agentAction, currentCallsReq, statusReq } from '../../../core/messages/acdc.ts';
+import { snakeCase } from '../../../core/messages/snake-case.ts';
 import {
   accountEndpoint,
   type DataReply,
@@ -17,7 +18,6 @@ import {
   targetAccount,
   targetDatabase,
 } from '../engine/index.ts';
-import { snakeCase } from '../live/snake-case.ts';
 import { statsRange } from '../queues/range.ts';
 
 const listing = { design: 'agents', view: 'crossbar_listing' };

@@ -1,6 +1,7 @@
 // conferences: rooms that several calls meet in, who is in them, and what is done to them while they run.
 import { isRecord, resource, Type } from '../../../core/contract/index.ts';
 import { conference } from '../../../core/documents/index.ts';
+import { snakeCase } from '../../../core/messages/snake-case.ts';
 import {
   actOnConference,
   actOnParticipant,
@@ -34,7 +35,6 @@ import {
   runningInAccount,
   shownParticipant,
 } from '../live/conferences.ts';
-import { snakeCase } from '../live/snake-case.ts';
 
 const listing = { design: 'conferences', view: 'crossbar_listing' };
 const byNumber = { design: 'conference', view: 'listing_by_number' };

@@ -56,6 +56,7 @@ import { transactions } from './transactions.ts';
 import { user_auth } from './user_auth.ts';
 import { users } from './users.ts';
 import { vmboxes } from './vmboxes.ts';
+import { webhooks } from './webhooks.ts';
 import { whitelabel } from './whitelabel.ts';
 
 export const modules: readonly RestModule[] = [
@@ -116,4 +117,5 @@ export const modules: readonly RestModule[] = [
   users,
   vmboxes,
   whitelabel,
+  webhooks,
 ];

@@ -1,6 +1,7 @@
 // parked_calls: the slots that calls are parked in.
 import { isRecord } from '../../../core/contract/index.ts';
 import { parkedCall } from '../../../core/documents/index.ts';
+import { snakeCase } from '../../../core/messages/snake-case.ts';
 import {
   accountEndpoint,
   type DataReply,
@@ -9,7 +10,6 @@ import {
   type RestRequest,
   targetDatabase,
 } from '../engine/index.ts';
-import { snakeCase } from '../live/snake-case.ts';
 
 export const parked_calls: RestModule = {
   name: 'parked_calls',

@@ -5,6 +5,7 @@ import { device, queue, user } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { currentCallsReq } from '../../../core/messages/acdc.ts';
 import { eavesdropReq } from '../../../core/messages/resource.ts';
+import { snakeCase } from '../../../core/messages/snake-case.ts';
 import {
   accountEndpoint,
   type DataReply,
@@ -20,7 +21,6 @@ import {
   typed,
 } from '../engine/index.ts';
 import { accountChannels } from '../live/channels.ts';
-import { snakeCase } from '../live/snake-case.ts';
 import { statsRange } from '../queues/range.ts';
 
 const listening = Type.Object({

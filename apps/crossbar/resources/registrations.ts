@@ -1,5 +1,6 @@
 // registrations: who is registered now, and forgetting them.
 import { regFlush } from '../../../core/messages/registration.ts';
+import { snakeCase } from '../../../core/messages/snake-case.ts';
 import {
   accountEndpoint,
   type DataReply,
@@ -10,7 +11,6 @@ import {
   targetAccount,
 } from '../engine/index.ts';
 import { registrationsOf } from '../live/registrations.ts';
-import { snakeCase } from '../live/snake-case.ts';
 
 export const registrations: RestModule = {
   name: 'registrations',

@@ -1,5 +1,5 @@
 // Fields of bus messages as REST spells them: `Caller-ID-Name` is `caller_id_name`.
-import { isRecord } from '../../../core/contract/index.ts';
+import { isRecord } from '../contract/index.ts';
 
 /** The same value with all keys in snake case, at every depth. */
 export function snakeCase(value: unknown): unknown {
