@@ -3,7 +3,7 @@ import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { AppError, errorText } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { Binding } from './bus.ts';
-import { bindQueue, declareQueue, exchangesOf, isPreconditionFailed } from './topology.ts';
+import { bindQueue, declareQueue, exchangesOf, isPreconditionFailed, unbindQueue } from './topology.ts';
 import type { Incoming, QueueSpec, TransportConsumer } from './transport.ts';
 import { within } from './within.ts';
 
@@ -38,6 +38,8 @@ export class Lane implements TransportConsumer {
   #timer: NodeJS.Timeout | undefined;
   #looking: NodeJS.Timeout[] = [];
   #connections = 0;
+  /** Of the bindings on this connection. */
+  #turn = 0;
   #ended = false;
   /** False when the broker did not answer the cancel: then there is no use in waiting for it again. */
   #answers = true;
@@ -49,6 +51,7 @@ export class Lane implements TransportConsumer {
 
   up(model: ChannelModel): void {
     this.#model = model;
+    this.#turn = 0;
     this.#attempts = 0;
     this.#connections += 1;
     void this.#establish(model);
@@ -80,8 +83,7 @@ export class Lane implements TransportConsumer {
   async bind(binding: Binding): Promise<void> {
     this.#bindings.push(binding);
     await this.#change(async (channel) => {
-      if (this.#model) await exchangesOf(this.#model).ensure(channel, binding.exchange);
-      await channel.bindQueue(this.#options.spec.name, binding.exchange, binding.key);
+      if (this.#model) await bindQueue(channel, exchangesOf(this.#model), this.#only(binding), this.#turn);
     });
   }
 
@@ -89,8 +91,14 @@ export class Lane implements TransportConsumer {
     const index = this.#bindings.findIndex((it) => it.exchange === exchange && it.key === key);
     if (index >= 0) this.#bindings.splice(index, 1);
     await this.#change(async (channel) => {
-      await channel.unbindQueue(this.#options.spec.name, exchange, key);
+      // The next turn may be under way.
+      for (let turn = Math.max(0, this.#turn - 1); turn <= this.#turn + 1; turn += 1)
+        await unbindQueue(channel, this.#only({ exchange, key }), turn);
     });
+  }
+
+  #only(binding: Binding): QueueSpec {
+    return { ...this.#options.spec, kind: 'shared', bindings: [binding] };
   }
 
   /** No message comes after this. */
@@ -164,7 +172,10 @@ export class Lane implements TransportConsumer {
     }
   }
 
-  /** Whether the broker still knows the queue with its consumer; its bindings are made again, which is nothing when they are there. */
+  /**
+   * Whether the broker still knows the queue with its consumer. Its bindings are made anew, in another turn, before the old ones
+   * are taken away: one that is listed may have lost its effect, and to make the same again would change nothing.
+   */
   async #look(): Promise<void> {
     const { spec, log } = this.#options;
     const [channel, model] = [this.#channel, this.#model];
@@ -173,7 +184,12 @@ export class Lane implements TransportConsumer {
     try {
       const { consumerCount } = await channel.checkQueue(spec.name);
       if (consumerCount === 0) throw new Error('the broker knows no consumer of it');
-      await bindQueue(channel, exchangesOf(model), { ...spec, bindings: this.#bindings });
+      const bound = { ...spec, bindings: [...this.#bindings] };
+      await bindQueue(channel, exchangesOf(model), bound, this.#turn + 1);
+      this.#turn += 1;
+      await unbindQueue(channel, bound, this.#turn - 1);
+      const left = bound.bindings.filter((binding) => !this.#bindings.includes(binding));
+      for (const binding of left) await unbindQueue(channel, this.#only(binding), this.#turn);
     } catch (error) {
       if (this.#channel !== channel || this.#ended) return;
       log.warn('a queue was lost behind our back; declaring it again', { queue: spec.name, error });

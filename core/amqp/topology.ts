@@ -1,5 +1,6 @@
 // Declares exchanges and queues as contract/kapi.md §1 wants them, once per connection.
 import type { Channel, ChannelModel } from 'amqplib';
+import type { Binding } from './bus.ts';
 import { exchangeType } from './exchanges.ts';
 import type { QueueSpec } from './transport.ts';
 
@@ -68,14 +69,31 @@ export async function declareQueue(channel: Channel, exchanges: Exchanges, spec:
   await bindQueue(channel, exchanges, spec);
 }
 
-/** Binds a queue that is there; a binding that is there stays as it is. */
-export async function bindQueue(channel: Channel, exchanges: Exchanges, spec: QueueSpec): Promise<void> {
-  const own = spec.kind === 'private' ? [{ exchange: 'targeted', key: spec.name }] : [];
-  for (const { exchange, key } of [...own, ...spec.bindings]) {
+/**
+ * Binds a queue that is there, in a turn of the binding: those of different turns are different bindings, of the same effect.
+ * A binding that is there stays as it is.
+ */
+export async function bindQueue(
+  channel: Channel,
+  exchanges: Exchanges,
+  spec: QueueSpec,
+  turn = 0,
+): Promise<void> {
+  for (const { exchange, key } of bindingsOf(spec)) {
     await exchanges.ensure(channel, exchange);
-    await channel.bindQueue(spec.name, exchange, key);
+    await channel.bindQueue(spec.name, exchange, key, turnOf(turn));
   }
 }
+
+/** Takes a turn of the bindings away; what is not there is no error. */
+export async function unbindQueue(channel: Channel, spec: QueueSpec, turn = 0): Promise<void> {
+  for (const { exchange, key } of bindingsOf(spec))
+    await channel.unbindQueue(spec.name, exchange, key, turnOf(turn));
+}
+
+const bindingsOf = ({ kind, name, bindings }: QueueSpec): readonly Binding[] =>
+  kind === 'private' ? [{ exchange: 'targeted', key: name }, ...bindings] : bindings;
+const turnOf = (turn: number) => (turn === 0 ? {} : { 'x-turn': turn });
 
 function optionsOf({ kind, linger }: QueueSpec) {
   if (kind === 'durable') return kept;

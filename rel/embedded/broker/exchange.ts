@@ -1,5 +1,5 @@
 // An exchange and its bindings to queues.
-import type { FieldTable } from './codec/fields.ts';
+import { encodeValue, type FieldTable } from './codec/fields.ts';
 import type { Queue } from './queue.ts';
 import { DirectMatcher, FanoutMatcher, type Matcher, TopicMatcher } from './topic.ts';
 
@@ -24,10 +24,17 @@ export interface ExchangeSpec {
   readonly arguments: FieldTable;
 }
 
-/** A binding is told apart by queue and key; its arguments mean nothing to the three types that exist here. */
+/** A binding. Its arguments mean nothing to the three types that exist here, but tell it from others. */
+export interface ExchangeBinding {
+  readonly key: string;
+  readonly arguments: FieldTable;
+}
+
+/** As in RabbitMQ a binding is told apart by queue, key and arguments. */
 export class Exchange {
   readonly spec: ExchangeSpec;
-  readonly #bindings = new Map<Queue, Set<string>>();
+  /** By queue, key, and the arguments in one text. */
+  readonly #bindings = new Map<Queue, Map<string, Map<string, FieldTable>>>();
   readonly #matcher: Matcher<Queue>;
 
   constructor(spec: ExchangeSpec) {
@@ -40,20 +47,26 @@ export class Exchange {
   }
 
   /** False when the same binding exists. */
-  bind(queue: Queue, key: string): boolean {
-    const keys = this.#bindings.get(queue) ?? new Set();
-    if (keys.has(key)) return false;
-    this.#bindings.set(queue, keys.add(key));
-    this.#matcher.add(key, queue);
+  bind(queue: Queue, { key, arguments: args }: ExchangeBinding): boolean {
+    const keys = this.#bindings.get(queue) ?? new Map<string, Map<string, FieldTable>>();
+    this.#bindings.set(queue, keys);
+    const alike = keys.get(key) ?? new Map<string, FieldTable>();
+    if (alike.size === 0) this.#matcher.add(key, queue);
+    const name = nameOf(args);
+    if (alike.has(name)) return false;
+    keys.set(key, alike.set(name, args));
     return true;
   }
 
   /** False when there is no such binding. */
-  unbind(queue: Queue, key: string): boolean {
+  unbind(queue: Queue, { key, arguments: args }: ExchangeBinding): boolean {
     const keys = this.#bindings.get(queue);
-    if (!keys?.delete(key)) return false;
-    if (keys.size === 0) this.#bindings.delete(queue);
+    const alike = keys?.get(key);
+    if (!keys || !alike?.delete(nameOf(args))) return false;
+    if (alike.size > 0) return true;
     this.#matcher.remove(key, queue);
+    keys.delete(key);
+    if (keys.size === 0) this.#bindings.delete(queue);
     return true;
   }
 
@@ -61,7 +74,7 @@ export class Exchange {
   forget(queue: Queue): boolean {
     const keys = this.#bindings.get(queue);
     if (!keys) return false;
-    for (const key of keys) this.#matcher.remove(key, queue);
+    for (const key of keys.keys()) this.#matcher.remove(key, queue);
     return this.#bindings.delete(queue);
   }
 
@@ -69,7 +82,15 @@ export class Exchange {
     return this.#matcher.match(routingKey);
   }
 
-  *bindings(): Iterable<{ queue: Queue; key: string }> {
-    for (const [queue, keys] of this.#bindings) for (const key of keys) yield { queue, key };
+  *bindings(): Iterable<{ readonly queue: Queue; readonly binding: ExchangeBinding }> {
+    for (const [queue, keys] of this.#bindings)
+      for (const [key, alike] of keys)
+        for (const args of alike.values()) yield { queue, binding: { key, arguments: args } };
   }
+}
+
+/** The same for the same arguments in any order. */
+function nameOf(args: FieldTable): string {
+  const sorted = Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1));
+  return encodeValue(Object.fromEntries(sorted)).toString('latin1');
 }

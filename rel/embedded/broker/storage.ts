@@ -3,7 +3,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FieldTable } from './codec/fields.ts';
 import { readActive } from './codec/properties.ts';
-import { type Exchange, type ExchangeSpec, isExchangeType } from './exchange.ts';
+import { type Exchange, type ExchangeBinding, type ExchangeSpec, isExchangeType } from './exchange.ts';
 import { FileJournal, readJournal } from './journal.ts';
 import type { BrokerLog } from './log.ts';
 import type { Entry } from './message.ts';
@@ -28,17 +28,19 @@ export const record = {
     arguments: spec.arguments,
   }),
   queueGone: (name: string): FieldTable => ({ is: 'queue gone', name }),
-  binding: (exchange: string, queue: string, key: string): FieldTable => ({
+  binding: (exchange: string, queue: string, { key, arguments: args }: ExchangeBinding): FieldTable => ({
     is: 'binding',
     exchange,
     queue,
     key,
+    arguments: args,
   }),
-  bindingGone: (exchange: string, queue: string, key: string): FieldTable => ({
+  bindingGone: (exchange: string, queue: string, { key, arguments: args }: ExchangeBinding): FieldTable => ({
     is: 'binding gone',
     exchange,
     queue,
     key,
+    arguments: args,
   }),
   message: (queue: string, { message, sequence, expiresAt }: Entry): FieldTable => ({
     is: 'message',
@@ -69,7 +71,7 @@ export function snapshot(vhost: VirtualHost): FieldTable[] {
 
 function keptBindings(exchange: Exchange): FieldTable[] {
   const kept = [...exchange.bindings()].filter(({ queue }) => queue.spec.durable);
-  return kept.map(({ queue, key }) => record.binding(exchange.spec.name, queue.name, key));
+  return kept.map(({ queue, binding }) => record.binding(exchange.spec.name, queue.name, binding));
 }
 
 /**
@@ -111,6 +113,7 @@ function restoreTopology(vhost: VirtualHost, item: FieldTable, log: BrokerLog): 
   const [name, exchange, key] = [String(item['name']), String(item['exchange']), String(item['key'])];
   const args = (item['arguments'] ?? {}) as FieldTable;
   const autoDelete = item['autoDelete'] === true;
+  const binding = { key, arguments: args };
   try {
     if (item['is'] === 'exchange' && isExchangeType(String(item['type']))) {
       const type = String(item['type']) as ExchangeSpec['type'];
@@ -120,9 +123,9 @@ function restoreTopology(vhost: VirtualHost, item: FieldTable, log: BrokerLog): 
     else if (item['is'] === 'queue') {
       vhost.addQueue({ name, durable: true, autoDelete, owner: undefined, arguments: args });
     } else if (item['is'] === 'queue gone') vhost.deleteQueue(vhost.getQueue(name));
-    else if (item['is'] === 'binding') vhost.bind(exchange, vhost.getQueue(String(item['queue'])), key);
+    else if (item['is'] === 'binding') vhost.bind(exchange, vhost.getQueue(String(item['queue'])), binding);
     else if (item['is'] === 'binding gone')
-      vhost.unbind(exchange, vhost.getQueue(String(item['queue'])), key);
+      vhost.unbind(exchange, vhost.getQueue(String(item['queue'])), binding);
   } catch (error) {
     // A record about something that a later crash made disappear; the state without it is the best there is.
     if (!(error instanceof ProtocolError)) throw error;

@@ -1,7 +1,7 @@
 // The one virtual host: exchanges, queues and bindings, and the way of a message between them.
 import { randomBytes } from 'node:crypto';
 import { type DeathReason, isCycle, toDeadLetter } from './dead-letter.ts';
-import { Exchange, type ExchangeSpec } from './exchange.ts';
+import { Exchange, type ExchangeBinding, type ExchangeSpec } from './exchange.ts';
 import { type Journal, NO_JOURNAL } from './journal.ts';
 import { MemoryGauge } from './memory.ts';
 import { type Entry, type Message, sizeOf } from './message.ts';
@@ -92,18 +92,18 @@ export class VirtualHost implements QueueHost {
     return count;
   }
 
-  bind(exchange: string, queue: Queue, key: string): void {
+  bind(exchange: string, queue: Queue, binding: ExchangeBinding): void {
     const source = this.getExchange(exchange);
-    if (source.bind(queue, key) && source.spec.durable && queue.spec.durable) {
-      this.journal.append(record.binding(exchange, queue.name, key));
+    if (source.bind(queue, binding) && source.spec.durable && queue.spec.durable) {
+      this.journal.append(record.binding(exchange, queue.name, binding));
     }
   }
 
-  unbind(exchange: string, queue: Queue, key: string): void {
+  unbind(exchange: string, queue: Queue, binding: ExchangeBinding): void {
     const source = this.exchanges.get(exchange);
-    if (!source?.unbind(queue, key)) return;
+    if (!source?.unbind(queue, binding)) return;
     if (source.spec.durable && queue.spec.durable)
-      this.journal.append(record.bindingGone(exchange, queue.name, key));
+      this.journal.append(record.bindingGone(exchange, queue.name, binding));
     this.#dropUnused(exchange, source);
   }
 

@@ -73,6 +73,20 @@ describe('AMQP: exchanges', () => {
     expect(await readyCount(client.channel, queue)).to.equal(1);
   });
 
+  it('tells bindings apart by their arguments: each is unbound for itself, and what both reach comes once', async () => {
+    const queue = await queueWith(client.channel);
+    const turns = [{}, { turn: 1, of: 'two' }];
+    for (const args of turns) await client.channel.bindQueue(queue, 'amq.topic', 'k.#', args);
+    await put(client.channel, 'amq.topic', 'k.1', 'once');
+    expect(await readyCount(client.channel, queue)).to.equal(1);
+    await client.channel.unbindQueue(queue, 'amq.topic', 'k.#');
+    await put(client.channel, 'amq.topic', 'k.2', 'still');
+    expect(await readyCount(client.channel, queue)).to.equal(2);
+    await client.channel.unbindQueue(queue, 'amq.topic', 'k.#', { of: 'two', turn: 1 });
+    await put(client.channel, 'amq.topic', 'k.3', 'no more');
+    expect(await readyCount(client.channel, queue)).to.equal(2);
+  });
+
   it('stops routing after unbind; unbinding again is fine', async () => {
     const queue = await queueWith(client.channel);
     await client.channel.bindQueue(queue, 'amq.topic', 'k');

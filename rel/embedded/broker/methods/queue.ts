@@ -1,6 +1,8 @@
 // queue.declare, bind, unbind, purge and delete; and finding the queue that a method means.
 import type { Channel } from '../channel.ts';
+import type { FieldTable } from '../codec/fields.ts';
 import type { MethodArgs } from '../codec/methods.ts';
+import type { ExchangeBinding } from '../exchange.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import type { Queue } from '../queue.ts';
 import { assertSameArguments, readQueueOptions } from '../queue-options.ts';
@@ -49,7 +51,7 @@ export const queueMethods = {
   'queue.bind': (channel, args) => {
     refuseDefaultExchange(args.exchange);
     channel.vhost.getExchange(args.exchange);
-    channel.vhost.bind(args.exchange, getQueue(channel, args.queue), bindingKey(channel, args));
+    channel.vhost.bind(args.exchange, getQueue(channel, args.queue), bindingOf(channel, args));
     if (!args.noWait) channel.send('queue.bind-ok', {});
   },
 
@@ -58,7 +60,7 @@ export const queueMethods = {
     const queue = channel.vhost.queues.get(queueName(channel, args.queue));
     if (queue) {
       assertMine(channel, queue);
-      channel.vhost.unbind(args.exchange, queue, bindingKey(channel, args));
+      channel.vhost.unbind(args.exchange, queue, bindingOf(channel, args));
     }
     channel.send('queue.unbind-ok', {});
   },
@@ -75,8 +77,11 @@ export const queueMethods = {
 } satisfies Handlers;
 
 /** With neither queue nor key given, the key is the name of the last queue (AMQP 0-9-1, queue.bind). */
-function bindingKey(channel: Channel, { queue, routingKey }: { queue: string; routingKey: string }): string {
-  return queue === '' && routingKey === '' ? queueName(channel, '') : routingKey;
+function bindingOf(
+  channel: Channel,
+  { queue, routingKey, arguments: args }: { queue: string; routingKey: string; arguments: FieldTable },
+): ExchangeBinding {
+  return { key: queue === '' && routingKey === '' ? queueName(channel, '') : routingKey, arguments: args };
 }
 
 function declare(channel: Channel, args: DeclareArgs): MethodArgs<'queue.declare-ok'> {
