@@ -64,6 +64,8 @@ function arbitraryOf(schema: Schema, refs: Refs, depth: number): Arbitrary<unkno
 function text({ minLength = 0, maxLength = 40, pattern, format }: Schema): Arbitrary<string> {
   if (format === 'email') return fc.emailAddress().filter((it) => /^[\w.+-]+@[\w.-]+$/.test(it));
   if (format === 'uri') return fc.webUrl();
+  if (format === 'ipv4') return fc.ipV4();
+  if (format === 'ipv6') return fc.ipV6();
   if (pattern !== undefined) {
     // Without `m` a dollar stands for the end of the text, but the generator may put a line break before it.
     const fits = (it: string): boolean =>

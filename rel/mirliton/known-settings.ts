@@ -46,6 +46,7 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
     ),
     'bucket.tokens_per_second': count('tokens that come back a second, in each process'),
     'menu.min_greeting_length': count('milliseconds of a greeting that is kept'),
+    'voicemail.message_retention_duration': count('days that messages of voicemail are listed'),
     'park.default_ringback_timeout': count('milliseconds until a parked call rings its parker back'),
     'park.default_callback_timeout': count('milliseconds that the parker is rung then'),
     'park.parked_presence_type': words('lamp of a slot that is taken: early, confirmed or terminated'),
