@@ -293,7 +293,6 @@ describe('the REST engine', () => {
   });
 
   it('compresses what is worth it for those who accept it', async () => {
-    // fetch decompresses by itself and leaves the header.
     const packed = await tenant.send('GET', 'menus', undefined, { headers: { 'accept-encoding': 'gzip' } });
     expect([packed.headers.get('content-encoding'), packed.body.data.length]).to.deep.equal(['gzip', 7]);
     const plain = await tenant.send('GET', 'menus', undefined, {

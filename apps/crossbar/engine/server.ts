@@ -68,6 +68,9 @@ export async function startServer(
   const answer = app.callback();
   server.on('request', (incoming, outgoing) => void answer(incoming, outgoing));
   server.requestTimeout = 60_000;
+  // Longer than clients and balancers keep one that idles (HAProxy and browsers a minute), so that they close it, and not we
+  // while their next request is on its way.
+  server.keepAliveTimeout = 75_000;
   await listening(server, host, port);
   const address = server.address() as AddressInfo;
   return { host, port: address.port, stop: () => stopped(server) };

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
+import { createGunzip } from 'node:zlib';
 import { createActorSystem } from '../../../core/actors/index.ts';
 import type { AppContext } from '../../../core/app/index.ts';
 import { loadSettings, systemConfig } from '../../../core/config/index.ts';
@@ -126,7 +127,6 @@ export async function startRest(given: { readonly store?: Store } = {}): Promise
     };
   };
   const stop = async (): Promise<void> => {
-    agent.destroy();
     await app.stop();
     await context.actors.drain(100);
     await bus.close();
@@ -153,7 +153,8 @@ function sender(url: string, agent: Agent): Rest['send'] {
     sent.on('error', () => undefined);
     sent.end(body);
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
-    const text = await textOf(response);
+    const packed = response.headers['content-encoding'] === 'gzip';
+    const text = await textOf(packed ? response.pipe(createGunzip()) : response);
     const isJson = response.headers['content-type']?.startsWith('application/json');
     return {
       status: response.statusCode ?? 0,
