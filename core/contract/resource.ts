@@ -58,6 +58,8 @@ export interface ResourceHooks<D extends AnyDocument, Context> {
     document: DocumentOf<D>,
     previous: DocumentOf<D> | undefined,
   ) => Promise<void>;
+  /** Throws when the document may not be removed as it is. */
+  readonly beforeDelete?: (context: Context, document: DocumentOf<D>) => Promise<void>;
   readonly afterDelete?: (context: Context, document: DocumentOf<D>) => Promise<void>;
   /** Adds computed fields to an item that is read. */
   readonly present?: (

@@ -52,5 +52,7 @@ export const portRequest = document({
     pvt_tree: Type.Array(Type.String()),
     pvt_port_authority: Type.String(),
     pvt_account_name: Type.String(),
+    /** The numbers that came, as they stood on the request. */
+    pvt_ported_numbers: Type.Record(Type.String(), Type.Unknown()),
   },
 });

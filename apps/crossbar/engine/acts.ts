@@ -186,6 +186,7 @@ async function removeOne(
   database: Database,
   document: DocumentOf<AnyDocument>,
 ): Promise<void> {
+  await contract.beforeDelete?.(request, document);
   const hard = request.query['should_soft_delete'] === 'false';
   if (hard) await database.remove(document._id, { hard });
   else await database.save({ ...document, ...auditFields(request), pvt_deleted: true } as StoredDocument);

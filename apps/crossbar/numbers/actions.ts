@@ -1,5 +1,4 @@
 // What can be done with a number: take it, change it, activate it, reserve it, let it go.
-import { numberDatabase } from '../../../core/couch/index.ts';
 import { number as contract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import {
@@ -16,7 +15,8 @@ import {
   targetAccount,
   targetDatabase,
 } from '../engine/index.ts';
-import { localCarrier, moduleOf } from './carriers.ts';
+import { portingRequests } from '../ports/numbers.ts';
+import { moduleOf } from './carriers.ts';
 import { checkFeatures, type FeaturePolicy, featurePolicy } from './features.ts';
 import { changeNumber, numberOf, removeNumber, shownNumber } from './numbers.ts';
 import {
@@ -24,6 +24,7 @@ import {
   type Destination,
   moved,
   type NumberDocument,
+  placeOf,
   released,
   takeable,
 } from './states.ts';
@@ -40,6 +41,8 @@ export const createNumber: NumberAction = async (request, e164, data) => {
   return written(request, e164, async (before) => {
     if (before && !(takeable.includes(before.pvt_state) && (await isReached(request, before))))
       throw refusal('number_exists', e164, `number ${e164} already exists`);
+    if (!before && state !== 'port_in' && (await portingRequests(request.services, e164)).length > 0)
+      throw refusal('number_is_porting', e164, `number ${e164} is porting`);
     return { ...taken(request, e164, before, state as Destination), ...fields };
   });
 };
@@ -154,9 +157,8 @@ function taken(
 ): Partial<NumberDocument> {
   const account = targetAccount(request)._id;
   return {
-    pvt_module_name: localCarrier,
+    ...placeOf(e164),
     ...moved(before ?? {}, state, { account, number: e164 }),
-    pvt_db_name: encodeURIComponent(numberDatabase(e164)),
     pvt_authorizing_account: caller(request).account._id,
   };
 }
@@ -204,7 +206,7 @@ function checkMayCreate(auth: Auth, e164: string, state: string): void {
 }
 
 function refusal(
-  code: 'number_exists' | 'not_found' | 'forbidden',
+  code: 'number_exists' | 'number_is_porting' | 'not_found' | 'forbidden',
   number: string,
   message: string,
   cause?: string,

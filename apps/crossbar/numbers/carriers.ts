@@ -1,6 +1,5 @@
 // Where numbers come from: the carriers that can be named.
 import { invalid } from '../engine/index.ts';
-import type { NumberDocument } from './states.ts';
 
 /** The carrier of numbers that have none. */
 export const localCarrier = 'knm_local';
@@ -11,7 +10,7 @@ export const usableCarriers: readonly string[] = ['local', 'inventory'];
 /** A prefix that is longer says nothing more: E.164 has no longer numbers. */
 export const longestPrefix = 15;
 
-export const isLocal = ({ pvt_module_name = localCarrier }: Partial<NumberDocument>): boolean =>
+export const isLocal = ({ pvt_module_name = localCarrier }: { readonly pvt_module_name?: string }): boolean =>
   pvt_module_name === localCarrier;
 
 /** `pvt_module_name` for a `carrier_name`, with or without `knm_`. Throws `invalid_data`. */

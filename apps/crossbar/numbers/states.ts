@@ -1,7 +1,9 @@
 // The states of a number, and the only place that writes them: from which it may come into which, and whose it is then.
 import type { DocumentOf } from '../../../core/contract/index.ts';
+import { numberDatabase } from '../../../core/couch/index.ts';
 import type { number, numberStates } from '../../../core/documents/number.ts';
 import { AppError } from '../../../core/errors/index.ts';
+import { localCarrier } from './carriers.ts';
 
 export type NumberDocument = DocumentOf<typeof number>;
 export type NumberState = (typeof numberStates)[number];
@@ -56,6 +58,19 @@ export function moved(
     pvt_state: to,
     ...(!ownerless.includes(to) && { pvt_assigned_to: account }),
   };
+}
+
+/** A number that came from another carrier, in service for the account that had it ported. As `moved`. */
+export function ported(
+  before: Partial<NumberDocument>,
+  owner: { readonly account: string; readonly number: string },
+): Partial<NumberDocument> {
+  return { ...placeOf(owner.number), ...moved(before, 'in_service', owner), pvt_ported_in: true };
+}
+
+/** What says where a new number is kept, and that it comes from no carrier. */
+export function placeOf(number: string): Partial<NumberDocument> {
+  return { pvt_module_name: localCarrier, pvt_db_name: encodeURIComponent(numberDatabase(number)) };
 }
 
 const releasable: readonly (NumberState | undefined)[] = ['in_service', 'port_in', 'released', 'reserved'];

@@ -34,6 +34,7 @@ import { metaflows } from './metaflows.ts';
 import { multi_factor } from './multi_factor.ts';
 import { parked_calls } from './parked_calls.ts';
 import { phone_numbers } from './phone_numbers.ts';
+import { port_requests } from './port_requests.ts';
 import { presence } from './presence.ts';
 import { queues } from './queues.ts';
 import { quickcall } from './quickcall.ts';
@@ -92,6 +93,7 @@ export const modules: readonly RestModule[] = [
   metaflows,
   parked_calls,
   phone_numbers,
+  port_requests,
   presence,
   queues,
   quickcall,

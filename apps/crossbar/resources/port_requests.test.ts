@@ -1,0 +1,380 @@
+// Port requests: their states and who may say them, numbers, papers, comments, lists; numbers that are in service in the end.
+import { expect } from 'chai';
+import { portRequest } from '../../../core/documents/index.ts';
+import { badInputs } from '../testing/bad-input.ts';
+import { type Answer, type Rest, startRest, type Tenant } from '../testing/rest.ts';
+
+let last = 100;
+const fresh = (): string => `+14155551${String(last++)}`;
+
+describe('port_requests', () => {
+  let rest: Rest;
+  let reseller: Tenant;
+  let tenant: Tenant;
+  let other: Tenant;
+  before(async () => {
+    rest = await startRest();
+    reseller = await rest.account('reseller');
+    await rest.send('PUT', `accounts/${reseller.id}/reseller`, {}, { token: rest.master.token });
+    tenant = await rest.account('acme', reseller.id);
+    other = await rest.account('other');
+  });
+  after(() => rest.stop());
+
+  const own = (method: string, path = '', data?: unknown): Promise<Answer> =>
+    tenant.send(method, `port_requests${path}`, data);
+  /** As who carries it out. */
+  const carrier = (method: string, path = '', data?: unknown): Promise<Answer> =>
+    rest.send(method, `accounts/${tenant.id}/port_requests${path}`, data, { token: reseller.token });
+  const make = async (numbers: readonly string[] = [fresh()]): Promise<string> => {
+    const asked = Object.fromEntries(numbers.map((one) => [one, {}]));
+    const { body, status, text } = await own('PUT', '', { name: 'port', numbers: asked });
+    expect(status, text).to.equal(201);
+    return `/${body.data.id}`;
+  };
+
+  it('are made unconfirmed, for the account that carries them out', async () => {
+    const number = fresh();
+    const { body } = await own('PUT', '', {
+      name: 'new',
+      numbers: { [number.replace('+1', '')]: { used_by: 'callflow' } },
+      port_state: 'completed',
+      _read_only: { x: 1 },
+    });
+    expect(body.data).to.deep.include({
+      port_state: 'unconfirmed',
+      numbers: { [number]: { used_by: 'callflow' } },
+      uploads: {},
+    });
+    expect(body.data._read_only).to.deep.equal({
+      account_id: tenant.id,
+      account_name: 'acme',
+      port_authority: reseller.id,
+    });
+    const stored = await rest.store.database('port_requests').get(body.data.id);
+    expect(stored).to.not.have.any.keys('port_state', 'uploads', '_read_only', 'created');
+    expect(stored['pvt_tree']).to.deep.equal([rest.master.id, reseller.id]);
+  });
+
+  it('ask for numbers that can come, and once', async () => {
+    const [taken, here] = [fresh(), fresh()];
+    const id = await make([taken]);
+    await rest.send('PUT', `accounts/${other.id}/phone_numbers/${here}`, {}, { token: rest.master.token });
+    for (const [number, code] of [
+      ['123', 'pattern'],
+      [taken, 'unique'],
+      [here, 'unique'],
+    ] as const) {
+      const { status, body } = await own('PUT', '', { name: 'x', numbers: { [number]: {} } });
+      expect([status, Object.keys(body.data)]).to.deep.equal([400, [`numbers.${number}`]]);
+      expect(body.data[`numbers.${number}`]).to.have.property(code);
+    }
+    expect((await own('PATCH', id, { note: 'same numbers' })).status).to.equal(200);
+    const made = await rest.send(
+      'PUT',
+      `accounts/${other.id}/phone_numbers/${taken}`,
+      {},
+      { token: rest.master.token },
+    );
+    expect([made.status, made.body.data]).to.deep.equal([
+      400,
+      { code: 400, error: 'number_is_porting', cause: taken, message: `number ${taken} is porting` },
+    ]);
+  });
+
+  for (const { path, code, data } of badInputs(portRequest.schema, { name: 'x', numbers: {} }))
+    it(`refuse ${path}: ${code}`, async () => {
+      const { status, body } = await own('PUT', '', data);
+      expect([status, JSON.stringify(body.data[path] ?? {})])
+        .to.have.property('1')
+        .that.includes(code);
+    });
+
+  describe('states', () => {
+    const states = ['submitted', 'pending', 'scheduled', 'rejected', 'canceled', 'completed'];
+    const ways: Readonly<Record<string, readonly string[]>> = {
+      unconfirmed: ['submitted', 'canceled'],
+      submitted: ['pending', 'rejected', 'canceled'],
+      pending: ['scheduled', 'completed', 'rejected', 'canceled'],
+      scheduled: ['completed', 'rejected', 'canceled'],
+      rejected: ['submitted', 'completed', 'canceled'],
+      canceled: [],
+      completed: [],
+    };
+    const leading: Readonly<Record<string, readonly string[]>> = {
+      unconfirmed: [],
+      submitted: ['submitted'],
+      pending: ['submitted', 'pending'],
+      scheduled: ['submitted', 'pending', 'scheduled'],
+      rejected: ['submitted', 'rejected'],
+      canceled: ['canceled'],
+      completed: ['submitted', 'pending', 'completed'],
+    };
+    for (const from of Object.keys(ways))
+      it(`after ${from} are ${ways[from]?.join(', ') || 'none'}`, async () => {
+        for (const to of states) {
+          const id = await make();
+          for (const step of leading[from] ?? []) await carrier('PATCH', `${id}/${step}`, {});
+          const { status, body } = await carrier('PATCH', `${id}/${to}`, { reason: 'so' });
+          if (ways[from]?.includes(to)) {
+            expect([status, body.data.port_state], `${from} ${to}`).to.deep.equal([200, to]);
+            const { body: line } = await own('GET', `${id}/timeline`);
+            const [note] = line.data.slice(-1);
+            expect(note.transition, to).to.deep.equal({ new: to, previous: from });
+            expect(note).to.include({ reason: 'so', type: 'transition' });
+            expect(note.authorization.account).to.deep.equal({ id: reseller.id, name: 'reseller' });
+          } else {
+            expect(status, `${from} ${to}`).to.equal(400);
+            expect(body.data.port_state.enum.target).to.deep.equal(ways[from]);
+          }
+        }
+      });
+
+    it('are said by who carries it out, but for the first and the last', async () => {
+      const id = await make();
+      expect((await own('PATCH', `${id}/pending`, {})).status).to.equal(403);
+      expect((await own('PATCH', `${id}/submitted`, { name: 'sent' })).body.data).to.include({
+        port_state: 'submitted',
+        name: 'sent',
+      });
+      for (const state of ['pending', 'scheduled', 'completed', 'rejected', 'canceled'])
+        expect((await own('PATCH', `${id}/${state}`, {})).status, state).to.equal(403);
+      expect((await own('PATCH', `${await make()}/canceled`, {})).status).to.equal(200);
+      const empty = await own('PATCH', `${await make([])}/submitted`, {});
+      expect(empty.body.data).to.have.nested.property('numbers.minProperties');
+    });
+
+    it('leave a request that is on its way to who carries it out', async () => {
+      const id = await make();
+      await own('PATCH', `${id}/submitted`, {});
+      const refused = await own('PATCH', id, { name: 'other' });
+      expect([refused.status, refused.body.message]).to.deep.equal([405, 'invalid_method']);
+      expect((await own('DELETE', id)).status).to.equal(405);
+      expect((await carrier('PATCH', id, { winning_carrier: 'New' })).status).to.equal(200);
+      await carrier('PATCH', `${id}/canceled`, {});
+      expect((await own('DELETE', id)).status).to.equal(200);
+      expect((await own('GET', id)).status).to.equal(404);
+    });
+
+    it('put the numbers into service in the end', async () => {
+      const [one, two] = [fresh(), fresh()];
+      const id = await make([one, two]);
+      await rest.send('PUT', `accounts/${tenant.id}/phone_numbers/${two}/port`, {}, { token: tenant.token });
+      for (const state of ['submitted', 'pending']) await carrier('PATCH', `${id}/${state}`, {});
+      const done = await carrier('PATCH', `${id}/completed`, {});
+      expect(done.body.data.numbers, done.text).to.deep.equal({});
+      expect(done.body.data._read_only.ported_numbers).to.have.all.keys(one, two);
+      for (const number of [one, two])
+        expect((await tenant.send('GET', `phone_numbers/${number}`)).body.data.state).to.equal('in_service');
+      expect(await rest.store.database('numbers/+1415').get(one)).to.include({ pvt_ported_in: true });
+    });
+
+    it('do not take a number from another account', async () => {
+      const number = fresh();
+      const id = await make([number]);
+      for (const state of ['submitted', 'pending']) await carrier('PATCH', `${id}/${state}`, {});
+      await other.send('PUT', `phone_numbers/${number}/port`, {});
+      expect((await carrier('PATCH', `${id}/completed`, {})).body.message).to.equal('number_exists');
+      expect((await own('GET', id)).body.data.port_state).to.equal('pending');
+    });
+  });
+
+  describe('lists', () => {
+    let id: string;
+    let number: string;
+    before(async () => {
+      number = fresh();
+      id = (await make([number])).slice(1);
+      await own('PATCH', `/${id}/submitted`, {});
+    });
+    const ids = ({ body }: Answer): string[] =>
+      body.data.flatMap((row: { port_requests: { id: string }[] }) => row.port_requests.map((one) => one.id));
+
+    it('are of one account, those below it, or those one carries out', async () => {
+      const submitted = '?by_types=submitted';
+      const { data } = (await own('GET', submitted)).body;
+      expect(data).to.have.length(1);
+      expect(data[0]).to.include({ account_id: tenant.id, account_name: 'acme' });
+      expect(ids(await own('GET', submitted))).to.include(id);
+      expect(ids(await reseller.send('GET', `port_requests${submitted}`))).to.deep.equal([]);
+      expect(ids(await reseller.send('GET', `descendants/port_requests${submitted}`))).to.include(id);
+      expect(ids(await other.send('GET', `descendants/port_requests${submitted}`))).to.deep.equal([]);
+      const carried = (token: string) => rest.send('GET', `port_requests${submitted}`, undefined, { token });
+      expect(ids(await carried(reseller.token))).to.include(id);
+      expect(ids(await carried(tenant.token))).to.deep.equal([]);
+    });
+
+    it('are of some states', async () => {
+      for (const [types, has] of [
+        ['', true],
+        ['?by_types=all', true],
+        ['?by_types=progressing', true],
+        ['?by_types=pending,submitted', true],
+        ['?by_types=suspended', false],
+        ['?by_types=completed', false],
+        ['/submitted', true],
+        ['/completed', false],
+      ] as const)
+        expect(ids(await own('GET', types)).includes(id), types).to.equal(has);
+      expect((await own('GET', '?by_types=lost')).body.data).to.have.nested.property('by_types.enum');
+    });
+
+    it('are found by number', async () => {
+      const by = (path: string, who = tenant) => who.send('GET', `${path}?by_number=${number.slice(2)}`);
+      const found = async (answer: Promise<Answer>) =>
+        (await answer).body.data.map((one: { id: string }) => one.id);
+      expect(await found(by('port_requests'))).to.deep.equal([id]);
+      expect(await found(by('descendants/port_requests', reseller))).to.deep.equal([id]);
+      expect(await found(by('port_requests', other))).to.deep.equal([]);
+      expect((await own('GET', '?by_number=x')).status).to.equal(400);
+    });
+
+    it('say when each was submitted last', async () => {
+      const { data } = (await own('GET', '/last_submitted')).body;
+      const row = data.find((one: { id: string }) => one.id === id);
+      expect(row.transition.transition).to.deep.equal({ new: 'submitted', previous: 'unconfirmed' });
+    });
+  });
+
+  describe('papers', () => {
+    const upload = (verb: string, path: string, body: string, type: string, token = tenant.token) =>
+      rest.send(verb, `accounts/${tenant.id}/port_requests${path}`, undefined, {
+        token,
+        raw: body,
+        headers: { 'content-type': type },
+      });
+
+    it('are of any type, under names that are safe', async () => {
+      const id = await make();
+      const put = await upload(
+        'PUT',
+        `${id}/attachments?filename=../../bill%20of%20May.pdf`,
+        '%PDF',
+        'application/pdf',
+      );
+      expect([put.status, put.body.data]).to.deep.equal([
+        201,
+        { 'bill_of_May.pdf': { content_type: 'application/pdf', length: 4 } },
+      ]);
+      const again = await upload('PUT', `${id}/attachments?filename=bill_of_May.pdf`, 'x', 'text/plain');
+      expect(again.body.data).to.have.nested.property('filename.unique');
+      await upload('PUT', `${id}/attachments?filename=x.exe`, 'MZ', 'application/x-thing');
+      const got = await own('GET', `${id}/attachments/bill_of_May.pdf`);
+      expect([got.text, got.headers.get('content-type')]).to.deep.equal(['%PDF', 'application/pdf']);
+      expect(got.headers.get('content-disposition')).to.match(/^attachment/);
+      await upload('POST', `${id}/attachments/bill_of_May.pdf`, 'second', 'text/plain');
+      expect((await own('GET', `${id}/attachments/bill_of_May.pdf`)).text).to.equal('second');
+      expect((await own('GET', id)).body.data.uploads).to.have.all.keys('bill_of_May.pdf', 'x.exe');
+      expect((await own('DELETE', `${id}/attachments/x.exe`)).body.data).to.have.all.keys('bill_of_May.pdf');
+      for (const verb of ['GET', 'DELETE'])
+        expect((await own(verb, `${id}/attachments/x.exe`)).status).to.equal(404);
+      expect((await upload('POST', `${id}/attachments/x.exe`, 'x', 'text/plain')).status).to.equal(404);
+      expect((await upload('PUT', `${id}/attachments`, '', 'text/plain')).status).to.equal(400);
+      await own('PATCH', id, { note: 'keeps its papers' });
+      expect((await own('GET', `${id}/attachments`)).body.data).to.have.all.keys('bill_of_May.pdf');
+      await own('PATCH', `${id}/submitted`, {});
+      expect((await own('DELETE', `${id}/attachments/bill_of_May.pdf`)).status).to.equal(403);
+      expect((await other.send('GET', `port_requests${id}/attachments/bill_of_May.pdf`)).status).to.equal(
+        404,
+      );
+    });
+
+    it('include a letter of authorization', async () => {
+      const id = await make();
+      await own('PATCH', id, { bill: { name: 'Ann €', carrier: 'Old' }, signing_date: 63_900_000_000 });
+      const { status, headers, text } = await own('GET', `${id}/loa`);
+      expect([status, headers.get('content-type'), text.slice(0, 5)]).to.deep.equal([
+        200,
+        'application/pdf',
+        '%PDF-',
+      ]);
+    });
+  });
+
+  describe('comments', () => {
+    const comments = (one: object) => ({ comments: [one] });
+    const texts = ({ body }: Answer): string[] =>
+      body.data.map(({ content }: { content: string }) => content);
+
+    it('are signed by who writes them, and add up', async () => {
+      const id = await make();
+      const put = await own(
+        'PUT',
+        `${id}/comments`,
+        comments({ content: 'first', author: 'nobody', timestamp: 5 }),
+      );
+      expect(put.body.data).to.deep.equal([
+        {
+          content: 'first',
+          author: 'Ann Admin',
+          timestamp: 5,
+          account_id: tenant.id,
+          user_id: tenant.userId,
+          is_private: false,
+          action_required: false,
+        },
+      ]);
+      const { data } = (await own('GET', id)).body;
+      await own('POST', id, { ...data, comments: [] });
+      await own('POST', id, data);
+      await own('PATCH', `${id}/submitted`, comments({ content: 'sent', author: 'x', timestamp: 9 }));
+      expect(texts(await own('GET', `${id}/comments`))).to.deep.equal(['first', 'sent']);
+      const late = await own('PATCH', id, comments({ content: 'late', author: 'x', timestamp: 7 }));
+      expect([late.status, late.body.data.comments.length]).to.deep.equal([200, 3]);
+      expect((await own('GET', `${id}/comments/1`)).body.data.content).to.equal('late');
+      expect((await own('GET', `${id}/comments/3`)).status).to.equal(404);
+      expect((await own('GET', `${id}/comments/x`)).status).to.equal(404);
+    });
+
+    it('may be private between those who carry the port out', async () => {
+      const id = await make();
+      const secret = comments({ content: 'secret', is_private: true });
+      expect((await own('PUT', `${id}/comments`, secret)).status).to.equal(403);
+      expect(
+        (await own('PATCH', id, comments({ content: 'x', author: 'x', timestamp: 1, action_required: true })))
+          .status,
+      ).to.equal(403);
+      await carrier('PUT', `${id}/comments`, secret);
+      await carrier('PUT', `${id}/comments`, comments({ content: 'do it', action_required: true }));
+      const both = comments({ content: 'x', is_private: true, action_required: true });
+      expect((await carrier('PUT', `${id}/comments`, both)).body.data).to.have.nested.property(
+        'comments.rejected',
+      );
+      expect(texts(await carrier('GET', `${id}/comments`))).to.deep.equal(['secret', 'do it']);
+      expect(texts(await own('GET', `${id}/comments`))).to.deep.equal(['do it']);
+      expect((await own('GET', id)).text).to.not.include('secret');
+      expect((await own('GET', `${id}/timeline`)).text).to.not.include('secret');
+      await own('PATCH', id, { note: 'all stay' });
+      expect(texts(await carrier('GET', `${id}/comments`))).to.deep.equal(['secret', 'do it']);
+    });
+
+    it('are changed and removed by who wrote them', async () => {
+      const id = await make();
+      await carrier('PUT', `${id}/comments`, comments({ content: 'theirs', timestamp: 1 }));
+      await own('PUT', `${id}/comments`, comments({ content: 'mine', timestamp: 2 }));
+      expect((await own('POST', `${id}/comments/0`, { content: 'x' })).status).to.equal(403);
+      expect((await own('DELETE', `${id}/comments/0`)).status).to.equal(403);
+      expect(texts(await own('POST', `${id}/comments/1`, { content: 'better' }))).to.deep.equal([
+        'theirs',
+        'better',
+      ]);
+      expect(texts(await own('DELETE', `${id}/comments/1`))).to.deep.equal(['theirs']);
+      await own('PUT', `${id}/comments`, comments({ content: 'again' }));
+      expect(texts(await own('DELETE', `${id}/comments`))).to.deep.equal(['theirs']);
+      expect(texts(await carrier('DELETE', `${id}/comments`))).to.deep.equal([]);
+    });
+
+    for (const [data, at] of [
+      [{}, 'comments.required'],
+      [{ comments: [] }, 'comments.minItems'],
+      [{ comments: [{}] }, 'comments.0.content'],
+      [{ comments: [{ content: 'x', timestamp: 'y' }] }, 'comments.0.timestamp'],
+      [{ comments: [{ content: 'x', is_private: 'y' }] }, 'comments.0.is_private'],
+    ] as const)
+      it(`refuse ${at}`, async () => {
+        const { status, text } = await own('PUT', `${await make()}/comments`, data);
+        expect(status).to.equal(400);
+        expect(text).to.include(at.split('.').at(-1));
+      });
+  });
+});
