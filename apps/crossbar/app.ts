@@ -32,6 +32,9 @@ const databases: readonly DatabaseClass[] = [
   'functions',
   'tasks',
   'webhooks',
+  'port_requests',
+  'ratedeck',
+  'dedicated_ips',
 ];
 
 const revokedForgottenMs = 3_600_000;

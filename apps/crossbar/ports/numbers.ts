@@ -13,17 +13,19 @@ type Numbers = PortRequest['numbers'];
 export async function checkPortable(
   services: Services,
   numbers: Numbers,
-  own: string | undefined,
+  { account, port }: { readonly account: string; readonly port: string | undefined },
 ): Promise<Numbers> {
   const normal: [string, Numbers[string]][] = [];
   for (const [given, about] of Object.entries(numbers)) {
     const path = `numbers.${given}`;
     const e164 = findE164(given);
     if (e164 === undefined) throw invalid(path, 'pattern', 'must be a number', { value: given });
-    if ((await findNumber(services, e164))?.pvt_assigned_to !== undefined)
+    const found = await findNumber(services, e164);
+    const isOnItsWay = found?.pvt_assigned_to === account && found.pvt_state === 'port_in';
+    if (found?.pvt_assigned_to !== undefined && !isOnItsWay)
       throw invalid(path, 'unique', 'the number exists on the system already', { cause: e164 });
     const requests = await portingRequests(services, e164);
-    if (requests.some((id) => id !== own))
+    if (requests.some((id) => id !== port))
       throw invalid(path, 'unique', 'the number is on a port request already', { cause: e164 });
     normal.push([e164, about]);
   }

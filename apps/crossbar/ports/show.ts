@@ -37,6 +37,7 @@ export function uploadsOf({ _attachments = {} }: PortRequest): Json {
 /** What happened and what was said, in order of time. */
 export function timelineOf(request: RestRequest, document: PortRequest): readonly Json[] {
   const said = visible((document.comments ?? []) as Comment[], isAuthority(request, document));
-  const happened = (document.pvt_transitions ?? []) as Json[];
+  // The newest stands first, and two may have the same second.
+  const happened = (document.pvt_transitions ?? []).toReversed() as Json[];
   return [...happened, ...said].sort((a, b) => Number(a['timestamp']) - Number(b['timestamp']));
 }

@@ -45,7 +45,7 @@ const asked: TProperties = {
   by_number: Type.Optional(Type.String()),
 };
 const reasoned = { reason: Type.Optional(Type.String()) };
-const isMine = (request: RestRequest): string => targetAccount(request)._id;
+const accountOf = (request: RestRequest): string => targetAccount(request)._id;
 
 export const port_requests = plain(
   resource({
@@ -113,7 +113,7 @@ export const port_requests = plain(
 
 function listing(path: string, whose: Whose, summary: string): Endpoint {
   return accountEndpoint(path, {
-    GET: operation('account', summary, (request) => listPorts(request, whose, isMine(request)), {
+    GET: operation('account', summary, (request) => listPorts(request, whose, accountOf(request)), {
       parameters: asked,
       reply: Type.Array(row),
     }),
@@ -127,7 +127,7 @@ function states(path: string, whose: Whose): Endpoint[] {
       GET: operation(
         'account',
         `Port requests: ${name}`,
-        (request) => listStates(request, whose, isMine(request), statesOf(name)),
+        (request) => listStates(request, whose, accountOf(request), statesOf(name)),
         { reply: Type.Array(row) },
       ),
     }),
@@ -147,7 +147,10 @@ async function prepare(
   if (comments.length > 0) next.comments = comments;
   if (previous && !isOpen(previous) && !privileged && changes(next, previous)) throw notNow(previous);
   if (!previous || isOpen(previous))
-    next.numbers = await checkPortable(request.services, next.numbers, previous?._id);
+    next.numbers = await checkPortable(request.services, next.numbers, {
+      account: accountOf(request),
+      port: previous?._id,
+    });
 }
 
 /** Whether anything is different but the comments. */
