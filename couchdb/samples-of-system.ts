@@ -107,7 +107,7 @@ export const systemFields: Readonly<Record<string, Readonly<Record<string, unkno
   service: {
     pvt_tree: ['root', 'parent'],
     plans: { gold: { vendor_id: 'v' } },
-    quantities: { devices: { sip_device: 2 } },
+    quantities: { account: { devices: { sip_device: 2 } } },
   },
   service_plan: { ...named, description: 'd', category: 'c' },
   storage: {},

@@ -239,6 +239,7 @@ const fields: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     featurecode: { name: 'voicemail', number: '97' },
     flow: { module: 'voicemail' },
   },
+  trunks: { pvt_type: 'limits', twoway_trunks: 3, inbound_trunks: 0 },
   debit: {
     pvt_type: 'ledger',
     pvt_ledger_type: 'debit',

@@ -30,6 +30,7 @@ const databases: readonly DatabaseClass[] = [
   'offnet',
   'token_auth',
   'functions',
+  'services',
   'tasks',
   'webhooks',
   'port_requests',

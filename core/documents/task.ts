@@ -16,6 +16,7 @@ export const task = document({
     pvt_auth_account_id: Type.String(),
     pvt_auth_user_id: Type.String(),
     pvt_auth_method: Type.String(),
+    pvt_accept_charges: Type.Boolean({ description: 'what its rows cost was accepted with the order' }),
     pvt_category: Type.String(),
     pvt_action: Type.String(),
     pvt_status: Type.Enum([

@@ -21,6 +21,8 @@ export const catalogue = define({
   bad_request: kind(400, 'the request does not fit'),
   parse_error: kind(400, 'the body is not valid JSON'),
   invalid_credentials: kind(401, 'invalid credentials'),
+  accept_charges: kind(402, 'this costs more: accept the charges'),
+  billing_issue: kind(402, 'there is a problem with the bills of the account'),
   forbidden: kind(403, 'forbidden'),
   not_found: kind(404, 'not found'),
   bad_identifier: kind(404, 'bad identifier'),

@@ -56,6 +56,7 @@ const spellings: Partial<Record<ErrorCode, string>> = {
   invalid_data: 'validation error',
   invalid_envelope: 'invalid request envelope',
   bad_request: 'bad request',
+  accept_charges: 'accept charges',
   parse_error: 'validation error',
   too_large: 'validation error',
   range_not_satisfiable: 'range not satisfiable',
@@ -75,6 +76,7 @@ function errorBody(error: AppError): unknown {
   const { code, message, details, status } = error;
   if (Array.isArray(details['violations'])) return violationBody(details['violations']);
   if (code === 'bad_identifier' && details['account'] !== undefined) return [details['account']];
+  if (code === 'accept_charges') return details['invoices'];
   if (details['number'] !== undefined) return numberError(error, details['number']);
   // What went wrong inside is for the log, not for the client.
   if (status >= 500) return { message: code === 'unspecified_fault' ? 'internal error' : message };

@@ -4,6 +4,7 @@ import type { Verb } from '../../../core/contract/index.ts';
 import { AppError, toAppError } from '../../../core/errors/index.ts';
 import { withLogContext } from '../../../core/log/index.ts';
 import { whoAsks } from '../auth/authenticate.ts';
+import { guardOf } from '../billing/guard.ts';
 import { findAccount } from './accounts.ts';
 import { auditEntry, changeOf } from './audit.ts';
 import { authorize } from './authorize.ts';
@@ -92,7 +93,7 @@ export async function audited(
   path: string,
 ): Promise<Reply> {
   const { services } = request;
-  const { store, written } = recorder(services.store);
+  const { store, written } = recorder(services.store, guardOf(request));
   const keep = (status: number): void => {
     const changes = written().map(changeOf);
     if (changes.length === 0 && (status >= 400 || !request.auth)) return;

@@ -18,8 +18,22 @@ export interface Written {
 /** Copies that follow from another document, and what is no document of anybody. */
 const unrecorded = new Set(['accounts', 'sip_auth', 'token_auth']);
 
+/** What is asked before a document is written, where the answer may be no, and told after. */
+export interface Watch {
+  before(
+    database: string,
+    before: StoredDocument | undefined,
+    after: StoredDocument | undefined,
+  ): Promise<void>;
+  after(
+    database: string,
+    before: StoredDocument | undefined,
+    after: StoredDocument | undefined,
+  ): Promise<void>;
+}
+
 /** `store`, with a memory of what is written through it. */
-export function recorder(store: Store): Recorder {
+export function recorder(store: Store, watch?: Watch): Recorder {
   const written = new Map<string, Written>();
   const note = (database: string, before: StoredDocument | undefined, after: StoredDocument): void => {
     // A number stands in its own database and in the account's: the first says it.
@@ -27,7 +41,7 @@ export function recorder(store: Store): Recorder {
     written.set(after._id, first ? { ...first, after } : { database, before, after });
   };
   const wrap = (database: Database): Database =>
-    unrecorded.has(database.name) ? database : recording(database, note);
+    unrecorded.has(database.name) ? database : recording(database, note, watch);
   return {
     store: {
       database: (name) => wrap(store.database(name)),
@@ -46,7 +60,7 @@ export function recorder(store: Store): Recorder {
 
 type Note = (database: string, before: StoredDocument | undefined, after: StoredDocument) => void;
 
-function recording(database: Database, note: Note): Database {
+function recording(database: Database, note: Note, watch: Watch | undefined): Database {
   const { name } = database;
   const standing = async ({ _id, _rev }: StoredDocument): Promise<StoredDocument | undefined> => {
     if (_rev === undefined) return undefined;
@@ -60,8 +74,10 @@ function recording(database: Database, note: Note): Database {
     getAs: (contract, id, options) => database.getAs(contract, id, options),
     save: async (document) => {
       const before = await standing(document);
+      await watch?.before(name, before, document);
       const after = await database.save(document);
       note(name, before, after);
+      await watch?.after(name, before, after);
       return after;
     },
     update: async (id, change) => {
@@ -70,13 +86,17 @@ function recording(database: Database, note: Note): Database {
         before = structuredClone(document);
         return change(document);
       });
-      if (after._rev !== before?._rev) note(name, before, after);
+      if (after._rev !== before?._rev) {
+        note(name, before, after);
+        await watch?.after(name, before, after);
+      }
       return after;
     },
     remove: async (id, options) => {
       const before = await database.find(id);
       const after = await database.remove(id, options);
       note(name, before, { ...after, pvt_deleted: true });
+      await watch?.after(name, before, undefined);
       return after;
     },
     saveAll: async (documents) => {

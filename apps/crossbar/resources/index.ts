@@ -46,6 +46,8 @@ import { roles } from './roles.ts';
 import { schemas } from './schemas.ts';
 import { search } from './search.ts';
 import { security } from './security.ts';
+import { service_plans } from './service_plans.ts';
+import { services } from './services.ts';
 import { skels } from './skels.ts';
 import { system_configs } from './system_configs.ts';
 import { tasks } from './tasks.ts';
@@ -112,6 +114,8 @@ export const modules: readonly RestModule[] = [
   transactions,
   user_auth,
   ip_auth,
+  service_plans,
+  services,
   skels,
   security,
   multi_factor,

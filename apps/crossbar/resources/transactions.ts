@@ -1,7 +1,7 @@
 // transactions: what a bookkeeper was asked to move; without one nothing is moved, and that is said.
 import { Type } from '../../../core/contract/index.ts';
 import { transaction as document } from '../../../core/documents/index.ts';
-import { AppError } from '../../../core/errors/index.ts';
+import { noBookkeeper } from '../billing/acts.ts';
 import {
   accountEndpoint,
   type DataReply,
@@ -57,9 +57,4 @@ function list(request: RestRequest): Promise<Reply> {
 async function read(request: RestRequest): Promise<DataReply> {
   const found = await loadOfMonth(request, document, pathParameter(request, 'id'));
   return { data: { ...publicPart(found), amount: dollarsOf(found.amount) }, revision: found._rev };
-}
-
-/** No bookkeeper has been taught to this cluster: nobody may think that money was moved. */
-async function noBookkeeper(): Promise<never> {
-  throw new AppError('not_implemented', { message: 'no bookkeeper is configured: nothing was charged' });
 }

@@ -6,7 +6,7 @@ function map(doc) {
     status: doc.status,
     reason: doc.reason,
     message: doc.message,
-    type: doc.type,
-    summary: doc.summary,
+    type: doc.type || ((doc.audit || {}).changes || {}).type,
+    summary: doc.summary || (doc.invoice || {}).summary,
   });
 }

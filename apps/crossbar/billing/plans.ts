@@ -1,0 +1,66 @@
+// Which plans an account has, and what they come to: plans of resellers, with the overrides of the account, as one for each bookkeeper.
+import { type DocumentOf, isRecord } from '../../../core/contract/index.ts';
+import { accountDatabase, type Store } from '../../../core/couch/index.ts';
+import { service as contract, servicePlan } from '../../../core/documents/index.ts';
+import { typed } from '../engine/documents.ts';
+import type { AccountDocument } from '../engine/request.ts';
+import type { Plan } from './items.ts';
+
+export type ServiceDocument = DocumentOf<typeof contract>;
+type PlanDocument = DocumentOf<typeof servicePlan>;
+type Json = Readonly<Record<string, unknown>>;
+
+/** Who sells to an account: its reseller, else the account above it, else it itself. */
+export const resellerOf = ({ _id, pvt_reseller_id, pvt_tree }: AccountDocument): string =>
+  pvt_reseller_id ?? pvt_tree?.at(-1) ?? _id;
+
+/** What stands of an account in `services`; undefined when nothing was ever said. */
+export async function findService(store: Store, account: string): Promise<ServiceDocument | undefined> {
+  return typed(contract, await store.database('services').find(account, { fresh: true }));
+}
+
+/** Plans with one bookkeeper, as one. */
+export interface Sold {
+  readonly plan: Plan;
+  readonly bookkeeper: PlanDocument['bookkeeper'];
+}
+
+export const hasPlans = (service: ServiceDocument | undefined): boolean =>
+  Object.keys(service?.plans ?? {}).length > 0;
+
+/** The plans of an account, by bookkeeper. A plan that its reseller removed counts no more. */
+export async function soldTo(
+  store: Store,
+  account: AccountDocument,
+  { plans = {}, overrides = {} }: Pick<ServiceDocument, 'plans' | 'overrides'>,
+): Promise<Sold[]> {
+  const assigned = await Promise.all(
+    Object.entries(plans).map(async ([id, { vendor_id = resellerOf(account), overrides: own = {} }]) => {
+      const found = typed(servicePlan, await store.database(accountDatabase(vendor_id)).find(id));
+      return found && { found, plan: laid(laid(found.plan, overrides), own) as Plan };
+    }),
+  );
+  const groups = new Map<string, { found: PlanDocument; plan: Plan }[]>();
+  for (const one of assigned)
+    if (one) {
+      const key = JSON.stringify(one.found.bookkeeper ?? {});
+      groups.set(key, [...(groups.get(key) ?? []), one]);
+    }
+  return [...groups.values()].map((group) => {
+    const priority = ({ found }: (typeof group)[number]): number => found.merge?.priority ?? 0;
+    const sorted = group.toSorted((a, b) => priority(a) - priority(b));
+    return {
+      plan: sorted.reduce<Json>((merged, { plan }) => laid(merged, plan), {}) as Plan,
+      bookkeeper: group[0]?.found.bookkeeper,
+    };
+  });
+}
+
+/** `over` laid over `base`, object by object. */
+function laid(base: Json, over: Json): Json {
+  const entries = Object.entries(over).map(([key, value]) => {
+    const before = Object.hasOwn(base, key) ? base[key] : undefined;
+    return [key, isRecord(value) && isRecord(before) ? laid(before, value) : value];
+  });
+  return { ...base, ...Object.fromEntries(entries) };
+}
