@@ -88,6 +88,9 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
   },
   ecallmgr: { switches: tree('switches beside those of the settings (mirliton fs)') },
   edge: fromDefaults(edgeDefaults),
+  ledgers: {
+    registered_ledgers: list('names of ledgers that clients are shown: {name, friendly_name, markup_type}'),
+  },
   media: {
     default_language: words('language of prompts where nobody chose'),
     url_secret: words('signs the URLs of media; made by the first media_mgr'),
@@ -114,6 +117,11 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
   },
   privacy: { block_anonymous_caller_id: yes('calls without a caller id are refused everywhere') },
   stepswitch: fromDefaults(stepswitchDefaults),
+  services: {
+    enforce_good_standing: yes(
+      'who is not in good standing with their bookkeeper can add nothing that costs',
+    ),
+  },
   whitelabel: {
     domains: tree(
       'what should stand in DNS for a branded domain: {A: {host: {mapping, name}}, CNAME, MX, NAPTR, SRV, TXT}',
