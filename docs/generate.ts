@@ -16,6 +16,7 @@ import * as conference from '../core/messages/conference.ts';
 import * as configuration from '../core/messages/configuration.ts';
 import * as dialplan from '../core/messages/dialplan.ts';
 import * as im from '../core/messages/im.ts';
+import * as fax from '../core/messages/fax.ts';
 import * as maintenance from '../core/messages/maintenance.ts';
 import * as media from '../core/messages/media.ts';
 import * as metaflow from '../core/messages/metaflow.ts';
@@ -27,6 +28,7 @@ import * as resource from '../core/messages/resource.ts';
 import * as route from '../core/messages/route.ts';
 import * as switches from '../core/messages/switch.ts';
 import * as trusted from '../core/messages/trusted.ts';
+import * as websockets from '../core/messages/websockets.ts';
 import { commandsPage, runtimeSettingsPage } from './commands.ts';
 
 interface Schema {
@@ -160,6 +162,8 @@ function messagesPage(): string {
     acdc,
     notification,
     im,
+    fax,
+    websockets,
     switch: switches,
     trusted,
     configuration,

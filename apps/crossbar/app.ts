@@ -3,6 +3,7 @@ import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
 import type { DatabaseClass } from '../../core/contract/index.ts';
 import * as documents from '../../core/documents/index.ts';
 import { publishSchemas } from '../../core/schemas/index.ts';
+import { answerAccess } from './auth/access.ts';
 import { forgetRevoked } from './auth/stored-tokens.ts';
 import { startServer } from './engine/index.ts';
 import { described } from './openapi/module.ts';
@@ -55,6 +56,7 @@ export async function start(context: AppContext): Promise<RunningCrossbar> {
     Object.values(documents).map(({ schemaName, schema }) => ({ name: schemaName, schema })),
   );
   const services = await startServices(context);
+  const access = await answerAccess(services);
   const server = await startServer(services, [...modules, described(modules)], settings.rest);
   const worker = startWorker(services, catalogue);
   const sweep = every(revokedForgottenMs, () => forgetRevoked(services), log);
@@ -62,6 +64,7 @@ export async function start(context: AppContext): Promise<RunningCrossbar> {
     clearInterval(sweep);
     await worker.stop();
     await server.stop();
+    await access.stop();
     await services.behind.stop();
   };
   log.info('REST answers', { host: server.host, port: server.port });

@@ -127,6 +127,7 @@ export const settingsSchema = Type.Object(
       'where phones register',
     ),
     rest: section({ host, port: port(8000) }, 'Crossbar'),
+    websockets: section({ host, port: port(5555) }, 'Blackhole: events over websockets'),
     ui: section(
       {
         apps: Type.String({

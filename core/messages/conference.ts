@@ -98,3 +98,18 @@ export const dial = message({
   },
   answers: [dialResp],
 });
+
+/** Something happened in a conference, or to somebody in it. */
+export const conferenceEvent = message({
+  category: 'conference',
+  name: 'event',
+  exchange: 'conference',
+  key: (m) =>
+    `conference.event.${segment(m.Event)}.${segment(m['Account-ID'] ?? '')}.${segment(m['Conference-ID'])}.${segment(m['Call-ID'] ?? '')}`,
+  fields: {
+    ...text('Conference-ID Event Instance-ID'),
+    ...maybeText('Account-ID Call-ID Caller-ID-Name Caller-ID-Number Channel-Presence-ID'),
+    ...some(Any, 'Participant-ID'),
+    ...some(Vars, 'Conference-Channel-Vars Custom-Channel-Vars'),
+  },
+});

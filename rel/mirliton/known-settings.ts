@@ -1,4 +1,6 @@
 // The runtime settings that the apps read from `system_config`: what type each has, and what it is for.
+
+import { blackholeDefaults } from '../../apps/blackhole/settings.ts';
 import { defaults as edgeDefaults } from '../../apps/registrar/edge/options.ts';
 import { stepswitchDefaults } from '../../apps/trunkstore/settings.ts';
 import { webhookDefaults } from '../../apps/webhooks/settings.ts';
@@ -129,6 +131,7 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
     nameservers: list('addresses of the name servers that are asked for it; none: those of the machine'),
   },
   webhooks: fromDefaults(webhookDefaults),
+  blackhole: fromDefaults(blackholeDefaults),
 };
 
 /** What is known of a path: the setting itself, or one above it that is an object. */

@@ -60,6 +60,7 @@ import { user_auth } from './user_auth.ts';
 import { users } from './users.ts';
 import { vmboxes } from './vmboxes.ts';
 import { webhooks } from './webhooks.ts';
+import { websockets } from './websockets.ts';
 import { whitelabel } from './whitelabel.ts';
 
 export const modules: readonly RestModule[] = [
@@ -124,4 +125,5 @@ export const modules: readonly RestModule[] = [
   vmboxes,
   whitelabel,
   webhooks,
+  websockets,
 ];
