@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
+import { AppError, errorText } from '../../core/errors/index.ts';
 import { websocketsReq, websocketsResp } from '../../core/messages/websockets.ts';
 import { startFeed } from './feed.ts';
 import { limitsOf } from './settings.ts';
@@ -37,7 +38,7 @@ export async function start(context: AppContext): Promise<RunningBlackhole> {
     port: settings.websockets.port,
     maxPayload: longestFrame,
   });
-  await once(server, 'listening');
+  await listening(server, settings.websockets);
   let limits = await limitsOf(systemConfig);
 
   server.on('connection', (socket, request) => {
@@ -113,4 +114,20 @@ export async function start(context: AppContext): Promise<RunningBlackhole> {
       await feed.stop();
     },
   };
+}
+
+async function listening(
+  server: WebSocketServer,
+  { host, port }: AppContext['settings']['websockets'],
+): Promise<void> {
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    const isTaken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    const why = isTaken ? 'the port is taken; set websockets.port' : errorText(cause);
+    throw new AppError('invalid_config', {
+      message: `websockets cannot listen on ${host}:${port}: ${why}`,
+      cause,
+    });
+  }
 }

@@ -19,7 +19,7 @@ export interface SupervisedOptions {
 }
 
 /** They listen on a port of the settings, which only one process can have. */
-const single: readonly AppName[] = ['crossbar', 'media_mgr', 'edge'];
+const single: readonly AppName[] = ['crossbar', 'blackhole', 'media_mgr', 'edge'];
 const command = fileURLToPath(new URL('../mirliton/bin.js', import.meta.url));
 
 /** Resolves when every process can work; the screen is shown. Rejects when one ends while it is starting. */

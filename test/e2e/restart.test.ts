@@ -90,14 +90,14 @@ describe('a start', function () {
     };
     /** Ports of its own for all parts, and a folder of its own. */
     const others = async (): Promise<Record<string, Record<string, unknown>>> => {
-      const names = ['bus', 'store', 'rest', 'media', 'metrics', 'sip', 'edge'];
+      const names = ['bus', 'store', 'rest', 'websockets', 'media', 'metrics', 'sip', 'edge'];
       const ports = await freePorts(names.length + 2);
       const settings = Object.fromEntries(names.map((name, index) => [name, { port: ports[index] }]));
       const [port, sipPort] = ports.slice(-2);
       return { ...settings, switch: { port, sipPort, rtpMin: 0, rtpMax: 0 } };
     };
 
-    for (const name of ['bus', 'store', 'sip', 'rest', 'media', 'metrics'])
+    for (const name of ['bus', 'store', 'sip', 'rest', 'websockets', 'media', 'metrics'])
       it(`when the port of ${name} is taken`, async () => {
         const settings = await others();
         const port = Number(settings[name]?.['port']);

@@ -190,17 +190,8 @@ export async function failingStart(
 }
 
 async function settingsFor(folder: string, given: Record<string, unknown>): Promise<Record<string, unknown>> {
-  const [bus, store, eventSocket, switchSip, control, sip, rest, media, metrics] = (await freePorts(9)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [bus, store, eventSocket, switchSip, control, sip, rest, media, metrics, websockets] =
+    (await freePorts(10)) as [number, number, number, number, number, number, number, number, number, number];
   const defaults: Record<string, object> = {
     bus: { port: bus },
     store: { port: store },
@@ -208,6 +199,7 @@ async function settingsFor(folder: string, given: Record<string, unknown>): Prom
     edge: { port: control },
     sip: { port: sip },
     rest: { port: rest },
+    websockets: { port: websockets },
     media: { port: media },
     metrics: { port: metrics },
   };
