@@ -98,7 +98,12 @@ export interface ResourceContract<D extends AnyDocument = AnyDocument, Context =
    */
   readonly shared?: DatabaseClass;
   /** Serves the same at the top, beside the accounts, from a database of the system. */
-  readonly system?: { readonly database: DatabaseClass; readonly verbs: VerbTable };
+  readonly system?: {
+    readonly database: DatabaseClass;
+    readonly verbs: VerbTable;
+    /** Where there are several databases of that class: the one that the request is about. */
+    readonly choose?: (context: Context) => Promise<string>;
+  };
 }
 
 /** Declares a REST resource that stores one document type in the account's database. */

@@ -90,6 +90,7 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
   },
   ecallmgr: { switches: tree('switches beside those of the settings (mirliton fs)') },
   edge: fromDefaults(edgeDefaults),
+  hotornot: { default_ratedeck: words('the ratedeck that is asked when nobody says which') },
   ledgers: {
     registered_ledgers: list('names of ledgers that clients are shown: {name, friendly_name, markup_type}'),
   },

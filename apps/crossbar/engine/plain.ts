@@ -50,8 +50,8 @@ export function plainEndpoints(contract: PlainResource): Endpoint[] {
   const endpoints = [...endpointsOf(contract, verbs, `/accounts/:account_id/${path}`, databaseOf)];
   if (system)
     endpoints.push(
-      ...endpointsOf(contract, system.verbs, `/${path}`, ({ services }) =>
-        services.store.database(system.database),
+      ...endpointsOf(contract, system.verbs, `/${path}`, async (request) =>
+        request.services.store.database((await system.choose?.(request)) ?? system.database),
       ),
     );
   if (byOwner)
@@ -79,7 +79,7 @@ function endpointsOf(
   contract: PlainResource,
   verbs: VerbTable,
   path: string,
-  databaseOf: (request: RestRequest) => Database,
+  databaseOf: (request: RestRequest) => Database | Promise<Database>,
 ): Endpoint[] {
   const bind = (acts: Partial<Record<Verb, Bound>>, permitted: VerbTable['item']): Endpoint['operations'] =>
     Object.fromEntries(
@@ -90,7 +90,11 @@ function endpointsOf(
         return [
           [
             verb,
-            { ...described, permission, run: (request: RestRequest) => act(request, databaseOf(request)) },
+            {
+              ...described,
+              permission,
+              run: async (request: RestRequest) => act(request, await databaseOf(request)),
+            },
           ],
         ];
       }),

@@ -39,8 +39,10 @@ import { presence } from './presence.ts';
 import { queues } from './queues.ts';
 import { quickcall } from './quickcall.ts';
 import { rate_limits } from './rate_limits.ts';
+import { rates } from './rates.ts';
 import { recordings } from './recordings.ts';
 import { registrations } from './registrations.ts';
+import { resource_templates } from './resource_templates.ts';
 import { resources as carriers } from './resources.ts';
 import { roles } from './roles.ts';
 import { schemas } from './schemas.ts';
@@ -101,8 +103,10 @@ export const modules: readonly RestModule[] = [
   queues,
   quickcall,
   rate_limits,
+  rates,
   recordings,
   registrations,
+  resource_templates,
   roles,
   schemas,
   search,
