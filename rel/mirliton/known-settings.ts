@@ -2,6 +2,7 @@
 
 import { blackholeDefaults } from '../../apps/blackhole/settings.ts';
 import { defaults as edgeDefaults } from '../../apps/registrar/edge/options.ts';
+import { teletypeDefaults } from '../../apps/teletype/settings.ts';
 import { stepswitchDefaults } from '../../apps/trunkstore/settings.ts';
 import { webhookDefaults } from '../../apps/webhooks/settings.ts';
 import { isRecord } from '../../core/contract/index.ts';
@@ -132,6 +133,7 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
     nameservers: list('addresses of the name servers that are asked for it; none: those of the machine'),
   },
   webhooks: fromDefaults(webhookDefaults),
+  teletype: fromDefaults(teletypeDefaults),
   blackhole: fromDefaults(blackholeDefaults),
 };
 

@@ -11,6 +11,7 @@ const loaders = {
   callflow: async () => (await import('../../apps/callflow/app.ts')).callflow,
   milliwatt: async () => (await import('../../apps/milliwatt/app.ts')).milliwatt,
   webhooks: async () => (await import('../../apps/webhooks/app.ts')).webhooks,
+  teletype: async () => (await import('../../apps/teletype/app.ts')).teletype,
   blackhole: async () => (await import('../../apps/blackhole/app.ts')).blackhole,
   crossbar: async () => (await import('../../apps/crossbar/app.ts')).crossbar,
   ecallmgr: async () => (await import('../../apps/ecallmgr/app.ts')).ecallmgr,

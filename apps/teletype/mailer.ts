@@ -1,0 +1,118 @@
+// From a notification to a mail, and a record of what became of it.
+import { randomBytes } from 'node:crypto';
+import type { AppContext } from '../../core/app/index.ts';
+import { gregorian, monthDatabase, monthOf, type StoredDocument } from '../../core/couch/index.ts';
+import { AppError, errorText } from '../../core/errors/index.ts';
+import { findTemplate } from './find-template.ts';
+import { recipients } from './recipients.ts';
+import { render } from './render.ts';
+import { teletypeSettings } from './settings.ts';
+import { type Mail, sendMail } from './smtp.ts';
+import { type Notification, valuesOf } from './values.ts';
+
+export type Status = 'completed' | 'disabled';
+
+/** What lets somebody in: it stands in the mail and nowhere else. */
+const secrets = ['Password', 'Password-Reset-Link', 'Account-API-Key'];
+
+/**
+ * Sends the mail of a notification. Rejects when it cannot be sent, after that was noted in the log of mails: with a
+ * retryable error when it may be sent later.
+ */
+export async function mail(context: AppContext, told: Notification): Promise<Status> {
+  const { store, systemConfig } = context;
+  const id = String(told['Event-Name']);
+  const settings = await teletypeSettings(systemConfig);
+  const accountId = told['Account-ID'];
+  const account =
+    typeof accountId === 'string' ? await store.database('accounts').find(accountId) : undefined;
+  const above = [account?._id, account?.['pvt_reseller_id']].filter((one) => typeof one === 'string');
+  const template = await findTemplate(store, id, [...new Set(above)]);
+  const { document } = template;
+  const isPreview = String(told['Preview']) === 'true';
+  if (document['enabled'] === false && !isPreview) return 'disabled';
+  const values = await valuesOf(context, told);
+  const given = (key: string, otherwise: unknown): string => String(told[key] ?? otherwise ?? '');
+  const body = async (key: 'Text' | 'HTML', kind: 'plain' | 'html') => {
+    const source = given(key, kind === 'html' ? template.html : template.plain);
+    return source === '' ? undefined : render(source, values, kind);
+  };
+  const [text, html] = [await body('Text', 'plain'), await body('HTML', 'html')];
+  const replyTo = given('Reply-To', document['reply_to']);
+  const to = (rule: string) => recipients(store, document[rule], told, values);
+  const composed: Mail = {
+    messageId: `<${given('Msg-ID', randomBytes(16).toString('hex'))}.${id}@${hostOf(settings.default_from)}>`,
+    from: given('From', document['from'] ?? settings.default_from),
+    ...(replyTo !== '' && { replyTo }),
+    to: isPreview && typeof told['To'] === 'string' ? [told['To']] : await to('to'),
+    cc: isPreview ? [] : await to('cc'),
+    bcc: isPreview ? [] : await to('bcc'),
+    subject: (await render(given('Subject', document['subject']), values, 'plain')).replaceAll(/\s+/g, ' '),
+    ...(text !== undefined && { text }),
+    ...(html !== undefined && { html }),
+  };
+  const note = (outcome: object) => keep(context, account?._id, { id, told, mail: composed, outcome });
+  try {
+    if (composed.to.length === 0)
+      throw new AppError('invalid_data', { message: 'nobody is named to whom the mail could go' });
+    await note({ receipt: await sendMail(composed, settings) });
+    return 'completed';
+  } catch (error) {
+    await note({ error: errorText(error) });
+    throw error;
+  }
+}
+
+const hostOf = (address: string): string => address.split('@')[1] ?? 'localhost';
+
+interface Record {
+  readonly id: string;
+  readonly told: Notification;
+  readonly mail: Mail;
+  readonly outcome: object;
+}
+
+/** Keeps the mail in the month of its account. One without an account is in the log of the process alone. */
+async function keep(
+  { store, log }: AppContext,
+  account: string | undefined,
+  { id, told, mail: { text, html, ...head }, outcome }: Record,
+): Promise<void> {
+  log.info('a mail', { template: id, to: head.to, ...outcome });
+  if (account === undefined) return;
+  const now = new Date();
+  const hidden = secrets.flatMap((key) => (typeof told[key] === 'string' ? [told[key] as string] : []));
+  const safe = (body: string | undefined): string =>
+    hidden.reduce(
+      (kept, secret) => kept.replaceAll(secret, '[redacted]').replaceAll(escaped(secret), '[redacted]'),
+      body ?? '',
+    );
+  await store
+    .database(monthDatabase(account, now))
+    .save({
+      _id: `${monthOf(now)}-${randomBytes(16).toString('hex')}`,
+      pvt_type: 'notify_smtp_log',
+      pvt_account_id: account,
+      pvt_created: gregorian(now),
+      template_id: id,
+      account_id: account,
+      from: head.from,
+      to: head.to,
+      cc: head.cc,
+      bcc: head.bcc,
+      subject: safe(head.subject),
+      message_id: head.messageId,
+      rendered_templates: { 'text/plain': safe(text), 'text/html': safe(html) },
+      ...outcome,
+    } as StoredDocument)
+    .catch((error: unknown) => log.error('a mail was not noted', { error, template: id }));
+}
+
+/** As it stands in HTML. */
+const escaped = (value: string): string =>
+  value
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&#34;')
+    .replaceAll("'", '&#39;');
