@@ -37,6 +37,7 @@ const databases: readonly DatabaseClass[] = [
   'port_requests',
   'ratedeck',
   'dedicated_ips',
+  'faxes',
 ];
 
 const revokedForgottenMs = 3_600_000;

@@ -43,4 +43,10 @@ export const fax = document({
       }),
     ),
   },
+  privateFields: {
+    /** attaching_files, pending, processing, completed, failed. */
+    pvt_job_status: Type.String(),
+    pvt_delivered_date: Type.Integer(),
+    pvt_reseller_id: Type.String(),
+  },
 });

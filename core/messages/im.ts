@@ -17,3 +17,18 @@ export const inboundSms = message({
     ...some(Vars, 'Custom-SIP-Headers Custom-Vars'),
   },
 });
+
+/** A message that is to leave the cluster through a carrier. */
+export const outboundSms = message({
+  category: 'sms',
+  name: 'outbound',
+  exchange: 'im',
+  key: (m) =>
+    ['sms', 'outbound', m['Route-ID']?.toLowerCase(), segment(m['Message-ID'])].filter(Boolean).join('.'),
+  summary: 'A short message is to go out',
+  fields: {
+    ...text('Body From Message-ID To'),
+    ...maybeText('Account-ID Application-ID Request Route-ID Route-Type System-ID Transaction-ID'),
+    ...some(Vars, 'Custom-Vars'),
+  },
+});

@@ -95,6 +95,7 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
   ledgers: {
     registered_ledgers: list('names of ledgers that clients are shown: {name, friendly_name, markup_type}'),
   },
+  fax: { default_smtp_domain: words('domain of the mail addresses of fax boxes') },
   media: {
     default_language: words('language of prompts where nobody chose'),
     url_secret: words('signs the URLs of media; made by the first media_mgr'),

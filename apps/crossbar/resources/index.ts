@@ -21,6 +21,8 @@ import { connectivity } from './connectivity.ts';
 import { contact_list } from './contact_list.ts';
 import { devices } from './devices.ts';
 import { directories } from './directories.ts';
+import { faxboxes } from './faxboxes.ts';
+import { faxes } from './faxes.ts';
 import { functions } from './functions.ts';
 import { groups } from './groups.ts';
 import { hotdesks } from './hotdesks.ts';
@@ -34,6 +36,7 @@ import { metaflows } from './metaflows.ts';
 import { multi_factor } from './multi_factor.ts';
 import { parked_calls } from './parked_calls.ts';
 import { phone_numbers } from './phone_numbers.ts';
+import { pivot } from './pivot.ts';
 import { port_requests } from './port_requests.ts';
 import { presence } from './presence.ts';
 import { queues } from './queues.ts';
@@ -51,6 +54,7 @@ import { security } from './security.ts';
 import { service_plans } from './service_plans.ts';
 import { services } from './services.ts';
 import { skels } from './skels.ts';
+import { sms } from './sms.ts';
 import { system_configs } from './system_configs.ts';
 import { tasks } from './tasks.ts';
 import { temporal_rules } from './temporal_rules.ts';
@@ -87,6 +91,8 @@ export const modules: readonly RestModule[] = [
   contact_list,
   devices,
   directories,
+  faxboxes,
+  faxes,
   functions,
   groups,
   hotdesks,
@@ -99,6 +105,7 @@ export const modules: readonly RestModule[] = [
   parked_calls,
   phone_numbers,
   port_requests,
+  pivot,
   presence,
   queues,
   quickcall,
@@ -110,6 +117,7 @@ export const modules: readonly RestModule[] = [
   roles,
   schemas,
   search,
+  sms,
   system_configs,
   tasks,
   temporal_rules,

@@ -1,0 +1,157 @@
+// An unmodified Monster UI against a whole zone, in a real browser. `MIRLITON_MONSTER_UI=<folder of a build>` runs it:
+// `MIRLITON_MONSTER_UI=… npx mocha --no-config --node-option import=tsx test/monster/browser.test.ts`.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { accountOf } from '../e2e/account.ts';
+import { eventually } from '../e2e/eventually.ts';
+import { call } from '../e2e/fixtures.ts';
+import { freePorts } from '../e2e/ports.ts';
+import { startZone, type Zone } from '../e2e/zone.ts';
+import { absent } from './absent.ts';
+import { findBrowser, openUi, type Ui } from './page.ts';
+import { type Site, serveSite } from './site.ts';
+
+const build = process.env['MIRLITON_MONSTER_UI'];
+const browser = findBrowser();
+
+describe('Monster UI', function () {
+  this.timeout(120_000);
+  let zone: Zone;
+  let site: Site;
+  let ui: Ui;
+  let apps: string | undefined;
+
+  before(async function () {
+    if (build === undefined || browser === undefined) {
+      console.log(
+        `    ${build === undefined ? 'MIRLITON_MONSTER_UI names no build' : 'there is no browser'}: not run`,
+      );
+      this.skip();
+    }
+    apps = mkdtempSync(join(tmpdir(), 'mirliton-apps-'));
+    writeApp(apps);
+    zone = await startZone({ ui: { apps } });
+    const [port = 0] = await freePorts(1);
+    site = await serveSite(build, zone.facts.api, port);
+    ui = await openUi(site.url, zone.facts.api, browser);
+  });
+  after(async () => {
+    await ui?.stop();
+    await site?.stop();
+    await zone?.stop();
+    if (apps !== undefined) rmSync(apps, { recursive: true });
+  });
+
+  it('boots and shows its login to who has no token', () => {
+    expect(ui.exchanges.map(({ path }) => path)).to.include.members([
+      'whitelabel/127.0.0.1',
+      'whitelabel/127.0.0.1/logo',
+      'whitelabel/127.0.0.1/icon',
+    ]);
+  });
+
+  it('logs in and opens the app exchange', async () => {
+    await ui.logIn(zone.facts.login);
+    await ui.page.waitForSelector('#appstore_container .app-element', { state: 'attached' });
+    expect(await ui.page.textContent('#appstore_container .app-element')).to.include('The phones');
+  });
+
+  it('installs an app for all users', async () => {
+    await ui.page.click('#close_app');
+    await ui.page.click('#appstore_container .app-element');
+    await ui.page.click('#appstore_popup_container .monster-switch');
+    await ui.page.click('#appstore_popup_save');
+    await ui.page.waitForSelector('#appstore_popup_container', { state: 'detached' });
+    const [row] = await ui.ask('appsStore.list');
+    expect(row).to.include({ name: 'phones', allowed_users: 'all' });
+  });
+
+  it('shows the settings of the account', async () => {
+    await ui.page.click('#main_topbar_myaccount');
+    await ui.page.click('.myaccount-menu .myaccount-element[data-module="account"]');
+    await eventually(async () =>
+      expect(ui.exchanges.map(({ path }) => path.replace(/^accounts\/\w+/, 'A'))).to.include(
+        'A/access_lists',
+      ),
+    );
+  });
+
+  it('makes, changes and lists what a customer needs', async () => {
+    const child = await ui.ask('account.create', {
+      data: { name: 'Corner shop', realm: 'corner.mirliton.test' },
+    });
+    const accountId = child.id;
+    const person = { first_name: 'Eve', last_name: 'Shop', username: 'eve', password: 'Wonder-land-1' };
+    const user = await ui.ask('user.create', { accountId, data: person });
+    const changed = await ui.ask('user.update', {
+      accountId,
+      userId: user.id,
+      data: { ...user, timezone: 'Europe/Berlin' },
+    });
+    expect(changed).to.include({ timezone: 'Europe/Berlin', first_name: 'Eve' });
+    const sip = { username: 'shop1', password: 'secret-of-shop' };
+    const device = await ui.ask('device.create', {
+      accountId,
+      data: { name: 'Counter', owner_id: user.id, device_type: 'softphone', sip },
+    });
+    const flow = { module: 'user', data: { id: user.id, timeout: 20 }, children: {} };
+    const callflow = await ui.ask('callflow.create', {
+      accountId,
+      data: { name: 'Shop', numbers: ['1001'], flow },
+    });
+    const patched = await ui.ask('callflow.patch', {
+      accountId,
+      callflowId: callflow.id,
+      data: { numbers: ['1001', '1002'] },
+    });
+    expect(patched.numbers).to.deep.equal(['1001', '1002']);
+    const read = await ui.ask('callflow.get', { accountId, callflowId: callflow.id });
+    expect(read.metadata[user.id].first_name).to.equal('Eve');
+    const listed = await ui.ask('device.list', { accountId });
+    expect(listed.map(({ id }: { id: string }) => id)).to.deep.equal([device.id]);
+    expect(await ui.ask('device.getStatus', { accountId })).to.deep.equal([]);
+    await ui.ask('device.delete', { accountId, deviceId: device.id });
+    expect(await ui.ask('device.list', { accountId })).to.deep.equal([]);
+    const children = await ui.ask('account.listChildren');
+    expect(children.map(({ name }: { name: string }) => name)).to.include('Corner shop');
+  });
+
+  it('shows a call that was made in the call log', async () => {
+    const account = accountOf(zone.rest, zone.facts.account.realm, zone.facts.phones[0]?.proxy ?? '');
+    await call(await account.device(), zone.facts.dial.echo);
+    await eventually(async () => {
+      const [row] = await ui.ask('cdrs.list');
+      expect(row).to.include({ to: `${zone.facts.dial.echo}@${zone.facts.account.realm}` });
+    });
+  });
+
+  it('was told what the contract says', () => {
+    // The page is served from an address that has no branding.
+    const failed = ui.exchanges.filter(
+      ({ status, path }) => status >= 400 && !path.startsWith('whitelabel/'),
+    );
+    expect(failed.filter(({ path }) => !absent(path))).to.deep.equal([]);
+    expect(ui.exchanges.length).to.be.above(20);
+  });
+});
+
+/** An app as those of Monster UI describe themselves. */
+function writeApp(folder: string): void {
+  const metadata = join(folder, 'phones', 'metadata');
+  mkdirSync(join(metadata, 'icon'), { recursive: true });
+  writeFileSync(join(metadata, 'icon', 'phones.png'), Buffer.from('89504e470d0a1a0a', 'hex'));
+  const i18n = { 'en-US': { label: 'The phones', description: 'Every phone', features: [] } };
+  const app = {
+    name: 'phones',
+    i18n,
+    author: 'Us',
+    license: '-',
+    price: 0,
+    version: '1',
+    icon: 'phones.png',
+    tags: ['reseller'],
+  };
+  writeFileSync(join(metadata, 'app.json'), JSON.stringify(app));
+}

@@ -1,0 +1,55 @@
+// Serves a build of Monster UI on loopback, as a web server would, with a configuration that names our REST API.
+import { once } from 'node:events';
+import { createReadStream, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+
+export interface Site {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css',
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.woff': 'font/woff',
+  '.woff2': 'font/woff2',
+};
+
+/** `folder` is what the build of Monster UI wrote; `api` the address of the REST API, with its version. */
+export async function serveSite(folder: string, api: string, port: number): Promise<Site> {
+  const config = `define(${JSON.stringify({
+    api: { default: `${api}/` },
+    whitelabel: { companyName: 'Test', applicationTitle: 'Test', language: 'en-US', nav: {}, port: {} },
+  })});`;
+  const server = createServer(({ url = '/' }, response) => {
+    const { pathname } = new URL(url, 'http://localhost');
+    if (pathname === '/js/config.js') {
+      response.setHeader('content-type', 'text/javascript');
+      response.end(config);
+      return;
+    }
+    const file = join(folder, normalize(decodeURIComponent(pathname === '/' ? '/index.html' : pathname)));
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
+      response.statusCode = 404;
+      response.end();
+      return;
+    }
+    response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream');
+    createReadStream(file).pipe(response);
+  });
+  await once(server.listen(port, '127.0.0.1'), 'listening');
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
