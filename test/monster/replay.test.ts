@@ -264,7 +264,7 @@ describe('what Monster UI asks', () => {
     it(`reads ${path}`, async () => {
       const { status, body, text } = await ask('GET', `A/${path}`);
       if (absent(`accounts/${acme.id}/${path}`))
-        return expect([status, body.message]).to.deep.equal([404, 'not_found']);
+        return expect([status, body.status], text).to.deep.equal([404, 'error']);
       expect([status, body.status], text).to.deep.equal([200, 'success']);
       expect(body).to.include.keys('data', 'request_id', 'auth_token', 'timestamp');
     });
