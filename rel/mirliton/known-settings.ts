@@ -89,7 +89,10 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
     token_restrictions: tree('what tokens may do where an account says nothing, by method, then level'),
     user_auth_tokens: count('what a login with name and password takes from the bucket'),
   },
-  ecallmgr: { switches: tree('switches beside those of the settings (mirliton fs)') },
+  ecallmgr: {
+    acls: tree('access lists of the switches by name: {type, cidr, network-list-name}'),
+    switches: tree('switches beside those of the settings (mirliton fs)'),
+  },
   edge: fromDefaults(edgeDefaults),
   hotornot: { default_ratedeck: words('the ratedeck that is asked when nobody says which') },
   ledgers: {

@@ -4,6 +4,7 @@ import { about } from './about.ts';
 import { access_lists } from './access_lists.ts';
 import { accounts } from './accounts.ts';
 import { acdc_call_stats } from './acdc_call_stats.ts';
+import { acls } from './acls.ts';
 import { agents } from './agents.ts';
 import { allotments } from './allotments.ts';
 import { api_auth } from './api_auth.ts';
@@ -20,6 +21,7 @@ import { conferences } from './conferences.ts';
 import { connectivity } from './connectivity.ts';
 import { contact_list } from './contact_list.ts';
 import { devices } from './devices.ts';
+import { dialplans } from './dialplans.ts';
 import { directories } from './directories.ts';
 import { faxboxes } from './faxboxes.ts';
 import { faxes } from './faxes.ts';
@@ -27,6 +29,7 @@ import { functions } from './functions.ts';
 import { groups } from './groups.ts';
 import { hotdesks } from './hotdesks.ts';
 import { ip_auth } from './ip_auth.ts';
+import { ips } from './ips.ts';
 import { ledgers } from './ledgers.ts';
 import { limits } from './limits.ts';
 import { lists } from './lists.ts';
@@ -74,6 +77,7 @@ export const modules: readonly RestModule[] = [
   access_lists,
   accounts,
   acdc_call_stats,
+  acls,
   agents,
   allotments,
   api_auth,
@@ -90,6 +94,7 @@ export const modules: readonly RestModule[] = [
   connectivity,
   contact_list,
   devices,
+  dialplans,
   directories,
   faxboxes,
   faxes,
@@ -97,6 +102,7 @@ export const modules: readonly RestModule[] = [
   groups,
   hotdesks,
   ledgers,
+  ips,
   limits,
   lists,
   media,
