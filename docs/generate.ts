@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { actions } from '../apps/callflow/actions/index.ts';
+import { operationsFile } from '../clients/generate.ts';
 import { settingsSchema } from '../core/config/index.ts';
 import type { AnyDocument, AnyMessage, JsonSchema } from '../core/contract/index.ts';
 import * as documents from '../core/documents/index.ts';
@@ -199,6 +200,7 @@ export const pages: Readonly<Record<string, () => string>> = {
   'docs/reference/actions.md': actionsPage,
   'docs/reference/documents.md': documentsPage,
   'docs/reference/messages.md': messagesPage,
+  'clients/typescript/operations.ts': operationsFile,
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
