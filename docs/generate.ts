@@ -31,6 +31,7 @@ import * as switches from '../core/messages/switch.ts';
 import * as trusted from '../core/messages/trusted.ts';
 import * as websockets from '../core/messages/websockets.ts';
 import { commandsPage, runtimeSettingsPage } from './commands.ts';
+import { restPages } from './rest.ts';
 
 interface Schema {
   readonly type?: string | readonly string[];
@@ -203,10 +204,15 @@ export const pages: Readonly<Record<string, () => string>> = {
   'clients/typescript/operations.ts': operationsFile,
 };
 
+/** The pages of the REST API, which a crossbar has to answer for. */
+export const pagesOfRest = (): Promise<Readonly<Record<string, string>>> =>
+  restPages({ note, table, ofSchema });
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const [path, page] of Object.entries(pages)) {
+  const made = Object.entries(pages).map(([path, page]): [string, string] => [path, page()]);
+  for (const [path, text] of [...made, ...Object.entries(await pagesOfRest())]) {
     const file = fileURLToPath(new URL(`../${path}`, import.meta.url));
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, page());
+    writeFileSync(file, text);
   }
 }

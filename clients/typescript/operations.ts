@@ -1455,6 +1455,30 @@ export type Queues = {
   readonly [key: string]: unknown;
 };
 
+export type Rates = {
+  readonly account_id?: string;
+  readonly caller_id_numbers?: string;
+  readonly carrier?: string;
+  readonly description?: string;
+  readonly direction?: readonly unknown[];
+  readonly internal_rate_cost?: number;
+  readonly iso_country_code?: string;
+  readonly options?: readonly unknown[];
+  readonly prefix: number;
+  readonly rate_cost: number;
+  readonly rate_increment?: number;
+  readonly rate_minimum?: number;
+  readonly rate_name?: string;
+  readonly rate_nocharge_time?: number;
+  readonly rate_suffix?: string;
+  readonly rate_surcharge?: number;
+  readonly rate_version?: string;
+  readonly ratedeck_id?: string;
+  readonly routes?: readonly unknown[];
+  readonly weight?: number;
+  readonly [key: string]: unknown;
+};
+
 export type CallRecordings = {
   readonly call_id?: string;
   readonly callee_id_name?: string;
@@ -1483,6 +1507,99 @@ export type CallRecordings = {
   readonly start?: number;
   readonly to?: string;
   readonly url?: string;
+  readonly [key: string]: unknown;
+};
+
+export type ResourceTemplates = {
+  readonly caller_id_options?: {
+    readonly type?: "internal" | "external" | "emergency";
+    readonly [key: string]: unknown;
+  };
+  readonly cid_rules?: readonly unknown[];
+  readonly classifiers?: Readonly<Record<string, {
+    readonly emergency?: boolean;
+    readonly enabled?: boolean;
+    readonly prefix?: string;
+    readonly regex?: string;
+    readonly suffix?: string;
+    readonly weight_cost?: number;
+    readonly [key: string]: unknown;
+  }>>;
+  readonly emergency?: boolean;
+  readonly enabled?: boolean;
+  readonly flags?: readonly unknown[];
+  readonly flat_rate_blacklist?: string;
+  readonly flat_rate_whitelist?: string;
+  readonly format_from_uri?: boolean;
+  readonly formatters?: Readonly<Record<string, unknown>>;
+  readonly from_account_realm?: boolean;
+  readonly from_uri_realm?: string;
+  readonly gateway_strategy?: "sequential" | "random";
+  readonly gateways: readonly ({
+    readonly bypass_media?: boolean;
+    readonly caller_id_type?: "internal" | "external" | "emergency";
+    readonly channel_selection?: "ascending" | "descending";
+    readonly codecs?: readonly unknown[];
+    readonly custom_sip_headers?: Readonly<Record<string, unknown>>;
+    readonly custom_sip_interface?: string;
+    readonly enabled?: boolean;
+    readonly endpoint_type?: "sip" | "freetdm" | "skype" | "amqp";
+    readonly force_port?: boolean;
+    readonly format_from_uri?: boolean;
+    readonly from_uri_realm?: string;
+    readonly invite_format?: "route" | "username" | "e164" | "npan" | "1npan" | "strip_plus";
+    readonly invite_parameters?: {
+      readonly dynamic?: readonly unknown[];
+      readonly static?: readonly unknown[];
+      readonly [key: string]: unknown;
+    };
+    readonly media?: {
+      readonly fax_option?: boolean;
+      readonly rtcp_mux?: boolean;
+      readonly [key: string]: unknown;
+    };
+    readonly password?: string;
+    readonly port?: number;
+    readonly prefix?: string;
+    readonly progress_timeout?: number;
+    readonly realm?: string;
+    readonly route?: string;
+    readonly server: string;
+    readonly skype_interface?: string;
+    readonly skype_rr?: boolean;
+    readonly span?: string;
+    readonly suffix?: string;
+    readonly username?: string;
+    readonly [key: string]: unknown;
+  })[];
+  readonly grace_period?: number;
+  readonly ignore_flags?: boolean;
+  readonly media?: {
+    readonly audio?: {
+      readonly codecs?: readonly unknown[];
+      readonly [key: string]: unknown;
+    };
+    readonly bypass_media?: unknown;
+    readonly encryption?: {
+      readonly enforce_security?: boolean;
+      readonly methods?: readonly unknown[];
+      readonly [key: string]: unknown;
+    };
+    readonly fax_option?: boolean;
+    readonly ignore_early_media?: boolean;
+    readonly progress_timeout?: number;
+    readonly video?: {
+      readonly codecs?: readonly unknown[];
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  };
+  readonly name: string;
+  readonly require_flags?: boolean;
+  readonly rules?: readonly unknown[];
+  readonly rules_test?: readonly unknown[];
+  readonly weight_cost?: number;
+  readonly template_name?: string;
   readonly [key: string]: unknown;
 };
 
@@ -5857,6 +5974,136 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
+  /** What calls cost. For: superduper. */
+  readonly getRates: {
+    readonly path: Query;
+    readonly query: {
+      readonly ratedeck_id?: string;
+      readonly prefix?: string;
+      readonly [key: string]: unknown;
+    } & ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Creates: What a call to a prefix costs. For: superduper. */
+  readonly putRates: {
+    readonly path: Query;
+    readonly query: {
+      readonly ratedeck_id?: string;
+      readonly [key: string]: unknown;
+    };
+    readonly body: Query;
+    readonly data: Rates & Stored;
+  };
+  /** Uploads rates as CSV, in place of those of the same prefix. For: superduper. */
+  readonly postRates: {
+    readonly path: Query;
+    readonly query: {
+      readonly ratedeck_id?: string;
+      readonly [key: string]: unknown;
+    };
+    readonly body: Query;
+    readonly data: {
+      readonly created: number;
+      readonly replaced: number;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** What a call to a prefix costs. For: superduper. */
+  readonly getRatesById: {
+    readonly path: { readonly id: string };
+    readonly query: {
+      readonly ratedeck_id?: string;
+      readonly [key: string]: unknown;
+    } & Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Rates & Stored;
+  };
+  /** Replaces: What a call to a prefix costs. For: superduper. */
+  readonly postRatesById: {
+    readonly path: { readonly id: string };
+    readonly query: {
+      readonly ratedeck_id?: string;
+      readonly [key: string]: unknown;
+    };
+    readonly body: Rates;
+    readonly data: Rates & Stored;
+  };
+  /** Merges into it: What a call to a prefix costs. For: superduper. */
+  readonly patchRatesById: {
+    readonly path: { readonly id: string };
+    readonly query: {
+      readonly ratedeck_id?: string;
+      readonly [key: string]: unknown;
+    };
+    readonly body: Partial<Rates>;
+    readonly data: Rates & Stored;
+  };
+  /** Deletes: What a call to a prefix costs. For: superduper. */
+  readonly deleteRatesById: {
+    readonly path: { readonly id: string };
+    readonly query: {
+      readonly ratedeck_id?: string;
+      readonly [key: string]: unknown;
+    };
+    readonly body: Query;
+    readonly data: Rates & Stored;
+  };
+  /** Ratedecks, and which is the default. For: superduper. */
+  readonly getRatesRatedecks: {
+    readonly path: Query;
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: {
+      readonly default_ratedeck: string;
+      readonly ratedecks: readonly string[];
+      readonly [key: string]: unknown;
+    };
+  };
+  /** What a call to a number costs. For: account. */
+  readonly getRatesNumberByNumber: {
+    readonly path: { readonly number: string };
+    readonly query: {
+      readonly ratedeck_id?: string;
+      readonly direction?: "inbound" | "outbound";
+      readonly caller_id_number?: string;
+      readonly [key: string]: unknown;
+    } & Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: {
+      readonly "Base-Cost": number;
+      readonly "E164-Number": string;
+      readonly Prefix: string;
+      readonly Rate: number;
+      readonly "Rate-Increment": number;
+      readonly "Rate-Minimum": number;
+      readonly "Ratedeck-ID": string;
+      readonly Surcharge: number;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** What a call to a number costs. For: account. */
+  readonly getAccountsRatesNumberByNumber: {
+    readonly path: { readonly account_id: string; readonly number: string };
+    readonly query: {
+      readonly ratedeck_id?: string;
+      readonly direction?: "inbound" | "outbound";
+      readonly caller_id_number?: string;
+      readonly [key: string]: unknown;
+    } & Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: {
+      readonly "Base-Cost": number;
+      readonly "E164-Number": string;
+      readonly Prefix: string;
+      readonly Rate: number;
+      readonly "Rate-Increment": number;
+      readonly "Rate-Minimum": number;
+      readonly "Ratedeck-ID": string;
+      readonly Surcharge: number;
+      readonly [key: string]: unknown;
+    };
+  };
   /** Recordings of calls, newest first. For: account. */
   readonly getAccountsRecordings: {
     readonly path: { readonly account_id: string };
@@ -5912,6 +6159,48 @@ export interface Operations {
     readonly query: Query;
     readonly body: Query;
     readonly data: unknown;
+  };
+  /** Carriers as templates. For: account. */
+  readonly getAccountsResourceTemplates: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Creates: A carrier as a template for others. For: admin. */
+  readonly putAccountsResourceTemplates: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: ResourceTemplates;
+    readonly data: ResourceTemplates & Stored;
+  };
+  /** A carrier as a template for others. For: account. */
+  readonly getAccountsResourceTemplatesById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: ResourceTemplates & Stored;
+  };
+  /** Replaces: A carrier as a template for others. For: admin. */
+  readonly postAccountsResourceTemplatesById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: ResourceTemplates;
+    readonly data: ResourceTemplates & Stored;
+  };
+  /** Merges into it: A carrier as a template for others. For: admin. */
+  readonly patchAccountsResourceTemplatesById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Partial<ResourceTemplates>;
+    readonly data: ResourceTemplates & Stored;
+  };
+  /** Deletes: A carrier as a template for others. For: admin. */
+  readonly deleteAccountsResourceTemplatesById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: ResourceTemplates & Stored;
   };
   /** What the people of an account may do who bear them. For: admin. */
   readonly getAccountsRoles: {
@@ -7598,6 +7887,27 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
+  /** What may be subscribed to. For: public. */
+  readonly getWebsockets: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** The open sockets of an account, on all nodes. For: admin. */
+  readonly getAccountsWebsockets: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** An open socket. For: admin. */
+  readonly getAccountsWebsocketsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
 }
 
 /** Verb and path of every operation. */
@@ -7920,6 +8230,16 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   getAccountsDevicesByDeviceIdRateLimits: ['GET', '/accounts/{account_id}/devices/{device_id}/rate_limits'],
   postAccountsDevicesByDeviceIdRateLimits: ['POST', '/accounts/{account_id}/devices/{device_id}/rate_limits'],
   deleteAccountsDevicesByDeviceIdRateLimits: ['DELETE', '/accounts/{account_id}/devices/{device_id}/rate_limits'],
+  getRates: ['GET', '/rates'],
+  putRates: ['PUT', '/rates'],
+  postRates: ['POST', '/rates'],
+  getRatesById: ['GET', '/rates/{id}'],
+  postRatesById: ['POST', '/rates/{id}'],
+  patchRatesById: ['PATCH', '/rates/{id}'],
+  deleteRatesById: ['DELETE', '/rates/{id}'],
+  getRatesRatedecks: ['GET', '/rates/ratedecks'],
+  getRatesNumberByNumber: ['GET', '/rates/number/{number}'],
+  getAccountsRatesNumberByNumber: ['GET', '/accounts/{account_id}/rates/number/{number}'],
   getAccountsRecordings: ['GET', '/accounts/{account_id}/recordings'],
   getAccountsUsersByUserIdRecordings: ['GET', '/accounts/{account_id}/users/{user_id}/recordings'],
   getAccountsRecordingsById: ['GET', '/accounts/{account_id}/recordings/{id}'],
@@ -7928,6 +8248,12 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   deleteAccountsRegistrations: ['DELETE', '/accounts/{account_id}/registrations'],
   getAccountsRegistrationsCount: ['GET', '/accounts/{account_id}/registrations/count'],
   deleteAccountsRegistrationsByUsername: ['DELETE', '/accounts/{account_id}/registrations/{username}'],
+  getAccountsResourceTemplates: ['GET', '/accounts/{account_id}/resource_templates'],
+  putAccountsResourceTemplates: ['PUT', '/accounts/{account_id}/resource_templates'],
+  getAccountsResourceTemplatesById: ['GET', '/accounts/{account_id}/resource_templates/{id}'],
+  postAccountsResourceTemplatesById: ['POST', '/accounts/{account_id}/resource_templates/{id}'],
+  patchAccountsResourceTemplatesById: ['PATCH', '/accounts/{account_id}/resource_templates/{id}'],
+  deleteAccountsResourceTemplatesById: ['DELETE', '/accounts/{account_id}/resource_templates/{id}'],
   getAccountsRoles: ['GET', '/accounts/{account_id}/roles'],
   putAccountsRoles: ['PUT', '/accounts/{account_id}/roles'],
   getAccountsRolesById: ['GET', '/accounts/{account_id}/roles/{id}'],
@@ -8120,4 +8446,7 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   getWebhooks: ['GET', '/webhooks'],
   getWebhooksSamples: ['GET', '/webhooks/samples'],
   getWebhooksSamplesBySample: ['GET', '/webhooks/samples/{sample}'],
+  getWebsockets: ['GET', '/websockets'],
+  getAccountsWebsockets: ['GET', '/accounts/{account_id}/websockets'],
+  getAccountsWebsocketsById: ['GET', '/accounts/{account_id}/websockets/{id}'],
 };
