@@ -1168,6 +1168,110 @@ export type Directories = {
   readonly [key: string]: unknown;
 };
 
+export type Faxbox = {
+  readonly attempts?: number;
+  readonly caller_id?: string;
+  readonly caller_name?: string;
+  readonly custom_smtp_email_address?: string;
+  readonly fax_header?: string;
+  readonly fax_identity?: string;
+  readonly fax_timezone?: string;
+  readonly flags?: readonly unknown[];
+  readonly media?: {
+    readonly fax_option?: boolean;
+    readonly [key: string]: unknown;
+  };
+  readonly name: string;
+  readonly notifications?: {
+    readonly inbound?: {
+      readonly callback?: {
+        readonly method?: "post" | "put";
+        readonly type?: "json" | "www-url-form-encoded";
+        readonly url?: string;
+        readonly [key: string]: unknown;
+      };
+      readonly email?: {
+        readonly send_to?: unknown;
+        readonly [key: string]: unknown;
+      };
+      readonly sms?: {
+        readonly send_to?: unknown;
+        readonly [key: string]: unknown;
+      };
+      readonly [key: string]: unknown;
+    };
+    readonly outbound?: {
+      readonly callback?: {
+        readonly method?: "post" | "put";
+        readonly type?: "json" | "www-url-form-encoded";
+        readonly url?: string;
+        readonly [key: string]: unknown;
+      };
+      readonly email?: {
+        readonly send_to?: unknown;
+        readonly [key: string]: unknown;
+      };
+      readonly sms?: {
+        readonly send_to?: unknown;
+        readonly [key: string]: unknown;
+      };
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  };
+  readonly retries?: number;
+  readonly smtp_permission_list?: readonly unknown[];
+  readonly [key: string]: unknown;
+};
+
+export type Faxes = {
+  readonly attempts?: number;
+  readonly document?: {
+    readonly content?: string;
+    readonly content_type?: string;
+    readonly host?: string;
+    readonly method?: "get" | "post";
+    readonly referer?: string;
+    readonly url: string;
+    readonly [key: string]: unknown;
+  };
+  readonly from_name?: string;
+  readonly from_number: string;
+  readonly notifications?: {
+    readonly email?: {
+      readonly send_to?: unknown;
+      readonly [key: string]: unknown;
+    };
+    readonly sms?: {
+      readonly send_to?: unknown;
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  };
+  readonly retries?: number;
+  readonly to_name?: string;
+  readonly to_number: string;
+  readonly tx_result?: {
+    readonly error_message?: string;
+    readonly fax_bad_rows?: number;
+    readonly fax_error_correction?: boolean;
+    readonly fax_receiver_id?: string;
+    readonly fax_speed?: number;
+    readonly pages_sent?: number;
+    readonly success?: boolean;
+    readonly time_elapsed?: number;
+    readonly [key: string]: unknown;
+  };
+  readonly [key: string]: unknown;
+};
+
+export type FaxSmtpLog = {
+  readonly error?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly [key: string]: unknown;
+};
+
 export type Functions = {
   readonly enabled?: boolean;
   readonly function_js: string;
@@ -1212,6 +1316,13 @@ export type Ledgers = {
     readonly unit: string;
     readonly [key: string]: unknown;
   };
+  readonly [key: string]: unknown;
+};
+
+export type Ip = {
+  readonly host: string;
+  readonly ip: string;
+  readonly zone: string;
   readonly [key: string]: unknown;
 };
 
@@ -1611,6 +1722,13 @@ export type Roles = {
     readonly rules?: Readonly<Record<string, (readonly ("_" | "GET" | "PUT" | "POST" | "PATCH" | "DELETE")[])>>;
     readonly [key: string]: unknown;
   })[])>>;
+  readonly [key: string]: unknown;
+};
+
+export type Sms = {
+  readonly body: string;
+  readonly from?: string;
+  readonly to: string;
   readonly [key: string]: unknown;
 };
 
@@ -2419,6 +2537,13 @@ export interface Operations {
     readonly query: ListQuery;
     readonly body: Query;
     readonly data: readonly Row[];
+  };
+  /** Access lists by name, as they are set (`system_config/ecallmgr`, `acls`). For: superduper. */
+  readonly getAcls: {
+    readonly path: Query;
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Readonly<Record<string, unknown>>;
   };
   /** Users who are agents. For: account. */
   readonly getAccountsAgents: {
@@ -3323,6 +3448,16 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
+  /** Rules of the system by name. For: account. */
+  readonly getAccountsDialplans: {
+    readonly path: { readonly account_id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Readonly<Record<string, {
+      readonly name?: string;
+      readonly [key: string]: unknown;
+    }>>;
+  };
   /** People a caller may find by name. For: account. */
   readonly getAccountsDirectories: {
     readonly path: { readonly account_id: string };
@@ -3364,6 +3499,208 @@ export interface Operations {
     readonly query: Query;
     readonly body: Query;
     readonly data: Directories & Stored;
+  };
+  /** Fax boxes. For: account. */
+  readonly getAccountsFaxboxes: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Creates: A fax number, its printer and whom to tell. For: admin. */
+  readonly putAccountsFaxboxes: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Faxbox;
+    readonly data: Faxbox & Stored;
+  };
+  /** A fax number, its printer and whom to tell. For: account. */
+  readonly getAccountsFaxboxesById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Faxbox & Stored;
+  };
+  /** Replaces: A fax number, its printer and whom to tell. For: admin. */
+  readonly postAccountsFaxboxesById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Faxbox;
+    readonly data: Faxbox & Stored;
+  };
+  /** Merges into it: A fax number, its printer and whom to tell. For: admin. */
+  readonly patchAccountsFaxboxesById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Partial<Faxbox>;
+    readonly data: Faxbox & Stored;
+  };
+  /** Deletes: A fax number, its printer and whom to tell. For: admin. */
+  readonly deleteAccountsFaxboxesById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: Faxbox & Stored;
+  };
+  /** Sends a fax: a document at an address, or one that is uploaded. For: account. */
+  readonly putAccountsFaxes: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: Faxes & Stored;
+  };
+  /** Faxes that are to be sent. For: account. */
+  readonly getAccountsFaxesOutgoing: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Sends a fax: a document at an address, or one that is uploaded. For: account. */
+  readonly putAccountsFaxesOutgoing: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: Faxes & Stored;
+  };
+  /** A fax that is to be sent. For: account. */
+  readonly getAccountsFaxesOutgoingById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Faxes & Stored;
+  };
+  /** Faxes that were received. For: account. */
+  readonly getAccountsFaxesIncoming: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** A fax that was received. For: account. */
+  readonly getAccountsFaxesIncomingById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Faxes & Stored;
+  };
+  /** Faxes that were received. For: account. */
+  readonly getAccountsFaxesInbox: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Faxes of a user that were received. For: account. */
+  readonly getAccountsUsersByUserIdFaxesInbox: {
+    readonly path: { readonly account_id: string; readonly user_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** A fax that was received. For: account. */
+  readonly getAccountsFaxesInboxById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Faxes & Stored;
+  };
+  /** Sends it again: forward. For: account. */
+  readonly putAccountsFaxesInboxById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: {
+      readonly action?: "forward";
+      readonly [key: string]: unknown;
+    };
+    readonly body: Query;
+    readonly data: Faxes & Stored;
+  };
+  /** Deletes a fax that was received. For: admin. */
+  readonly deleteAccountsFaxesInboxById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: Faxes & Stored;
+  };
+  /** The pages of a fax. For: account. */
+  readonly getAccountsFaxesInboxByIdAttachment: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Deletes the pages of a fax. For: admin. */
+  readonly deleteAccountsFaxesInboxByIdAttachment: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Faxes that were sent. For: account. */
+  readonly getAccountsFaxesOutbox: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Faxes of a user that were sent. For: account. */
+  readonly getAccountsUsersByUserIdFaxesOutbox: {
+    readonly path: { readonly account_id: string; readonly user_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** A fax that was sent. For: account. */
+  readonly getAccountsFaxesOutboxById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Faxes & Stored;
+  };
+  /** Sends it again: resubmit. For: account. */
+  readonly putAccountsFaxesOutboxById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: {
+      readonly action?: "resubmit";
+      readonly [key: string]: unknown;
+    };
+    readonly body: Query;
+    readonly data: Faxes & Stored;
+  };
+  /** Deletes a fax that was sent. For: admin. */
+  readonly deleteAccountsFaxesOutboxById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: Faxes & Stored;
+  };
+  /** The pages of a fax. For: account. */
+  readonly getAccountsFaxesOutboxByIdAttachment: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Deletes the pages of a fax. For: admin. */
+  readonly deleteAccountsFaxesOutboxByIdAttachment: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Mails that were to become faxes. For: account. */
+  readonly getAccountsFaxesSmtplog: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** A mail that was to become a fax. For: account. */
+  readonly getAccountsFaxesSmtplogById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: FaxSmtpLog & Stored;
   };
   /** Stored functions. For: account. */
   readonly getAccountsFunctions: {
@@ -3598,6 +3935,213 @@ export interface Operations {
     readonly query: Pick<ListQuery, 'fields'>;
     readonly body: Query;
     readonly data: Ledgers & Stored;
+  };
+  /** Addresses that can be had. For: account. */
+  readonly getAccountsIps: {
+    readonly path: { readonly account_id: string };
+    readonly query: {
+      readonly zone?: string;
+      readonly quantity?: number;
+      readonly [key: string]: unknown;
+    } & Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: readonly {
+      readonly ip: string;
+      readonly zone: string;
+      readonly [key: string]: unknown;
+    }[];
+  };
+  /** Takes addresses for the account. For: admin. */
+  readonly postAccountsIps: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly ips: readonly string[];
+      readonly [key: string]: unknown;
+    };
+    readonly data: {
+      readonly success: Readonly<Record<string, ({
+        readonly id: string;
+        readonly ip: string;
+        readonly zone: string;
+        readonly host: string;
+        readonly status: "available" | "assigned";
+        readonly assigned_to?: string;
+        readonly [key: string]: unknown;
+      })>>;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Gives addresses back. For: admin. */
+  readonly deleteAccountsIps: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly ips: readonly string[];
+      readonly [key: string]: unknown;
+    };
+    readonly data: {
+      readonly success: Readonly<Record<string, ({
+        readonly id: string;
+        readonly ip: string;
+        readonly zone: string;
+        readonly host: string;
+        readonly status: "available" | "assigned";
+        readonly assigned_to?: string;
+        readonly [key: string]: unknown;
+      })>>;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Addresses of the account. For: account. */
+  readonly getAccountsIpsAssigned: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly (readonly {
+      readonly ip: string;
+      readonly zone: string;
+      readonly [key: string]: unknown;
+    }[])[];
+  };
+  /** Zones that have addresses. For: account. */
+  readonly getAccountsIpsZones: {
+    readonly path: { readonly account_id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: readonly string[];
+  };
+  /** Hosts that have addresses. For: account. */
+  readonly getAccountsIpsHosts: {
+    readonly path: { readonly account_id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: readonly string[];
+  };
+  /** An address of the account, or one that can be had. For: account. */
+  readonly getAccountsIpsByIp: {
+    readonly path: { readonly account_id: string; readonly ip: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: {
+      readonly id: string;
+      readonly ip: string;
+      readonly zone: string;
+      readonly host: string;
+      readonly status: "available" | "assigned";
+      readonly assigned_to?: string;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Takes an address for the account. For: admin. */
+  readonly postAccountsIpsByIp: {
+    readonly path: { readonly account_id: string; readonly ip: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: {
+      readonly success: Readonly<Record<string, ({
+        readonly id: string;
+        readonly ip: string;
+        readonly zone: string;
+        readonly host: string;
+        readonly status: "available" | "assigned";
+        readonly assigned_to?: string;
+        readonly [key: string]: unknown;
+      })>>;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Gives an address back. For: admin. */
+  readonly deleteAccountsIpsByIp: {
+    readonly path: { readonly account_id: string; readonly ip: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: {
+      readonly success: Readonly<Record<string, ({
+        readonly id: string;
+        readonly ip: string;
+        readonly zone: string;
+        readonly host: string;
+        readonly status: "available" | "assigned";
+        readonly assigned_to?: string;
+        readonly [key: string]: unknown;
+      })>>;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Addresses that can be had. For: superduper. */
+  readonly getIps: {
+    readonly path: Query;
+    readonly query: {
+      readonly zone?: string;
+      readonly quantity?: number;
+      readonly [key: string]: unknown;
+    } & Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: readonly {
+      readonly ip: string;
+      readonly zone: string;
+      readonly [key: string]: unknown;
+    }[];
+  };
+  /** Adds an address. For: superduper. */
+  readonly putIps: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: Ip;
+    readonly data: {
+      readonly id: string;
+      readonly ip: string;
+      readonly zone: string;
+      readonly host: string;
+      readonly status: "available" | "assigned";
+      readonly assigned_to?: string;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Zones that have addresses. For: superduper. */
+  readonly getIpsZones: {
+    readonly path: Query;
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: readonly string[];
+  };
+  /** Hosts that have addresses. For: superduper. */
+  readonly getIpsHosts: {
+    readonly path: Query;
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: readonly string[];
+  };
+  /** An address. For: superduper. */
+  readonly getIpsByIp: {
+    readonly path: { readonly ip: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: {
+      readonly id: string;
+      readonly ip: string;
+      readonly zone: string;
+      readonly host: string;
+      readonly status: "available" | "assigned";
+      readonly assigned_to?: string;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Removes an address. For: superduper. */
+  readonly deleteIpsByIp: {
+    readonly path: { readonly ip: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: {
+      readonly id: string;
+      readonly ip: string;
+      readonly zone: string;
+      readonly host: string;
+      readonly status: "available" | "assigned";
+      readonly assigned_to?: string;
+      readonly [key: string]: unknown;
+    };
   };
   /** How many calls an account may have at once. For: account. */
   readonly getAccountsLimits: {
@@ -5504,6 +6048,20 @@ export interface Operations {
       readonly [key: string]: unknown;
     }[];
   };
+  /** Calls that have a trace, the newest first. For: account. */
+  readonly getAccountsPivotDebug: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** The trace of a call: requests and answers in their order. For: account. */
+  readonly getAccountsPivotDebugByDebugId: {
+    readonly path: { readonly account_id: string; readonly debug_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
   /** How many watch whom. For: account. */
   readonly getAccountsPresence: {
     readonly path: { readonly account_id: string };
@@ -6326,6 +6884,53 @@ export interface Operations {
     };
     readonly body: Query;
     readonly data: unknown;
+  };
+  /** Text messages, newest first. For: account. */
+  readonly getAccountsSms: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Sends a text message. For: account. */
+  readonly putAccountsSms: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly body: string;
+      readonly from?: string;
+      readonly to: string;
+      readonly [key: string]: unknown;
+    };
+    readonly data: Sms & Stored;
+  };
+  /** Text messages of a user. For: account. */
+  readonly getAccountsUsersByUserIdSms: {
+    readonly path: { readonly account_id: string; readonly user_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Text messages of a device. For: account. */
+  readonly getAccountsDevicesByDeviceIdSms: {
+    readonly path: { readonly account_id: string; readonly device_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** A text message. For: account. */
+  readonly getAccountsSmsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Sms & Stored;
+  };
+  /** Deletes a text message. For: admin. */
+  readonly deleteAccountsSmsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: Sms & Stored;
   };
   /** Names of the categories. For: superduper. */
   readonly getSystemConfigs: {
@@ -7937,6 +8542,7 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   putAccountsApiKey: ['PUT', '/accounts/{account_id}/api_key'],
   postAccountsMove: ['POST', '/accounts/{account_id}/move'],
   getAccountsAcdcCallStats: ['GET', '/accounts/{account_id}/acdc_call_stats'],
+  getAcls: ['GET', '/acls'],
   getAccountsAgents: ['GET', '/accounts/{account_id}/agents'],
   getAccountsAgentsStatus: ['GET', '/accounts/{account_id}/agents/status'],
   getAccountsAgentsStats: ['GET', '/accounts/{account_id}/agents/stats'],
@@ -8041,12 +8647,41 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   getAccountsUsersByUserIdDevices: ['GET', '/accounts/{account_id}/users/{user_id}/devices'],
   getAccountsDevicesStatus: ['GET', '/accounts/{account_id}/devices/status'],
   postAccountsDevicesByIdSync: ['POST', '/accounts/{account_id}/devices/{id}/sync'],
+  getAccountsDialplans: ['GET', '/accounts/{account_id}/dialplans'],
   getAccountsDirectories: ['GET', '/accounts/{account_id}/directories'],
   putAccountsDirectories: ['PUT', '/accounts/{account_id}/directories'],
   getAccountsDirectoriesById: ['GET', '/accounts/{account_id}/directories/{id}'],
   postAccountsDirectoriesById: ['POST', '/accounts/{account_id}/directories/{id}'],
   patchAccountsDirectoriesById: ['PATCH', '/accounts/{account_id}/directories/{id}'],
   deleteAccountsDirectoriesById: ['DELETE', '/accounts/{account_id}/directories/{id}'],
+  getAccountsFaxboxes: ['GET', '/accounts/{account_id}/faxboxes'],
+  putAccountsFaxboxes: ['PUT', '/accounts/{account_id}/faxboxes'],
+  getAccountsFaxboxesById: ['GET', '/accounts/{account_id}/faxboxes/{id}'],
+  postAccountsFaxboxesById: ['POST', '/accounts/{account_id}/faxboxes/{id}'],
+  patchAccountsFaxboxesById: ['PATCH', '/accounts/{account_id}/faxboxes/{id}'],
+  deleteAccountsFaxboxesById: ['DELETE', '/accounts/{account_id}/faxboxes/{id}'],
+  putAccountsFaxes: ['PUT', '/accounts/{account_id}/faxes'],
+  getAccountsFaxesOutgoing: ['GET', '/accounts/{account_id}/faxes/outgoing'],
+  putAccountsFaxesOutgoing: ['PUT', '/accounts/{account_id}/faxes/outgoing'],
+  getAccountsFaxesOutgoingById: ['GET', '/accounts/{account_id}/faxes/outgoing/{id}'],
+  getAccountsFaxesIncoming: ['GET', '/accounts/{account_id}/faxes/incoming'],
+  getAccountsFaxesIncomingById: ['GET', '/accounts/{account_id}/faxes/incoming/{id}'],
+  getAccountsFaxesInbox: ['GET', '/accounts/{account_id}/faxes/inbox'],
+  getAccountsUsersByUserIdFaxesInbox: ['GET', '/accounts/{account_id}/users/{user_id}/faxes/inbox'],
+  getAccountsFaxesInboxById: ['GET', '/accounts/{account_id}/faxes/inbox/{id}'],
+  putAccountsFaxesInboxById: ['PUT', '/accounts/{account_id}/faxes/inbox/{id}'],
+  deleteAccountsFaxesInboxById: ['DELETE', '/accounts/{account_id}/faxes/inbox/{id}'],
+  getAccountsFaxesInboxByIdAttachment: ['GET', '/accounts/{account_id}/faxes/inbox/{id}/attachment'],
+  deleteAccountsFaxesInboxByIdAttachment: ['DELETE', '/accounts/{account_id}/faxes/inbox/{id}/attachment'],
+  getAccountsFaxesOutbox: ['GET', '/accounts/{account_id}/faxes/outbox'],
+  getAccountsUsersByUserIdFaxesOutbox: ['GET', '/accounts/{account_id}/users/{user_id}/faxes/outbox'],
+  getAccountsFaxesOutboxById: ['GET', '/accounts/{account_id}/faxes/outbox/{id}'],
+  putAccountsFaxesOutboxById: ['PUT', '/accounts/{account_id}/faxes/outbox/{id}'],
+  deleteAccountsFaxesOutboxById: ['DELETE', '/accounts/{account_id}/faxes/outbox/{id}'],
+  getAccountsFaxesOutboxByIdAttachment: ['GET', '/accounts/{account_id}/faxes/outbox/{id}/attachment'],
+  deleteAccountsFaxesOutboxByIdAttachment: ['DELETE', '/accounts/{account_id}/faxes/outbox/{id}/attachment'],
+  getAccountsFaxesSmtplog: ['GET', '/accounts/{account_id}/faxes/smtplog'],
+  getAccountsFaxesSmtplogById: ['GET', '/accounts/{account_id}/faxes/smtplog/{id}'],
   getAccountsFunctions: ['GET', '/accounts/{account_id}/functions'],
   putAccountsFunctions: ['PUT', '/accounts/{account_id}/functions'],
   getAccountsFunctionsById: ['GET', '/accounts/{account_id}/functions/{id}'],
@@ -8071,6 +8706,21 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   getAccountsLedgersSummaryByMonth: ['GET', '/accounts/{account_id}/ledgers/summary/{month}'],
   getAccountsLedgersBySource: ['GET', '/accounts/{account_id}/ledgers/{source}'],
   getAccountsLedgersBySourceById: ['GET', '/accounts/{account_id}/ledgers/{source}/{id}'],
+  getAccountsIps: ['GET', '/accounts/{account_id}/ips'],
+  postAccountsIps: ['POST', '/accounts/{account_id}/ips'],
+  deleteAccountsIps: ['DELETE', '/accounts/{account_id}/ips'],
+  getAccountsIpsAssigned: ['GET', '/accounts/{account_id}/ips/assigned'],
+  getAccountsIpsZones: ['GET', '/accounts/{account_id}/ips/zones'],
+  getAccountsIpsHosts: ['GET', '/accounts/{account_id}/ips/hosts'],
+  getAccountsIpsByIp: ['GET', '/accounts/{account_id}/ips/{ip}'],
+  postAccountsIpsByIp: ['POST', '/accounts/{account_id}/ips/{ip}'],
+  deleteAccountsIpsByIp: ['DELETE', '/accounts/{account_id}/ips/{ip}'],
+  getIps: ['GET', '/ips'],
+  putIps: ['PUT', '/ips'],
+  getIpsZones: ['GET', '/ips/zones'],
+  getIpsHosts: ['GET', '/ips/hosts'],
+  getIpsByIp: ['GET', '/ips/{ip}'],
+  deleteIpsByIp: ['DELETE', '/ips/{ip}'],
   getAccountsLimits: ['GET', '/accounts/{account_id}/limits'],
   postAccountsLimits: ['POST', '/accounts/{account_id}/limits'],
   patchAccountsLimits: ['PATCH', '/accounts/{account_id}/limits'],
@@ -8200,6 +8850,8 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   postAccountsPortRequestsByIdCommentsByNumber: ['POST', '/accounts/{account_id}/port_requests/{id}/comments/{number}'],
   deleteAccountsPortRequestsByIdCommentsByNumber: ['DELETE', '/accounts/{account_id}/port_requests/{id}/comments/{number}'],
   getPortRequests: ['GET', '/port_requests'],
+  getAccountsPivotDebug: ['GET', '/accounts/{account_id}/pivot/debug'],
+  getAccountsPivotDebugByDebugId: ['GET', '/accounts/{account_id}/pivot/debug/{debug_id}'],
   getAccountsPresence: ['GET', '/accounts/{account_id}/presence'],
   postAccountsPresence: ['POST', '/accounts/{account_id}/presence'],
   getAccountsPresenceByExtension: ['GET', '/accounts/{account_id}/presence/{extension}'],
@@ -8267,6 +8919,12 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   getSearchMulti: ['GET', '/search/multi'],
   getAccountsSearch: ['GET', '/accounts/{account_id}/search'],
   getAccountsSearchMulti: ['GET', '/accounts/{account_id}/search/multi'],
+  getAccountsSms: ['GET', '/accounts/{account_id}/sms'],
+  putAccountsSms: ['PUT', '/accounts/{account_id}/sms'],
+  getAccountsUsersByUserIdSms: ['GET', '/accounts/{account_id}/users/{user_id}/sms'],
+  getAccountsDevicesByDeviceIdSms: ['GET', '/accounts/{account_id}/devices/{device_id}/sms'],
+  getAccountsSmsById: ['GET', '/accounts/{account_id}/sms/{id}'],
+  deleteAccountsSmsById: ['DELETE', '/accounts/{account_id}/sms/{id}'],
   getSystemConfigs: ['GET', '/system_configs'],
   getSystemConfigsByCategory: ['GET', '/system_configs/{category}'],
   putSystemConfigsByCategory: ['PUT', '/system_configs/{category}'],
