@@ -1,5 +1,6 @@
 // Every declared document type.
 export { account } from './account.ts';
+export { accountConfig } from './account_config.ts';
 export { alert } from './alert.ts';
 export { app } from './app.ts';
 export { appsStore } from './apps_store.ts';

@@ -1,6 +1,6 @@
 // CDRs: over months, by page, by user, as CSV, by interaction.
 import { expect } from 'chai';
-import { gregorian, monthDatabase, monthOf } from '../../../core/couch/index.ts';
+import { gregorian, monthDatabase, monthOf, type StoredDocument } from '../../../core/couch/index.ts';
 import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
 
 const hour = 3_600_000;
@@ -47,6 +47,29 @@ describe('cdrs', () => {
     const { body } = await tenant.send('GET', path);
     return { ids: body.data.map((row: { id: string }) => row.id), next: body.next_start_key };
   };
+
+  it('are summed up by direction, domain, kind of number and rate', async () => {
+    const other = await rest.account('sums');
+    const save = (call_direction: string, billing_seconds: number, more: object) =>
+      rest.store.database(monthDatabase(other.id, turn)).save({
+        pvt_type: 'cdr',
+        pvt_created: gregorian(turn),
+        to_uri: '1002@acme.test',
+        call_direction,
+        billing_seconds,
+        custom_channel_vars: { classifier: 'did_us', ...more },
+      } as object as StoredDocument);
+    await save('inbound', 10, {});
+    await save('inbound', 20, { rate_name: 'cheap' });
+    await save('inbound', 30, { rate_name: 'cheap' });
+    await save('outbound', 40, { classifier: 'tollfree_us' });
+    const { body } = await other.send('GET', `cdrs/summary?${window}&page_size=2`);
+    expect(body.data).to.deep.equal({
+      inbound: { 'acme.test': { did_us: { total: 60, cheap: 50 } } },
+      outbound: { 'acme.test': { tollfree_us: { total: 40 } } },
+    });
+    expect((await tenant.send('GET', 'cdrs/summary?created_from=x')).status).to.equal(400);
+  });
 
   it('come newest first, page by page over the months', async () => {
     const first = await page(`cdrs?${window}&page_size=2`);

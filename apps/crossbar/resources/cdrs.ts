@@ -3,6 +3,7 @@ import { isRecord } from '../../../core/contract/index.ts';
 import { databaseOfId, type ViewRow } from '../../../core/couch/index.ts';
 import { cdr, user } from '../../../core/documents/index.ts';
 import { cdrRow, columns } from '../cdrs/row.ts';
+import { summaryOf } from '../cdrs/summary.ts';
 import {
   accountEndpoint,
   type DataReply,
@@ -43,6 +44,11 @@ export const cdrs: RestModule = {
         'Records of calls, one for each interaction',
         (request) => interactions(request),
         rows,
+      ),
+    }),
+    accountEndpoint('cdrs/summary', {
+      GET: operation('account', 'Seconds by direction, domain and kind of number', (request) =>
+        summaryOf(request),
       ),
     }),
     accountEndpoint(`cdrs/legs/:${idParameter}`, {

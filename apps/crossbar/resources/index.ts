@@ -18,6 +18,7 @@ import { cdrs } from './cdrs.ts';
 import { channels } from './channels.ts';
 import { clicktocall } from './clicktocall.ts';
 import { conferences } from './conferences.ts';
+import { configs } from './configs.ts';
 import { connectivity } from './connectivity.ts';
 import { contact_list } from './contact_list.ts';
 import { devices } from './devices.ts';
@@ -91,6 +92,7 @@ export const modules: readonly RestModule[] = [
   channels,
   clicktocall,
   conferences,
+  configs,
   connectivity,
   contact_list,
   devices,

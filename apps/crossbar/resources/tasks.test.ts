@@ -106,6 +106,110 @@ describe('tasks', () => {
     expect((await order(undefined, undefined, type)).status).to.equal(415);
   });
 
+  describe('about numbers', () => {
+    const one = '+14155550100';
+    const two = '+14155550101';
+
+    /** Runs a task over a file, and gives what it says and writes. */
+    async function run(action: string, csv: string, token = rest.master.token) {
+      const query = `category=number_management&action=${action}`;
+      const options = { token, raw: csv, headers: { 'content-type': 'text/csv' } };
+      const made = await tenant.send('PUT', `tasks?${query}`, undefined, options);
+      expect(made.status, made.text).to.equal(201);
+      return finish(idOf(made));
+    }
+
+    async function finish(id: string) {
+      await tenant.send('PATCH', `tasks/${id}`);
+      const task = await ended(id);
+      return { task, id, text: (await tenant.send('GET', `tasks/${id}/output`)).text };
+    }
+
+    it('import them, with the error of each row', async () => {
+      const csv = `e164,ringback.early,prepend.enabled,opaque.floor.nr\r\n${one},beep,true,3\n+1415,x,,\n${two},,,\n`;
+      const { task, text, id } = await run('import', csv);
+      expect(task, text).to.include({
+        status: 'partial',
+        total_count: 3,
+        success_count: 2,
+        failure_count: 1,
+      });
+      const [head = '', first = '', second = ''] = text.split('\r\n');
+      expect(head.split(',').slice(0, 4)).to.deep.equal([
+        'e164',
+        'ringback.early',
+        'prepend.enabled',
+        'opaque.floor.nr',
+      ]);
+      expect(head).to.match(/,error$/);
+      expect(first).to.include(`${one},beep,true,3,acme,${tenant.id}`).and.include(',in_service,');
+      expect(second).to.match(/^\+1415,x,.*not a number: \+1415$/);
+      const number = (await tenant.send('GET', `phone_numbers/${encodeURIComponent(one)}`)).body.data;
+      expect(number).to.deep.include({ ringback: { early: 'beep' }, floor: { nr: '3' } });
+      expect((await tenant.send('GET', `tasks/${id}/input`)).text).to.equal(csv);
+      const again = await run('import', `e164\n${one}\n`);
+      expect(again.task).to.include({ status: 'failure' });
+      expect(again.text).to.include('already exists');
+    });
+
+    it('take records and base64 as well', async () => {
+      const query = 'tasks?category=number_management&action=find';
+      const records = await tenant.send('PUT', query, { records: [{ e164: one }, { e164: '=1+1' }] });
+      expect(records.body.data._read_only, records.text).to.include({ total_count: 2 });
+      const input = (await tenant.send('GET', `tasks/${idOf(records)}/input`)).text;
+      expect(input).to.equal(`e164\r\n${one}\r\n=1+1\r\n`);
+      const raw = Buffer.from(`e164\n${one}\n`).toString('base64');
+      const encoded = await tenant.send('PUT', query, undefined, {
+        raw,
+        headers: { 'content-type': 'application/base64' },
+      });
+      const { text } = await finish(idOf(encoded));
+      expect(text).to.include('acme');
+    });
+
+    it('list, change, move and remove them', async () => {
+      const listed = await tenant.send('PUT', 'tasks?category=number_management&action=list', {});
+      expect((await finish(idOf(listed))).text.trim().split('\r\n')).to.have.length(3);
+      await run('update_merge', `e164,prepend.name\n${one},Shop\n`);
+      const path = `phone_numbers/${encodeURIComponent(one)}`;
+      expect((await tenant.send('GET', path)).body.data).to.deep.include({
+        ringback: { early: 'beep' },
+      });
+      await run('update_overwrite', `e164,prepend.name\n${one},Shop\n`);
+      expect((await tenant.send('GET', path)).body.data).to.not.have.property('ringback');
+      const moved = await run('assign_to', `e164,account_id\n${one},${other.id}\n`);
+      expect(moved.text).to.include(`${other.id},other,${tenant.id},in_service,`);
+      // The account does not reach the other one.
+      const refused = await run('release', `e164\n${one}\n`, tenant.token);
+      expect(refused.text).to.include('not found');
+      const removed = await run('delete', `e164\n${one}\n`);
+      expect(removed.text).to.include(',deleted,');
+      const dump = await run('release', `e164\n${two}\n`);
+      expect(dump.text).to.include(',available,');
+    });
+
+    it('refuse what is no file for them', async () => {
+      const put = (action: string, raw: string, token = tenant.token) =>
+        tenant.send('PUT', `tasks?category=number_management&action=${action}`, undefined, {
+          token,
+          raw,
+          headers: { 'content-type': 'text/csv' },
+        });
+      for (const raw of ['e164\n', 'e164\n"+1\n', 'e164,x\n1\n', `e164\n${'1'.repeat(140_000)}\n`]) {
+        const { body, status } = await put('find', raw);
+        expect([status, Object.keys(body.data)], raw.slice(0, 20)).to.deep.equal([400, ['csv']]);
+      }
+      const fields = await put('find', 'number\n+1\n');
+      expect(fields.body.data).to.deep.include({ missing_mandatory_fields: ['e164'] });
+      const values = await put('find', 'e164,x\n,1\n+14155550100,2\n');
+      expect(values.body.data).to.deep.include({ missing_mandatory_values: [1] });
+      expect(outcome(await put('delete', 'e164\n+14155550100\n'))).to.deep.equal([403, 'forbidden']);
+      expect(
+        outcome(await tenant.send('PUT', 'tasks?category=number_management&action=find', {})),
+      ).to.deep.equal([400, 'bad request']);
+    });
+  });
+
   it('of another account are as good as none', async () => {
     const id = idOf(await order());
     for (const [verb, path] of [

@@ -1,5 +1,6 @@
 // Tasks about accounts: all that stand below one.
 import { listDescendants } from '../accounts/tree.ts';
+import { countAccount } from '../billing/quantities.ts';
 import { type Action, type Output, rowsOf } from './action.ts';
 
 interface Listed {
@@ -16,6 +17,14 @@ async function* descendants(...[request]: Parameters<typeof listDescendants>): A
   }
 }
 
+/** A row for each thing that each account has. */
+async function* quantities(...[request]: Parameters<typeof listDescendants>): AsyncGenerator<Output> {
+  for await (const { id, name } of rowsOf(await listDescendants(request)))
+    for (const [category, items] of Object.entries(await countAccount(request.services.store, String(id))))
+      for (const [item, quantity] of Object.entries(items))
+        yield { account_id: id, account_name: name, category, item, quantity };
+}
+
 export const accounts: Readonly<Record<string, Action>> = {
   descendants: {
     description: 'Lists all accounts below the account',
@@ -23,5 +32,11 @@ export const accounts: Readonly<Record<string, Action>> = {
     permission: 'admin',
     output: ['account_id', 'account_name', 'realm', 'parent_id', 'depth'],
     rows: descendants,
+  },
+  quantify: {
+    description: 'Counts what each account below the account has now',
+    permission: 'admin',
+    output: ['account_id', 'account_name', 'category', 'item', 'quantity'],
+    rows: quantities,
   },
 };

@@ -69,6 +69,8 @@ export async function* readRows(csv: Readable): AsyncGenerator<Row> {
     bom: true,
     columns: (names: string[]) => names.map((name) => name.trim()),
     max_record_size: longestRow,
+    // Files that went through several hands have them mixed.
+    record_delimiter: ['\r\n', '\n', '\r'],
     skip_empty_lines: true,
     trim: true,
   });
