@@ -811,6 +811,8 @@ export type Conferences = {
   readonly [key: string]: unknown;
 };
 
+export type AccountConfig = Readonly<Record<string, unknown>>;
+
 export type Connectivity = {
   readonly account?: {
     readonly caller_id?: {
@@ -3060,6 +3062,13 @@ export interface Operations {
     readonly body: Query;
     readonly data: readonly Row[];
   };
+  /** Seconds by direction, domain and kind of number. For: account. */
+  readonly getAccountsCdrsSummary: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
   /** The legs of an interaction. For: account. */
   readonly getAccountsCdrsLegsById: {
     readonly path: { readonly account_id: string; readonly id: string };
@@ -3313,6 +3322,41 @@ export interface Operations {
       readonly data?: Readonly<Record<string, unknown>>;
       readonly [key: string]: unknown;
     };
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** What holds for the account. For: admin. */
+  readonly getAccountsConfigsByCategory: {
+    readonly path: { readonly account_id: string; readonly category: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: AccountConfig & Stored;
+  };
+  /** Sets what the account has of its own. For: admin. */
+  readonly putAccountsConfigsByCategory: {
+    readonly path: { readonly account_id: string; readonly category: string };
+    readonly query: Query;
+    readonly body: AccountConfig;
+    readonly data: AccountConfig & Stored;
+  };
+  /** Replaces what the account has of its own. For: admin. */
+  readonly postAccountsConfigsByCategory: {
+    readonly path: { readonly account_id: string; readonly category: string };
+    readonly query: Query;
+    readonly body: AccountConfig;
+    readonly data: AccountConfig & Stored;
+  };
+  /** Merges into it. For: admin. */
+  readonly patchAccountsConfigsByCategory: {
+    readonly path: { readonly account_id: string; readonly category: string };
+    readonly query: Query;
+    readonly body: Partial<AccountConfig>;
+    readonly data: AccountConfig & Stored;
+  };
+  /** Removes what the account has of its own. For: admin. */
+  readonly deleteAccountsConfigsByCategory: {
+    readonly path: { readonly account_id: string; readonly category: string };
+    readonly query: Query;
     readonly body: Query;
     readonly data: unknown;
   };
@@ -8599,6 +8643,7 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   deleteResourcesById: ['DELETE', '/resources/{id}'],
   getAccountsCdrs: ['GET', '/accounts/{account_id}/cdrs'],
   getAccountsCdrsInteraction: ['GET', '/accounts/{account_id}/cdrs/interaction'],
+  getAccountsCdrsSummary: ['GET', '/accounts/{account_id}/cdrs/summary'],
   getAccountsCdrsLegsById: ['GET', '/accounts/{account_id}/cdrs/legs/{id}'],
   getAccountsCdrsById: ['GET', '/accounts/{account_id}/cdrs/{id}'],
   getAccountsUsersByUserIdCdrs: ['GET', '/accounts/{account_id}/users/{user_id}/cdrs'],
@@ -8630,6 +8675,11 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   putAccountsConferencesByIdParticipants: ['PUT', '/accounts/{account_id}/conferences/{id}/participants'],
   getAccountsConferencesByIdParticipantsByParticipantId: ['GET', '/accounts/{account_id}/conferences/{id}/participants/{participant_id}'],
   putAccountsConferencesByIdParticipantsByParticipantId: ['PUT', '/accounts/{account_id}/conferences/{id}/participants/{participant_id}'],
+  getAccountsConfigsByCategory: ['GET', '/accounts/{account_id}/configs/{category}'],
+  putAccountsConfigsByCategory: ['PUT', '/accounts/{account_id}/configs/{category}'],
+  postAccountsConfigsByCategory: ['POST', '/accounts/{account_id}/configs/{category}'],
+  patchAccountsConfigsByCategory: ['PATCH', '/accounts/{account_id}/configs/{category}'],
+  deleteAccountsConfigsByCategory: ['DELETE', '/accounts/{account_id}/configs/{category}'],
   getAccountsConnectivity: ['GET', '/accounts/{account_id}/connectivity'],
   putAccountsConnectivity: ['PUT', '/accounts/{account_id}/connectivity'],
   getAccountsConnectivityById: ['GET', '/accounts/{account_id}/connectivity/{id}'],
