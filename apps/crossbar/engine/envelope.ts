@@ -72,7 +72,8 @@ export function numberError({ code, message, details, status }: AppError, number
   return { code: status, error: code, cause: details['cause'] ?? number, message };
 }
 
-function errorBody(error: AppError): unknown {
+/** What an envelope holds as `data` for an error. */
+export function errorBody(error: AppError): unknown {
   const { code, message, details, status } = error;
   if (Array.isArray(details['violations'])) return violationBody(details['violations']);
   if (code === 'bad_identifier' && details['account'] !== undefined) return [details['account']];

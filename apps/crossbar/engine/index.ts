@@ -2,6 +2,7 @@
 export { findAccount, getAccount } from './accounts.ts';
 export { deleted, documentId, idParameter } from './acts.ts';
 export { reaches } from './authorize.ts';
+export { collectionEndpoint } from './collection.ts';
 export * from './documents.ts';
 export * from './endpoint.ts';
 export { numberError } from './envelope.ts';
