@@ -34,6 +34,7 @@ const databases: readonly DatabaseClass[] = [
   'services',
   'tasks',
   'webhooks',
+  'alerts',
   'port_requests',
   'ratedeck',
   'dedicated_ips',

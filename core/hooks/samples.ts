@@ -1,6 +1,7 @@
 // What each kind of webhook is told, as examples (contract/crossbar.md §11).
-import type { AnyMessage, JsonSchema } from '../contract/index.ts';
+import type { AnyMessage } from '../contract/index.ts';
 import { notifications } from '../messages/notification.ts';
+import { sampleFields } from '../messages/samples.ts';
 import { snakeCase } from '../messages/snake-case.ts';
 
 type Payload = Readonly<Record<string, unknown>>;
@@ -40,21 +41,14 @@ const ofLeg = (hook_event: string, more: Payload = {}): readonly Payload[] => [
 ];
 
 /** A notification with every field, each with a value of its type. */
-function sampleOf({ names, category, fields }: AnyMessage): Payload {
-  const values = Object.entries(fields as Readonly<Record<string, JsonSchema>>).map(([key, schema]) => [
-    key,
-    key === 'Account-ID' ? accountId : exampleOf(schema as { readonly type?: string }),
-  ]);
-  const [name] = names as readonly string[];
+function sampleOf(contract: AnyMessage): Payload {
+  const [name] = contract.names as readonly string[];
   return snakeCase({
-    'Event-Category': category,
+    'Event-Category': contract.category,
     'Event-Name': name,
-    ...Object.fromEntries(values),
+    ...sampleFields(contract),
+    'Account-ID': accountId,
   }) as Payload;
-}
-
-function exampleOf({ type }: { readonly type?: string }): unknown {
-  return { integer: 1, number: 1, boolean: true, object: {}, array: [] }[type ?? ''] ?? 'text';
 }
 
 /** By kind of hook. */

@@ -6,6 +6,7 @@ import { accounts } from './accounts.ts';
 import { acdc_call_stats } from './acdc_call_stats.ts';
 import { acls } from './acls.ts';
 import { agents } from './agents.ts';
+import { alerts } from './alerts.ts';
 import { allotments } from './allotments.ts';
 import { api_auth } from './api_auth.ts';
 import { apps_link } from './apps_link.ts';
@@ -38,6 +39,7 @@ import { media } from './media.ts';
 import { menus } from './menus.ts';
 import { metaflows } from './metaflows.ts';
 import { multi_factor } from './multi_factor.ts';
+import { notifications } from './notifications.ts';
 import { parked_calls } from './parked_calls.ts';
 import { phone_numbers } from './phone_numbers.ts';
 import { pivot } from './pivot.ts';
@@ -80,6 +82,7 @@ export const modules: readonly RestModule[] = [
   acdc_call_stats,
   acls,
   agents,
+  alerts,
   allotments,
   api_auth,
   apps_link,
@@ -110,6 +113,7 @@ export const modules: readonly RestModule[] = [
   media,
   menus,
   metaflows,
+  notifications,
   parked_calls,
   phone_numbers,
   port_requests,
