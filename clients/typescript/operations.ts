@@ -472,6 +472,27 @@ export type Accounts = {
   readonly [key: string]: unknown;
 };
 
+export type Alerts = {
+  readonly category: string;
+  readonly clearable?: boolean;
+  readonly expiration_date?: number;
+  readonly from?: readonly {
+    readonly type: string;
+    readonly value: string;
+    readonly [key: string]: unknown;
+  }[];
+  readonly level?: string;
+  readonly message: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly title: string;
+  readonly to: readonly {
+    readonly type: string;
+    readonly value: string;
+    readonly [key: string]: unknown;
+  }[];
+  readonly [key: string]: unknown;
+};
+
 export type App = {
   readonly allowed_users?: "all" | "admins" | "specific";
   readonly api_url?: string;
@@ -1414,6 +1435,33 @@ export type Menus = {
   readonly retries?: number;
   readonly suppress_media?: boolean;
   readonly timeout?: number;
+  readonly [key: string]: unknown;
+};
+
+export type Notifications = {
+  readonly bcc?: {
+    readonly email_addresses?: readonly unknown[];
+    readonly type?: "original" | "specified" | "admins";
+    readonly [key: string]: unknown;
+  };
+  readonly category?: string;
+  readonly cc?: {
+    readonly email_addresses?: readonly unknown[];
+    readonly type?: "original" | "specified" | "admins";
+    readonly [key: string]: unknown;
+  };
+  readonly enabled?: boolean;
+  readonly friendly_name?: string;
+  readonly from: string;
+  readonly macros?: Readonly<Record<string, unknown>>;
+  readonly reply_to?: string;
+  readonly subject: string;
+  readonly template_charset?: string;
+  readonly to: {
+    readonly email_addresses?: readonly unknown[];
+    readonly type?: "original" | "specified" | "admins";
+    readonly [key: string]: unknown;
+  };
   readonly [key: string]: unknown;
 };
 
@@ -2653,6 +2701,34 @@ export interface Operations {
     };
     readonly data: unknown;
   };
+  /** The messages for the caller. For: account. */
+  readonly getAccountsAlerts: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Creates a message. For: superduper. */
+  readonly putAccountsAlerts: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Alerts;
+    readonly data: Alerts & Stored;
+  };
+  /** A message for the caller. For: account. */
+  readonly getAccountsAlertsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Alerts & Stored;
+  };
+  /** Removes a message. For: admin. */
+  readonly deleteAccountsAlertsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: Alerts & Stored;
+  };
   /** Minutes by kind of number. For: account. */
   readonly getAccountsAllotments: {
     readonly path: { readonly account_id: string };
@@ -3047,6 +3123,62 @@ export interface Operations {
     readonly query: Query;
     readonly body: Query;
     readonly data: Resources & Stored;
+  };
+  /** Creates many: Carriers. For: admin. */
+  readonly putAccountsResourcesCollection: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: readonly {
+      readonly id?: string;
+      readonly [key: string]: unknown;
+    }[];
+    readonly data: {
+      readonly success?: Readonly<Record<string, unknown>>;
+      readonly errors?: Readonly<Record<string, unknown>>;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Merges into many: Carriers. For: admin. */
+  readonly postAccountsResourcesCollection: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: readonly {
+      readonly id?: string;
+      readonly [key: string]: unknown;
+    }[];
+    readonly data: {
+      readonly success?: Readonly<Record<string, unknown>>;
+      readonly errors?: Readonly<Record<string, unknown>>;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Creates many: Carriers. For: superduper. */
+  readonly putResourcesCollection: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: readonly {
+      readonly id?: string;
+      readonly [key: string]: unknown;
+    }[];
+    readonly data: {
+      readonly success?: Readonly<Record<string, unknown>>;
+      readonly errors?: Readonly<Record<string, unknown>>;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Merges into many: Carriers. For: superduper. */
+  readonly postResourcesCollection: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: readonly {
+      readonly id?: string;
+      readonly [key: string]: unknown;
+    }[];
+    readonly data: {
+      readonly success?: Readonly<Record<string, unknown>>;
+      readonly errors?: Readonly<Record<string, unknown>>;
+      readonly [key: string]: unknown;
+    };
   };
   /** Records of calls, newest first. For: account. */
   readonly getAccountsCdrs: {
@@ -4709,6 +4841,149 @@ export interface Operations {
     readonly path: { readonly account_id: string; readonly device_id: string };
     readonly query: Query;
     readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Templates of mails. For: admin. */
+  readonly getAccountsNotifications: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Creates a template; with action force_system takes over those of the system. For: admin. */
+  readonly putAccountsNotifications: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Notifications;
+    readonly data: Notifications & Stored;
+  };
+  /** Removes all templates of the account. For: admin. */
+  readonly deleteAccountsNotifications: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** A template; with Accept: text/html or text/plain its body. For: admin. */
+  readonly getAccountsNotificationsByNotificationId: {
+    readonly path: { readonly account_id: string; readonly notification_id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Notifications & Stored;
+  };
+  /** Replaces a template, or one of its bodies. For: admin. */
+  readonly postAccountsNotificationsByNotificationId: {
+    readonly path: { readonly account_id: string; readonly notification_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: Notifications & Stored;
+  };
+  /** Removes a template. For: admin. */
+  readonly deleteAccountsNotificationsByNotificationId: {
+    readonly path: { readonly account_id: string; readonly notification_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Mails a template with made-up values. For: admin. */
+  readonly postAccountsNotificationsByNotificationIdPreview: {
+    readonly path: { readonly account_id: string; readonly notification_id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly to: {
+        readonly email_addresses: readonly string[];
+        readonly [key: string]: unknown;
+      };
+      readonly from?: string;
+      readonly reply_to?: string;
+      readonly subject?: string;
+      readonly html?: string;
+      readonly plain?: string;
+      readonly [key: string]: unknown;
+    };
+    readonly data: unknown;
+  };
+  /** Templates of mails. For: superduper. */
+  readonly getNotifications: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Creates a template; with action force_system takes over those of the system. For: superduper. */
+  readonly putNotifications: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: Notifications;
+    readonly data: Notifications & Stored;
+  };
+  /** A template; with Accept: text/html or text/plain its body. For: superduper. */
+  readonly getNotificationsByNotificationId: {
+    readonly path: { readonly notification_id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Notifications & Stored;
+  };
+  /** Replaces a template, or one of its bodies. For: superduper. */
+  readonly postNotificationsByNotificationId: {
+    readonly path: { readonly notification_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: Notifications & Stored;
+  };
+  /** Removes a template. For: superduper. */
+  readonly deleteNotificationsByNotificationId: {
+    readonly path: { readonly notification_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Mails a template with made-up values. For: superduper. */
+  readonly postNotificationsByNotificationIdPreview: {
+    readonly path: { readonly notification_id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly to: {
+        readonly email_addresses: readonly string[];
+        readonly [key: string]: unknown;
+      };
+      readonly from?: string;
+      readonly reply_to?: string;
+      readonly subject?: string;
+      readonly html?: string;
+      readonly plain?: string;
+      readonly [key: string]: unknown;
+    };
+    readonly data: unknown;
+  };
+  /** Mails, newest first. For: admin. */
+  readonly getAccountsNotificationsSmtplog: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** A mail, and what became of it. For: admin. */
+  readonly getAccountsNotificationsSmtplogByLogId: {
+    readonly path: { readonly account_id: string; readonly log_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Mails the administrators of accounts below. For: admin. */
+  readonly postAccountsNotificationsCustomerUpdateMessage: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly recipient_id?: string;
+      readonly from?: string;
+      readonly reply_to?: string;
+      readonly subject?: string;
+      readonly html?: string;
+      readonly plain?: string;
+      readonly message?: string;
+      readonly [key: string]: unknown;
+    };
     readonly data: unknown;
   };
   /** Parked calls, by slot. For: account. */
@@ -8597,6 +8872,10 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   postAccountsAgentsStatusByUserId: ['POST', '/accounts/{account_id}/agents/status/{user_id}'],
   getAccountsAgentsByUserIdQueueStatus: ['GET', '/accounts/{account_id}/agents/{user_id}/queue_status'],
   postAccountsAgentsByUserIdQueueStatus: ['POST', '/accounts/{account_id}/agents/{user_id}/queue_status'],
+  getAccountsAlerts: ['GET', '/accounts/{account_id}/alerts'],
+  putAccountsAlerts: ['PUT', '/accounts/{account_id}/alerts'],
+  getAccountsAlertsById: ['GET', '/accounts/{account_id}/alerts/{id}'],
+  deleteAccountsAlertsById: ['DELETE', '/accounts/{account_id}/alerts/{id}'],
   getAccountsAllotments: ['GET', '/accounts/{account_id}/allotments'],
   postAccountsAllotments: ['POST', '/accounts/{account_id}/allotments'],
   getAccountsAllotmentsConsumed: ['GET', '/accounts/{account_id}/allotments/consumed'],
@@ -8641,6 +8920,10 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   postResourcesById: ['POST', '/resources/{id}'],
   patchResourcesById: ['PATCH', '/resources/{id}'],
   deleteResourcesById: ['DELETE', '/resources/{id}'],
+  putAccountsResourcesCollection: ['PUT', '/accounts/{account_id}/resources/collection'],
+  postAccountsResourcesCollection: ['POST', '/accounts/{account_id}/resources/collection'],
+  putResourcesCollection: ['PUT', '/resources/collection'],
+  postResourcesCollection: ['POST', '/resources/collection'],
   getAccountsCdrs: ['GET', '/accounts/{account_id}/cdrs'],
   getAccountsCdrsInteraction: ['GET', '/accounts/{account_id}/cdrs/interaction'],
   getAccountsCdrsSummary: ['GET', '/accounts/{account_id}/cdrs/summary'],
@@ -8824,6 +9107,22 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   getAccountsDevicesByDeviceIdMetaflows: ['GET', '/accounts/{account_id}/devices/{device_id}/metaflows'],
   postAccountsDevicesByDeviceIdMetaflows: ['POST', '/accounts/{account_id}/devices/{device_id}/metaflows'],
   deleteAccountsDevicesByDeviceIdMetaflows: ['DELETE', '/accounts/{account_id}/devices/{device_id}/metaflows'],
+  getAccountsNotifications: ['GET', '/accounts/{account_id}/notifications'],
+  putAccountsNotifications: ['PUT', '/accounts/{account_id}/notifications'],
+  deleteAccountsNotifications: ['DELETE', '/accounts/{account_id}/notifications'],
+  getAccountsNotificationsByNotificationId: ['GET', '/accounts/{account_id}/notifications/{notification_id}'],
+  postAccountsNotificationsByNotificationId: ['POST', '/accounts/{account_id}/notifications/{notification_id}'],
+  deleteAccountsNotificationsByNotificationId: ['DELETE', '/accounts/{account_id}/notifications/{notification_id}'],
+  postAccountsNotificationsByNotificationIdPreview: ['POST', '/accounts/{account_id}/notifications/{notification_id}/preview'],
+  getNotifications: ['GET', '/notifications'],
+  putNotifications: ['PUT', '/notifications'],
+  getNotificationsByNotificationId: ['GET', '/notifications/{notification_id}'],
+  postNotificationsByNotificationId: ['POST', '/notifications/{notification_id}'],
+  deleteNotificationsByNotificationId: ['DELETE', '/notifications/{notification_id}'],
+  postNotificationsByNotificationIdPreview: ['POST', '/notifications/{notification_id}/preview'],
+  getAccountsNotificationsSmtplog: ['GET', '/accounts/{account_id}/notifications/smtplog'],
+  getAccountsNotificationsSmtplogByLogId: ['GET', '/accounts/{account_id}/notifications/smtplog/{log_id}'],
+  postAccountsNotificationsCustomerUpdateMessage: ['POST', '/accounts/{account_id}/notifications/customer_update/message'],
   getAccountsParkedCalls: ['GET', '/accounts/{account_id}/parked_calls'],
   getAccountsPhoneNumbers: ['GET', '/accounts/{account_id}/phone_numbers'],
   getAccountsPhoneNumbersClassifiers: ['GET', '/accounts/{account_id}/phone_numbers/classifiers'],
