@@ -162,5 +162,7 @@ function stable(text: string, { id }: Tenant): string {
       // Moments of this run, in Gregorian seconds; examples themselves lie in the past.
       .replace(/: 6(?:3[89]|[4-9]\d)\d{8}\b/g, ': 63934272000')
       .replace(/[0-9a-f]{32}/g, named)
+      // The random first part of the mail address of a fax box.
+      .replace(/"[0-9a-f]{8}\.(fax\.)/g, '"1f3a5c7e.$1')
   );
 }
