@@ -8,6 +8,8 @@ const options: Readonly<Record<string, KeptOptions>> = {
   blacklists: { besides: ['numbers'] },
   directories: { besides: ['users'] },
   media: { adapt: (random) => ({ ...random, tts: { text: 'Hello', voice: 'female/en-US' } }) },
+  // Numbers must be such, and comments are signed by who sends them.
+  port_requests: { adapt: ({ comments: _, ...random }) => ({ ...random, numbers: {} }) },
   users: { adapt: ({ password: _, ...random }) => random },
 };
 
