@@ -49,7 +49,7 @@ const elsewhere = new Set([auth_config.schemaName.replace('account_config.', '')
 
 function idOf(request: RestRequest): string {
   const category = pathParameter(request, 'category');
-  if (!/^[A-Za-z][\w.-]{0,127}$/.test(category) || elsewhere.has(category)) throw missing(category);
+  if (!/^[A-Za-z0-9][\w.-]{0,127}$/.test(category) || elsewhere.has(category)) throw missing(category);
   return `configs_${category}`;
 }
 
