@@ -158,6 +158,7 @@ function stable(text: string, { id }: Tenant): string {
       .replace(/"(auth_token|request_id|node)": "[^"]*"/g, '"$1": "…"')
       .replace(/"(timestamp)": "[^"]*"/g, '"$1": "2026-01-01T00:00:00Z"')
       .replace(/"revision": "(\d+)-[^"]*"/g, '"revision": "$1-…"')
+      .replace(/"smtp_email_address": "[0-9a-f]{8}\./g, '"smtp_email_address": "….')
       .replace(/"remaining": \d+/g, '"remaining": 2999')
       // Moments of this run, in Gregorian seconds; examples themselves lie in the past.
       .replace(/: 6(?:3[89]|[4-9]\d)\d{8}\b/g, ': 63934272000')
