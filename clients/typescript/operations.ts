@@ -7251,6 +7251,55 @@ export interface Operations {
     readonly body: Query;
     readonly data: Sms & Stored;
   };
+  /** Every process of the cluster, by zone and node. For: superduper. */
+  readonly getSystemStatus: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** The functions with their arguments, by module. For: superduper. */
+  readonly getSup: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** What a function sees. For: superduper. */
+  readonly getSupByModuleByFunction: {
+    readonly path: { readonly module: string; readonly function: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** What a function sees. For: superduper. */
+  readonly getSupByModuleByFunctionByFirst: {
+    readonly path: { readonly module: string; readonly function: string; readonly first: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** What a function sees. For: superduper. */
+  readonly getSupByModuleByFunctionByFirstBySecond: {
+    readonly path: { readonly module: string; readonly function: string; readonly first: string; readonly second: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Calls that can be looked at: live ones and those that ended a moment ago. For: admin. */
+  readonly getAccountsCallInspector: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** The messages of a call, in order. For: admin. */
+  readonly getAccountsCallInspectorById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
   /** Names of the categories. For: superduper. */
   readonly getSystemConfigs: {
     readonly path: Query;
@@ -9274,6 +9323,13 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   getAccountsDevicesByDeviceIdSms: ['GET', '/accounts/{account_id}/devices/{device_id}/sms'],
   getAccountsSmsById: ['GET', '/accounts/{account_id}/sms/{id}'],
   deleteAccountsSmsById: ['DELETE', '/accounts/{account_id}/sms/{id}'],
+  getSystemStatus: ['GET', '/system_status'],
+  getSup: ['GET', '/sup'],
+  getSupByModuleByFunction: ['GET', '/sup/{module}/{function}'],
+  getSupByModuleByFunctionByFirst: ['GET', '/sup/{module}/{function}/{first}'],
+  getSupByModuleByFunctionByFirstBySecond: ['GET', '/sup/{module}/{function}/{first}/{second}'],
+  getAccountsCallInspector: ['GET', '/accounts/{account_id}/call_inspector'],
+  getAccountsCallInspectorById: ['GET', '/accounts/{account_id}/call_inspector/{id}'],
   getSystemConfigs: ['GET', '/system_configs'],
   getSystemConfigsByCategory: ['GET', '/system_configs/{category}'],
   putSystemConfigsByCategory: ['PUT', '/system_configs/{category}'],

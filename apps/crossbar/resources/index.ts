@@ -14,6 +14,7 @@ import { apps_store } from './apps_store.ts';
 import { audit_logs } from './audit_logs.ts';
 import { auth } from './auth.ts';
 import { blacklists } from './blacklists.ts';
+import { call_inspector } from './call_inspector.ts';
 import { callflows } from './callflows.ts';
 import { cdrs } from './cdrs.ts';
 import { channels } from './channels.ts';
@@ -61,7 +62,9 @@ import { service_plans } from './service_plans.ts';
 import { services } from './services.ts';
 import { skels } from './skels.ts';
 import { sms } from './sms.ts';
+import { sup } from './sup.ts';
 import { system_configs } from './system_configs.ts';
+import { system_status } from './system_status.ts';
 import { tasks } from './tasks.ts';
 import { temporal_rules } from './temporal_rules.ts';
 import { temporal_rules_sets } from './temporal_rules_sets.ts';
@@ -130,6 +133,9 @@ export const modules: readonly RestModule[] = [
   schemas,
   search,
   sms,
+  system_status,
+  sup,
+  call_inspector,
   system_configs,
   tasks,
   temporal_rules,
