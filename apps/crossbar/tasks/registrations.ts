@@ -1,7 +1,8 @@
 // Tasks about registrations: which phones are registered now.
+
+import { snakeCase } from '../../../core/messages/snake-case.ts';
 import type { RestRequest } from '../engine/index.ts';
 import { registrationsOf } from '../live/registrations.ts';
-import { snakeCase } from '../live/snake-case.ts';
 import type { Action, Output } from './action.ts';
 
 const columns = [

@@ -1,2 +1,0 @@
-// Fields of bus messages as REST spells them.
-export { snakeCase } from '../../../core/messages/snake-case.ts';
