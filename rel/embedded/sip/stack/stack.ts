@@ -35,24 +35,35 @@ interface StackEvents {
 
 /** Binds all addresses and gives a running stack. Rejects, with nothing left open, when one cannot be had. */
 export async function createSipStack(options: StackOptions): Promise<SipStack> {
-  const stack = new SipStack(options);
-  try {
-    for (const address of options.listen) await listenAlike(stack, address);
-  } catch (error) {
-    await stack.close();
-    throw error;
+  for (let left = attempts; ; left -= 1) {
+    const stack = new SipStack(options);
+    try {
+      for (const address of options.listen) await listenAlike(stack, address, left > 1);
+      return stack;
+    } catch (error) {
+      await stack.close();
+      if (!(error instanceof PortOfAnother)) throw error;
+    }
   }
-  return stack;
 }
 
-/** Where any port will do, the protocols of one host get the same one if possible: peers know one port for all. */
-async function listenAlike({ transport }: SipStack, address: Address): Promise<void> {
+const attempts = 10;
+
+/** Of the port that one protocol was given, the other is somebody else's. */
+class PortOfAnother extends Error {}
+
+/**
+ * Where any port will do, the protocols of one host get the same one: peers know one port for all. When it cannot be had, that
+ * rejects with a PortOfAnother, or with `must` false another port is taken.
+ */
+async function listenAlike({ transport }: SipStack, address: Address, must: boolean): Promise<void> {
   const other = transport.addresses.find(
     ({ host, protocol }) => host === address.host && protocol !== address.protocol,
   );
   if (address.port === 0 && other) {
     const taken = await transport.listen({ ...address, port: other.port }).catch((error: Error) => error);
     if (!taken) return;
+    if (must) throw new PortOfAnother(taken.message);
   }
   await transport.listen(address);
 }
