@@ -38,12 +38,34 @@ export function channelVar(event: SwitchEvent, key: string): string | undefined 
   return variable(event, `ecallmgr_${key}`);
 }
 
+/** What has been looked up in an event: to go through its two hundred headers costs more than all else that is done with it. */
+interface LookedUp {
+  readonly names: readonly string[];
+  readonly found: Map<string, Readonly<Record<string, string>>>;
+}
+
+const lookedUp = new WeakMap<SwitchEvent, LookedUp>();
+
 /** All variables with a prefix, by the rest of their name. */
-export function variablesUnder(event: SwitchEvent, prefix: string): Record<string, string> {
-  const start = `variable_${prefix}`;
+export function variablesUnder(event: SwitchEvent, prefix: string): Readonly<Record<string, string>> {
+  let known = lookedUp.get(event);
+  if (!known) {
+    const names = Object.keys(event).filter((name) => name.startsWith('variable_'));
+    known = { names, found: new Map() };
+    lookedUp.set(event, known);
+  }
+  let found = known.found.get(prefix);
+  if (!found) {
+    found = named(event, known.names, `variable_${prefix}`);
+    known.found.set(prefix, found);
+  }
+  return found;
+}
+
+function named(event: SwitchEvent, names: readonly string[], start: string): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const name in event) {
-    if (!name.startsWith(start) || name.length === start.length) continue;
+  for (const name of names) {
+    if (name.length === start.length || !name.startsWith(start)) continue;
     const value = event[name];
     if (value) found[name.slice(start.length)] = value;
   }
