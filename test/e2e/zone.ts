@@ -50,8 +50,8 @@ export async function startZone(
   more: Record<string, unknown> = {},
   edges = 1,
   cabled: readonly string[] = [],
+  mix = mixOfRun(),
 ): Promise<Zone> {
-  const mix = mixOfRun();
   const brokers = brokersOf(mix.bus);
   const rabbits = brokers > 0 ? await startRabbits(brokers) : undefined;
   const bus = rabbits?.nodes.map(({ url }) => url) ?? [];

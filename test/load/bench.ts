@@ -6,12 +6,15 @@ import { parseArgs } from 'node:util';
 import { actors } from './actors.ts';
 import { bus } from './bus.ts';
 import { calls } from './calls.ts';
+import { events } from './events.ts';
+import { freeswitch } from './freeswitch.ts';
 import { idle } from './idle.ts';
 import { kamailio } from './kamailio.ts';
+import { memory } from './memory.ts';
 import { asMarkdown, asText, type Bench, type Figure, summary, type Table } from './outcome.ts';
 import { register } from './register.ts';
 
-const benches: readonly Bench[] = [bus, actors, idle, register, kamailio, calls];
+const benches: readonly Bench[] = [bus, events, actors, idle, register, kamailio, calls, freeswitch, memory];
 const page = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 
 function chosen(): { readonly benches: readonly Bench[]; readonly write: boolean } {

@@ -20,6 +20,7 @@ function compile(): void {
 export interface Worker {
   /** What it said when it was ready. */
   readonly hello: unknown;
+  readonly pid: number;
   /** Sends a task and resolves with its answer. Rejects when the worker ends instead. */
   ask<T>(task: unknown): Promise<T>;
   stop(): Promise<void>;
@@ -34,6 +35,7 @@ export async function startWorker(name: string, ...args: readonly string[]): Pro
   const hello = await next(child, name);
   return {
     hello,
+    pid: child.pid ?? 0,
     ask: async <T>(task: unknown) => {
       const answer = next(child, name);
       child.send(task as object);

@@ -28,8 +28,9 @@ export class FakeEventSocket {
     this.#password = password;
   }
 
-  listen(): Promise<void> {
-    return new Promise((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+  /** A free port, unless one is given. */
+  listen(port = 0): Promise<void> {
+    return new Promise((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
   }
 
   get port(): number {
