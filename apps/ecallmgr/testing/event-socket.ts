@@ -20,6 +20,7 @@ export class FakeEventSocket {
   readonly #password: string;
   readonly #clients = new Set<net.Socket>();
   readonly #hash = new Map<string, string>();
+  readonly #globals = new Map([['recordings_dir', '/recordings']]);
   readonly #untaken: Executed[] = [];
   readonly #waiting = new Map<string, (it: Executed) => void>();
   readonly #server = net.createServer((socket) => this.#serve(socket));
@@ -146,7 +147,11 @@ export class FakeEventSocket {
       return this.#hash.delete(entry) ? '+OK\n' : '-ERR Not found\n';
     else if (command.startsWith('hash select/')) return this.#hash.get(entry) ?? '';
     else if (command.startsWith('show channels')) return '{"row_count": 0}';
-    else if (command.startsWith('global_getvar recordings_dir')) return '/recordings';
+    else if (command.startsWith('global_setvar ')) {
+      const [, name = '', text = ''] = /^global_setvar ([^=]+)=(.*)$/.exec(command) ?? [];
+      this.#globals.set(name, text);
+    } else if (command.startsWith('global_getvar '))
+      return this.#globals.get(command.slice('global_getvar '.length)) ?? '-ERR no reply\n';
     else if (command.startsWith('sofia jsonstatus')) return JSON.stringify(profiles);
     return '+OK\n';
   }

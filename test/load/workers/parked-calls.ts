@@ -21,6 +21,7 @@ socket.onApi = (command) =>
     ? JSON.stringify({ row_count: held.size, rows: [...held.keys()].map((uuid) => ({ uuid })) })
     : undefined;
 socket.onExecute = (it) => {
+  if (it.application === 'respond') throw new Error(`a call was refused: ${it.argument}`);
   if (it.application === 'sleep') held.get(it.callId)?.();
   else socket.complete(it);
 };
