@@ -13,8 +13,20 @@ import { kamailio } from './kamailio.ts';
 import { memory } from './memory.ts';
 import { asMarkdown, asText, type Bench, type Figure, summary, type Table } from './outcome.ts';
 import { register } from './register.ts';
+import { rest } from './rest.ts';
 
-const benches: readonly Bench[] = [bus, events, actors, idle, register, kamailio, calls, freeswitch, memory];
+const benches: readonly Bench[] = [
+  bus,
+  events,
+  actors,
+  idle,
+  register,
+  kamailio,
+  calls,
+  freeswitch,
+  memory,
+  rest,
+];
 const page = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 
 function chosen(): { readonly benches: readonly Bench[]; readonly write: boolean } {
