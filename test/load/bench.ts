@@ -1,5 +1,5 @@
 // npm run bench [-- NAME …] [--write]: measures, prints tables, and with --write puts them into docs/benchmarks.md.
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,8 @@ import { freeswitch } from './freeswitch.ts';
 import { idle } from './idle.ts';
 import { kamailio } from './kamailio.ts';
 import { memory } from './memory.ts';
-import { asMarkdown, asText, type Bench, type Figure, summary, type Table } from './outcome.ts';
+import { asText, type Bench, type Figure, summary, type Table } from './outcome.ts';
+import { renewed } from './page.ts';
 import { register } from './register.ts';
 import { rest } from './rest.ts';
 
@@ -64,9 +65,8 @@ async function main(): Promise<void> {
   const all = summary(figures);
   console.log(`${asText(all)}\n`);
   if (!write) return;
-  const head =
-    '# Benchmarks\n\nWritten by `npm run bench -- --write`. Only ratios taken in one run on one machine can be compared.';
-  writeFileSync(page, `${[head, `${conditions()}.`, ...[all, ...tables].map(asMarkdown)].join('\n\n')}\n`);
+  const before = existsSync(page) ? readFileSync(page, 'utf8') : '';
+  writeFileSync(page, renewed(before, figures, tables, conditions()));
   console.log(`written to ${page}`);
 }
 
