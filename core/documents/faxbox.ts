@@ -1,6 +1,19 @@
 // The `faxbox` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
 
+/** Who is told of a fax. */
+const told = Type.Object({
+  callback: Type.Optional(
+    Type.Object({
+      method: Type.Optional(Type.Enum(['post', 'put'])),
+      type: Type.Optional(Type.Enum(['json', 'www-url-form-encoded'])),
+      url: Type.Optional(Type.String({ pattern: '^https?://' })),
+    }),
+  ),
+  email: Type.Optional(Type.Object({ send_to: Type.Optional(Type.Unknown()) })),
+  sms: Type.Optional(Type.Object({ send_to: Type.Optional(Type.Unknown()) })),
+});
+
 /** A fax box. */
 export const faxbox = document({
   type: 'faxbox',
@@ -20,32 +33,8 @@ export const faxbox = document({
     name: Type.String({ minLength: 1, maxLength: 128 }),
     notifications: Type.Optional(
       Type.Object({
-        inbound: Type.Optional(
-          Type.Object({
-            callback: Type.Optional(
-              Type.Object({
-                method: Type.Optional(Type.Enum(['post', 'put'])),
-                type: Type.Optional(Type.Enum(['json', 'www-url-form-encoded'])),
-                url: Type.Optional(Type.String({ pattern: '^https?://' })),
-              }),
-            ),
-            email: Type.Optional(Type.Object({ send_to: Type.Optional(Type.Unknown()) })),
-            sms: Type.Optional(Type.Object({ send_to: Type.Optional(Type.Unknown()) })),
-          }),
-        ),
-        outbound: Type.Optional(
-          Type.Object({
-            callback: Type.Optional(
-              Type.Object({
-                method: Type.Optional(Type.Enum(['post', 'put'])),
-                type: Type.Optional(Type.Enum(['json', 'www-url-form-encoded'])),
-                url: Type.Optional(Type.String({ pattern: '^https?://' })),
-              }),
-            ),
-            email: Type.Optional(Type.Object({ send_to: Type.Optional(Type.Unknown()) })),
-            sms: Type.Optional(Type.Object({ send_to: Type.Optional(Type.Unknown()) })),
-          }),
-        ),
+        inbound: Type.Optional(told),
+        outbound: Type.Optional(told),
       }),
     ),
     retries: Type.Optional(Type.Integer({ default: 1, minimum: 0, maximum: 4 })),

@@ -1,6 +1,6 @@
 // Conferences that run: who is in them, and what is done to them (contract/kapi.md, kapi_conference).
 import { message, segment, type TProperties, Type } from '../contract/index.ts';
-import { endpoints } from './dialplan.ts';
+import { endpoints } from './endpoints.ts';
 import { Any, Count, Flag, maybeOneOf, maybeText, some, Texts, text, Vars } from './fields.ts';
 
 /**

@@ -9,6 +9,7 @@ import {
   Type,
 } from '../contract/index.ts';
 import { resumeFields } from './callflow.ts';
+import { callerIds, dialMethod, endpoints, t38, vars } from './endpoints.ts';
 import { Any, all, Count, Flag, maybeOneOf, maybeText, some, Text, Texts, text, Vars } from './fields.ts';
 
 /** `tail` queues behind the running command, `head` next, `flush` empties the queue first, `now` runs beside it. */
@@ -26,44 +27,6 @@ function command<const N extends string, P extends TProperties>(name: N, summary
 
 const leg = maybeOneOf('A', 'B', 'Both');
 const terminators = Type.Optional(Texts);
-const t38 = some(Any, 'Enable-T38-Fax Enable-T38-Fax-Request Enable-T38-Gateway Enable-T38-Passthrough');
-const callerIds =
-  maybeText(`Callee-ID-Name Callee-ID-Number Caller-ID-Name Caller-ID-Number Outbound-Callee-ID-Name
-  Outbound-Callee-ID-Number Outbound-Caller-ID-Name Outbound-Caller-ID-Number`);
-const vars = some(Vars, 'Custom-Application-Vars Custom-Channel-Vars Custom-SIP-Headers');
-
-/** One destination of a bridge, an originate or a page. Timeouts and delays in seconds. */
-export const endpointSchema = Type.Object({
-  'Invite-Format': Type.Enum([
-    'username',
-    'e164',
-    'npan',
-    '1npan',
-    'route',
-    'loopback',
-    'contact',
-    'endpoint',
-    'forward',
-    'strip_plus',
-  ]),
-  ...callerIds,
-  ...vars,
-  ...t38,
-  ...maybeText(`Account-ID Auth-Password Auth-Realm Auth-User Call-Context Endpoint-ID Endpoint-Type Endpoint-URI Forward-IP
-    Hold-Media Outbound-Call-ID Presence-ID Privacy-Method Proxy-IP Proxy-Zone Route SIP-Interface SIP-Transport To-DID To-IP
-    To-Realm To-URI To-User To-Username`),
-  ...some(Count, 'Endpoint-Delay Endpoint-Progress-Timeout Endpoint-Timeout'),
-  ...some(
-    Any,
-    'Bypass-Media Endpoint-Actions Endpoint-Options Failover Force-Fax Loopback-Bowout Simplify-Loopback SIP-Invite-Parameters',
-  ),
-  ...some(Flag, 'Ignore-Completed-Elsewhere Ignore-Early-Media Privacy-Hide-Name Privacy-Hide-Number'),
-  Codecs: Type.Optional(Texts),
-});
-
-export const endpoints = Type.Array(endpointSchema, { minItems: 1 });
-export const dialMethod = maybeOneOf('single', 'simultaneous');
-
 export const answer = command('answer', 'Answer the call', {});
 export const progress = command('progress', 'Early media (183)', {});
 export const ring = command('ring', 'Ringing (180)', maybeText('Ringback'));

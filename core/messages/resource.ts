@@ -1,6 +1,6 @@
 // Making calls: originate (ecallmgr) and offnet (carriers) (contract/kapi.md, kapi_resource and kapi_offnet_resource).
 import { message, Type } from '../contract/index.ts';
-import { dialMethod, endpoints } from './dialplan.ts';
+import { dialMethod, endpoints } from './endpoints.ts';
 import { Any, Count, Flag, maybeOneOf, maybeText, some, Texts, text, Vars } from './fields.ts';
 
 const callerIds =

@@ -1,7 +1,7 @@
 // Endpoints: what is inherited, what is rung, what is left out and why.
 import { expect } from 'chai';
 import { compile } from '../contract/index.ts';
-import { endpointSchema } from '../messages/dialplan.ts';
+import { endpointSchema } from '../messages/endpoints.ts';
 import { buildEndpoints, callerIdOf, mergeEndpoint, privacyOf, type RingParameters } from './index.ts';
 
 const call: RingParameters = { accountId: 'acc', callerId: 'd1', destination: '1002' };

@@ -2,7 +2,7 @@
 export { type MergedEndpoint, mergeEndpoint } from './merge.ts';
 
 import { isRecord, type Static } from '../contract/index.ts';
-import type { endpointSchema } from '../messages/dialplan.ts';
+import type { endpointSchema } from '../messages/endpoints.ts';
 import { callerIdOf } from './caller-id.ts';
 import type { MergedEndpoint } from './merge.ts';
 import { formatNumber, type NumberSettings } from './numbers.ts';

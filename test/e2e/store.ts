@@ -4,20 +4,33 @@ import type { Zone } from './zone.ts';
 
 export type Stored = Record<string, unknown> & { readonly _id: string };
 
-async function read(zone: Zone, path: string): Promise<Response> {
+/** Where the database of a zone is, and how it is asked. */
+export function addressOf({ settings }: Zone): {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+} {
   const {
     urls = [],
     port,
     user = 'admin',
     password = 'mirliton',
-  } = zone.settings['store'] as {
+  } = settings['store'] as {
     urls?: string[];
     port?: number;
     user?: string;
     password?: string;
   };
-  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-  return fetch(`${urls[0] ?? `http://127.0.0.1:${port}`}/${path}`, { headers: { authorization } });
+  return { url: urls[0] ?? `http://127.0.0.1:${port}`, user, password };
+}
+
+/** As the header of a request. */
+export const basic = ({ user, password }: { readonly user: string; readonly password: string }): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+async function read(zone: Zone, path: string): Promise<Response> {
+  const address = addressOf(zone);
+  return fetch(`${address.url}/${path}`, { headers: { authorization: basic(address) } });
 }
 
 /** The documents of a type in the account's database of this month; none while there is no such database. */

@@ -19,3 +19,9 @@ function secondsOfOne(pid: number): number {
     return 0;
   }
 }
+
+/** Resident bytes of a process at this moment. */
+export function residentOf(pid: number): number {
+  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) * 1024;
+}

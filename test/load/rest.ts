@@ -1,10 +1,11 @@
 // The REST API: a document read over and over beside CouchDB's own GET and beside bare koa, and a CSV of 100,000 CDRs.
-import { readFileSync } from 'node:fs';
-import { gregorian, monthDatabase, monthOf } from '../../core/couch/index.ts';
+import { accountDatabase, gregorian, monthDatabase, monthOf } from '../../core/couch/index.ts';
 import { mixOfRun } from '../e2e/mix.ts';
+import { addressOf, basic } from '../e2e/store.ts';
 import { startZone, type Zone } from '../e2e/zone.ts';
 import { median, megabytes, milliseconds, spread, whole } from './numbers.ts';
 import type { Bench, Figure, Table } from './outcome.ts';
+import { residentOf } from './processor.ts';
 import { startWorker, type Worker } from './worker.ts';
 import type { HttpLoad, HttpRun } from './workers/http-requester.ts';
 
@@ -18,33 +19,26 @@ const koaAim = 0.5;
 
 interface Store {
   readonly url: string;
+  readonly user: string;
+  readonly password: string;
   readonly authorization: string;
   /** True for a CouchDB, false for our stand-in. */
   readonly real: boolean;
 }
 
-function storeOf({ settings }: Zone): Store {
-  const {
-    urls,
-    port,
-    user = 'admin',
-    password = 'mirliton',
-  } = settings['store'] as {
-    readonly urls?: readonly string[];
-    readonly port?: number;
-    readonly user?: string;
-    readonly password?: string;
-  };
-  return {
-    url: urls?.[0] ?? `http://127.0.0.1:${port}`,
-    authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
-    real: urls !== undefined,
-  };
-}
+const storeOf = (zone: Zone): Store => ({
+  ...addressOf(zone),
+  authorization: basic(addressOf(zone)),
+  real: process.env['MIRLITON_COUCH'] !== undefined,
+});
 
 /** CouchDB's own clients keep a session: a name and password with each request would measure the hashing of passwords. */
-async function sessionOf({ url, authorization }: Store): Promise<Record<string, string>> {
-  const [name = '', password = ''] = Buffer.from(authorization.slice(6), 'base64').toString().split(':');
+async function sessionOf({
+  url,
+  user: name,
+  password,
+  authorization,
+}: Store): Promise<Record<string, string>> {
   const response = await fetch(`${url}/_session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -84,13 +78,12 @@ async function reads(zone: Zone, store: Store) {
     headers: { 'x-auth-token': rest.token },
   };
   const text = await (await fetch(own.url, { headers: own.headers })).text();
-  const account = rest.accountId.replace(/^(..)(..)/, '$1/$2/');
   const [requester, koa] = [await startWorker('http-requester'), await startWorker('bare-koa', text)];
   try {
     return await measure(requester, {
       ours: own,
       couch: {
-        url: `${store.url}/${encodeURIComponent(`account/${account}`)}/${id}`,
+        url: `${store.url}/${encodeURIComponent(accountDatabase(rest.accountId))}/${id}`,
         headers: await sessionOf(store),
       },
       koa: { url: `http://127.0.0.1:${koa.hello}/`, headers: {} },
@@ -141,9 +134,6 @@ function cdr(account: string, now: Date, n: number): Record<string, unknown> {
     request: '2000@demo.local',
   };
 }
-
-const residentOf = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 
 interface Csv {
   readonly lines: number;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startZone, type Zone } from '../e2e/zone.ts';
+import { residentOf } from './processor.ts';
 
 /** What the zone has used, seen from inside. */
 export interface Usage {
@@ -59,11 +60,7 @@ export async function startMeasuredZone(): Promise<MeasuredZone> {
   };
   return {
     ...zone,
-    resident: () => {
-      const [, kilobytes] =
-        /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${zone.facts.pid}/status`, 'utf8')) ?? [];
-      return Number(kilobytes) * 1024;
-    },
+    resident: () => residentOf(zone.facts.pid),
     memory: async () => {
       const { rss, heapUsed, external } = await ask();
       return { rss, heap: heapUsed + external };

@@ -6,11 +6,9 @@ import {
 } from '../../../core/messages/call.ts';
 import { snakeCase } from '../../../core/messages/snake-case.ts';
 import { type RestRequest, targetAccount } from '../engine/index.ts';
+import { ofNodes } from './patience.ts';
 
 export type Channel = Record<string, unknown>;
-
-/** Milliseconds in which every node answers; there is no telling how many nodes there are. */
-const patience = 400;
 
 /** Keys that are for the cluster and not for its customers. */
 const internal = [
@@ -44,18 +42,14 @@ export async function accountChannels(request: RestRequest): Promise<Channel[]> 
   const answers = await request.services.bus.collect(
     queryAccountChannelsReq,
     { 'Account-ID': id, 'Active-Only': true },
-    { timeout: patience },
+    { timeout: ofNodes },
   );
   return distinct(answers.flatMap(({ Channels = [] }) => Channels));
 }
 
 /** The channels of all accounts, as they are. */
 export async function allChannels({ services }: RestRequest): Promise<Channel[]> {
-  const answers = await services.bus.collect(
-    queryChannelsReq,
-    { 'Active-Only': true },
-    { timeout: patience },
-  );
+  const answers = await services.bus.collect(queryChannelsReq, { 'Active-Only': true }, { timeout: ofNodes });
   return distinct(answers.flatMap(({ Channels }) => Object.values(Channels) as Channel[]));
 }
 
@@ -66,7 +60,7 @@ export async function deviceChannels(request: RestRequest, devices: readonly str
   const answers = await request.services.bus.collect(
     queryUserChannelsReq,
     { Realm: realm, 'Authorizing-IDs': [...devices], 'Active-Only': true },
-    { timeout: patience },
+    { timeout: ofNodes },
   );
   return distinct(answers.flatMap(({ Channels = [] }) => Channels));
 }

@@ -4,9 +4,7 @@ import { searchReq } from '../../../core/messages/conference.ts';
 import { snakeCase } from '../../../core/messages/snake-case.ts';
 import type { RestRequest } from '../engine/index.ts';
 import { targetAccount } from '../engine/index.ts';
-
-/** Milliseconds in which every node answers; there is no telling how many there are. */
-const patience = 400;
+import { ofNodes } from './patience.ts';
 
 export type Participant = Readonly<Record<string, unknown>>;
 
@@ -22,14 +20,14 @@ export async function runningInAccount(request: RestRequest): Promise<ReadonlyMa
   const answers = await request.services.bus.collect(
     searchReq,
     { 'Account-ID': targetAccount(request)._id },
-    { timeout: patience },
+    { timeout: ofNodes },
   );
   return new Map(answers.flatMap(({ Conferences }) => Object.entries(Conferences ?? {})));
 }
 
 /** The conference of this id that runs longest; undefined when none does. */
 export async function findRunning({ services }: RestRequest, id: string): Promise<Running | undefined> {
-  const answers = await services.bus.collect(searchReq, { 'Conference-ID': id }, { timeout: patience });
+  const answers = await services.bus.collect(searchReq, { 'Conference-ID': id }, { timeout: ofNodes });
   const told = answers.filter((answer) => answer['Conference-ID'] === id || answer.Participants);
   const [latest] = told.toSorted((a, b) => (b['Run-Time'] ?? 0) - (a['Run-Time'] ?? 0));
   if (!latest) return undefined;

@@ -3,10 +3,10 @@ import { accountDatabase, gregorian, monthOf } from '../../../core/couch/index.t
 import { callStoryReq } from '../../../core/messages/maintenance.ts';
 import { missing, monthRows, type RestRequest, targetAccount } from '../engine/index.ts';
 import { accountChannels } from './channels.ts';
+import { ofProcesses } from './patience.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-const patience = 800;
 /** Seconds that an ecallmgr keeps the story of a call that is over. */
 const keptFor = 600;
 const most = 500;
@@ -38,7 +38,7 @@ export async function storyOf(request: RestRequest, callId: string): Promise<Row
   const answers = await request.services.bus.collect(
     callStoryReq,
     { 'Call-ID': callId },
-    { timeout: patience },
+    { timeout: ofProcesses },
   );
   if (answers.length === 0) throw missing(callId);
   const messages = answers

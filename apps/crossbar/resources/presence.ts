@@ -23,10 +23,9 @@ import {
   targetAccount,
   targetDatabase,
 } from '../engine/index.ts';
+import { ofNodes } from '../live/patience.ts';
 import { devicesOf } from '../live/phones.ts';
 
-/** Milliseconds in which every edge answers; there is no telling how many there are. */
-const patience = 400;
 /** Lamps that were set by hand; kept so that they can be told again. */
 const manual = 'manual_presence';
 
@@ -127,7 +126,7 @@ async function search(request: RestRequest, username: string | undefined): Promi
       ...(username !== undefined && { Username: username }),
       ...(typeof event === 'string' && { 'Event-Package': event }),
     },
-    { timeout: patience },
+    { timeout: ofNodes },
   );
   const subscriptions = answers.map(({ Subscriptions }) => Subscriptions);
   return { data: { subscriptions: joined(subscriptions) } };

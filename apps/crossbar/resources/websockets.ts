@@ -12,9 +12,7 @@ import {
   type RestRequest,
   targetAccount,
 } from '../engine/index.ts';
-
-/** Milliseconds that the nodes have to answer; how many there are is not known. */
-const patience = 400;
+import { ofNodes } from '../live/patience.ts';
 
 export const websockets: RestModule = {
   name: 'websockets',
@@ -46,7 +44,7 @@ async function openSockets(request: RestRequest, id?: string): Promise<unknown[]
   const answers = await request.services.bus.collect(
     websocketsReq,
     { 'Account-ID': targetAccount(request)._id, 'Socket-ID': id },
-    { timeout: patience },
+    { timeout: ofNodes },
   );
   return answers.flatMap(({ Data = [] }) => Data).filter(isRecord);
 }

@@ -3,15 +3,13 @@ import { fromGregorian } from '../../../core/couch/index.ts';
 import { infoReq } from '../../../core/messages/maintenance.ts';
 import { snakeCase } from '../../../core/messages/snake-case.ts';
 import type { RestRequest } from '../engine/index.ts';
+import { ofProcesses } from '../live/patience.ts';
 
 type Json = Record<string, unknown>;
 
-/** Milliseconds in which every process answers; how many there are nobody knows. */
-const patience = 800;
-
 /** `{<zone>: {<node>: [{version, startup, used_memory, apps, bus, store, nodes}]}}`: one entry for each process of a node. */
 export async function clusterStatus({ services }: RestRequest): Promise<Json> {
-  const answers = await services.bus.collect(infoReq, {}, { timeout: patience });
+  const answers = await services.bus.collect(infoReq, {}, { timeout: ofProcesses });
   const zones: Record<string, Record<string, Json[]>> = {};
   for (const { Zone, Node = '?', Version, Startup, Apps, Bus, Store, Nodes, ...more } of answers) {
     zones[Zone] ??= {};

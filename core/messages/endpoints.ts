@@ -1,0 +1,44 @@
+// Where a bridge, an originate or a page may go, and what is said of each destination (contract/kapi.md, kapi_dialplan).
+import { Type } from '../contract/index.ts';
+import { Any, Count, Flag, maybeOneOf, maybeText, some, Texts, Vars } from './fields.ts';
+
+export const t38 = some(
+  Any,
+  'Enable-T38-Fax Enable-T38-Fax-Request Enable-T38-Gateway Enable-T38-Passthrough',
+);
+export const callerIds =
+  maybeText(`Callee-ID-Name Callee-ID-Number Caller-ID-Name Caller-ID-Number Outbound-Callee-ID-Name
+  Outbound-Callee-ID-Number Outbound-Caller-ID-Name Outbound-Caller-ID-Number`);
+export const vars = some(Vars, 'Custom-Application-Vars Custom-Channel-Vars Custom-SIP-Headers');
+
+/** One destination of a bridge, an originate or a page. Timeouts and delays in seconds. */
+export const endpointSchema = Type.Object({
+  'Invite-Format': Type.Enum([
+    'username',
+    'e164',
+    'npan',
+    '1npan',
+    'route',
+    'loopback',
+    'contact',
+    'endpoint',
+    'forward',
+    'strip_plus',
+  ]),
+  ...callerIds,
+  ...vars,
+  ...t38,
+  ...maybeText(`Account-ID Auth-Password Auth-Realm Auth-User Call-Context Endpoint-ID Endpoint-Type Endpoint-URI Forward-IP
+    Hold-Media Outbound-Call-ID Presence-ID Privacy-Method Proxy-IP Proxy-Zone Route SIP-Interface SIP-Transport To-DID To-IP
+    To-Realm To-URI To-User To-Username`),
+  ...some(Count, 'Endpoint-Delay Endpoint-Progress-Timeout Endpoint-Timeout'),
+  ...some(
+    Any,
+    'Bypass-Media Endpoint-Actions Endpoint-Options Failover Force-Fax Loopback-Bowout Simplify-Loopback SIP-Invite-Parameters',
+  ),
+  ...some(Flag, 'Ignore-Completed-Elsewhere Ignore-Early-Media Privacy-Hide-Name Privacy-Hide-Number'),
+  Codecs: Type.Optional(Texts),
+});
+
+export const endpoints = Type.Array(endpointSchema, { minItems: 1 });
+export const dialMethod = maybeOneOf('single', 'simultaneous');
