@@ -94,6 +94,8 @@ for (const signal of ['SIGINT', 'SIGTERM'])
 
 let [passed, failed] = [0, 0];
 const skipped = [];
+/** What failed, said again at the end: between thousands of lines it is not found. */
+const broken = [];
 
 /** The steps of a lane, one after the other. What a step prints is shown when it is over, so that lanes do not mix. */
 async function lane(name, mine) {
@@ -139,6 +141,7 @@ async function run({ title, run: [command, ...args], more = {}, cannot }, files,
   passed += sums.reduce((count, sum) => count + sum.passes, 0);
   // A step that fails without a failed test: lint, types, or a crash of the runner.
   failed += status !== 0 && failures === 0 ? 1 : failures;
+  if (status !== 0) broken.push(title, ...sums.flatMap((sum) => sum.failed).map((name) => `  ${name}`));
   skipped.push(...sums.flatMap((sum) => sum.skipped));
 }
 
@@ -157,6 +160,7 @@ await Promise.all([
   lane('zone', steps.filter(isZone)),
 ]);
 for (const name of skipped) console.log(`skipped: ${name}`);
+for (const name of broken) console.log(`failed: ${name}`);
 rmSync(folder, { recursive: true, force: true });
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
