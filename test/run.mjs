@@ -12,7 +12,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'mirliton-test-'));
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
 const bin = (name) => join(root, 'node_modules', '.bin', name);
-const mocha = (...args) => [bin('mocha'), ...args, '--reporter', join(root, 'test', 'reporter.mjs')];
+// Real parts on a machine that also does other things: what fails is tried once more, and the run says at its end what was.
+const mocha = (...args) => [
+  bin('mocha'),
+  ...args,
+  '--retries',
+  '1',
+  '--reporter',
+  join(root, 'test', 'reporter.mjs'),
+];
 const suite = (pattern) => mocha('--no-config', '--node-option', 'import=tsx', '--timeout', '30000', pattern);
 
 const missing = provideParts();
@@ -96,6 +104,8 @@ let [passed, failed] = [0, 0];
 const skipped = [];
 /** What failed, said again at the end: between thousands of lines it is not found. */
 const broken = [];
+/** What failed at the first attempt. */
+const again = [];
 
 /** The steps of a lane, one after the other. What a step prints is shown when it is over, so that lanes do not mix. */
 async function lane(name, mine) {
@@ -143,6 +153,7 @@ async function run({ title, run: [command, ...args], more = {}, cannot }, files,
   failed += status !== 0 && failures === 0 ? 1 : failures;
   if (status !== 0) broken.push(title, ...sums.flatMap((sum) => sum.failed).map((name) => `  ${name}`));
   skipped.push(...sums.flatMap((sum) => sum.skipped));
+  again.push(...sums.flatMap((sum) => sum.again));
 }
 
 /** Ports of their own, so that neither takes one that the other is about to use. */
@@ -160,6 +171,7 @@ await Promise.all([
   lane('zone', steps.filter(isZone)),
 ]);
 for (const name of skipped) console.log(`skipped: ${name}`);
+for (const name of again) console.log(`tried again: ${name}`);
 for (const name of broken) console.log(`failed: ${name}`);
 rmSync(folder, { recursive: true, force: true });
 console.log(`\n${passed} passed, ${failed} failed`);
