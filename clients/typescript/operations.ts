@@ -2574,12 +2574,30 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
-  /** Moves an account below another one. For: superduper. */
+  /** Moves an account below another one. For: admin. */
   readonly postAccountsMove: {
     readonly path: { readonly account_id: string };
     readonly query: Query;
+    readonly body: {
+      /** id of the parent from now on */
+      readonly to: string;
+      readonly [key: string]: unknown;
+    };
+    readonly data: Accounts & Stored;
+  };
+  /** Makes an account a reseller: those below it are its customers. For: superduper. */
+  readonly putAccountsReseller: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
     readonly body: Query;
-    readonly data: unknown;
+    readonly data: Accounts & Stored;
+  };
+  /** Makes it no reseller: its customers are those of the next one above. For: superduper. */
+  readonly deleteAccountsReseller: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: Accounts & Stored;
   };
   /** Calls that went through queues, newest first. For: account. */
   readonly getAccountsAcdcCallStats: {
@@ -8909,6 +8927,8 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   getAccountsApiKey: ['GET', '/accounts/{account_id}/api_key'],
   putAccountsApiKey: ['PUT', '/accounts/{account_id}/api_key'],
   postAccountsMove: ['POST', '/accounts/{account_id}/move'],
+  putAccountsReseller: ['PUT', '/accounts/{account_id}/reseller'],
+  deleteAccountsReseller: ['DELETE', '/accounts/{account_id}/reseller'],
   getAccountsAcdcCallStats: ['GET', '/accounts/{account_id}/acdc_call_stats'],
   getAcls: ['GET', '/acls'],
   getAccountsAgents: ['GET', '/accounts/{account_id}/agents'],

@@ -62,6 +62,9 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
   },
   crossbar: {
     'accounts.account_realm_suffix': words('domain of realms that nobody chose'),
+    'accounts.allow_move': words(
+      'who may move accounts: superduper_admin, or tree: whoever stands above both',
+    ),
     'accounts.allow_sibling_listing': yes('an account may list its siblings'),
     api_auth_tokens: count('what a login with an API key takes from the bucket of the caller'),
     'auth.auth_modules': tree(

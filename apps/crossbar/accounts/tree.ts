@@ -5,7 +5,6 @@ import {
   type AccountDocument,
   caller,
   type DataReply,
-  dataObject,
   exclusive,
   findAccount,
   getAccount,
@@ -65,14 +64,24 @@ export async function listAncestors(request: RestRequest): Promise<DataReply> {
   };
 }
 
-/** The account of a request under the parent that its data names. */
-export async function moveAccount(request: RestRequest): Promise<AccountDocument> {
-  const { store } = request.services;
-  const to = dataObject(request)['to'];
-  if (typeof to !== 'string') throw invalid('to', 'required', 'to must be the id of the new parent');
+/**
+ * The account of a request under the parent that its data names. Who may do that is said by `accounts.allow_move`:
+ * `superduper_admin`, or `tree`, whoever stands above both.
+ */
+export async function moveAccount(request: RestRequest<{ to: string }>): Promise<AccountDocument> {
+  const { store, systemConfig } = request.services;
+  const { superduper, account: own } = caller(request);
+  const allowed = await systemConfig.get('crossbar', 'accounts.allow_move', 'superduper_admin');
+  if (!superduper && allowed !== 'tree') throw new AppError('forbidden');
+  const { to } = request.data;
+  const account = targetAccount(request);
   const parent = await findAccount(store, to);
-  if (!parent) throw invalid('to', 'not_found', 'there is no such account', { value: to });
-  return moveBelow(store, targetAccount(request), parent);
+  // What the caller does not reach is as good as missing.
+  if (!parent || !reaches(caller(request), parent))
+    throw invalid('to', 'not_found', 'there is no such account', { value: to });
+  const isAbove = (it: AccountDocument): boolean => it.pvt_tree?.includes(own._id) === true;
+  if (!superduper && !(isAbove(account) && isAbove(parent))) throw new AppError('forbidden');
+  return moveBelow(store, account, parent);
 }
 
 /** What of an account says where it stands. */

@@ -144,6 +144,60 @@ describe('accounts', () => {
     ).to.equal(200);
   });
 
+  it('moves by who stands above both where the cluster says so', async () => {
+    const house = await rest.account('house');
+    const [to, moved] = [await rest.account('to', house.id), await rest.account('moved', house.id)];
+    const move = (tenant: Tenant, where: string) =>
+      rest.send('POST', `accounts/${moved.id}/move`, { to: where }, { token: tenant.token });
+    expect((await move(house, to.id)).status).to.equal(403);
+    await rest.context.systemConfig.set('crossbar', 'accounts.allow_move', 'tree');
+    try {
+      expect((await move(house, other.id)).body.data).to.have.nested.property('to.not_found');
+      expect((await move(house, house.id)).status).to.equal(403);
+      expect((await move(moved, to.id)).status).to.equal(400);
+      expect((await move(house, to.id)).status).to.equal(200);
+      expect((await rest.store.database('accounts').get(moved.id))['pvt_tree']).to.deep.equal([
+        rest.master.id,
+        house.id,
+        to.id,
+      ]);
+    } finally {
+      await rest.context.systemConfig.set('crossbar', 'accounts.allow_move', 'superduper_admin');
+    }
+  });
+
+  it('becomes a reseller and none again, with whose customers those below are', async () => {
+    const seller = await rest.account('seller');
+    const customer = await rest.account('customer', seller.id);
+    const last = await rest.account('last', customer.id);
+    const sellers = () =>
+      Promise.all(
+        [customer, last].map(async ({ id }) => (await master('GET', `accounts/${id}`)).body.data.reseller_id),
+      );
+    expect(await sellers()).to.deep.equal([rest.master.id, rest.master.id]);
+    expect((await seller.send('PUT', 'reseller')).status).to.equal(403);
+    const promoted = await master('PUT', `accounts/${seller.id}/reseller`);
+    expect([promoted.status, promoted.body.data.is_reseller]).to.deep.equal([201, true]);
+    expect(await sellers()).to.deep.equal([seller.id, seller.id]);
+    expect((await rest.store.database(accountDatabase(last.id)).get(last.id))['pvt_reseller_id']).to.equal(
+      seller.id,
+    );
+    const outer = await rest.account('inner', seller.id);
+    expect((await master('GET', `accounts/${outer.id}`)).body.data.reseller_id).to.equal(seller.id);
+    expect((await master('PUT', `accounts/${customer.id}/reseller`)).status).to.equal(201);
+    expect(await sellers()).to.deep.equal([seller.id, customer.id]);
+    const refused = await master('DELETE', `accounts/${seller.id}/reseller`);
+    expect([refused.status, refused.body.message]).to.deep.equal([500, 'account_has_descendants']);
+    expect((await master('DELETE', `accounts/${customer.id}/reseller`)).body.data.is_reseller).to.equal(
+      false,
+    );
+    expect(await sellers()).to.deep.equal([seller.id, seller.id]);
+    expect((await master('DELETE', `accounts/${seller.id}/reseller`)).status).to.equal(200);
+    expect(await sellers()).to.deep.equal([rest.master.id, rest.master.id]);
+    for (const verb of ['PUT', 'DELETE'])
+      expect((await master(verb, `accounts/${rest.master.id}/reseller`)).status).to.equal(403);
+  });
+
   it('goes only when nothing is below it, and the master never', async () => {
     const refused = await other.send('DELETE', '');
     expect([refused.status, refused.body.message]).to.deep.equal([500, 'account_has_descendants']);

@@ -1,9 +1,11 @@
 // accounts: the account itself, its children and the tree above and below it, its API key (contract/crossbar.md §6.1).
 import { randomBytes } from 'node:crypto';
+import { Type } from '../../../core/contract/index.ts';
 import { accountDatabase, type StoredDocument } from '../../../core/couch/index.ts';
 import { account as contract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { regFlush } from '../../../core/messages/registration.ts';
+import { demote, promote } from '../accounts/resellers.ts';
 import {
   hasDescendants,
   listAncestors,
@@ -88,7 +90,26 @@ export const accounts: RestModule = {
       GET: operation('admin', 'The key for api_auth', readApiKey),
       PUT: operation('admin', 'A new key; the old one ends', renewApiKey),
     }),
-    accountEndpoint('move', { POST: operation('superduper', 'Moves an account below another one', move) }),
+    accountEndpoint('move', {
+      POST: operation('admin', 'Moves an account below another one', move, {
+        accepts: Type.Object({ to: Type.String({ description: 'id of the parent from now on' }) }),
+        reply: contract.schema,
+      }),
+    }),
+    accountEndpoint('reseller', {
+      PUT: operation(
+        'superduper',
+        'Makes an account a reseller: those below it are its customers',
+        async (request) => shown(request, await promote(request.services.store, targetAccount(request))),
+        { reply: contract.schema },
+      ),
+      DELETE: operation(
+        'superduper',
+        'Makes it no reseller: its customers are those of the next one above',
+        async (request) => shown(request, await demote(request.services.store, targetAccount(request))),
+        { reply: contract.schema },
+      ),
+    }),
   ],
 };
 
@@ -225,7 +246,7 @@ async function renewApiKey(request: RestRequest): Promise<DataReply> {
   return { data: { api_key: pvt_api_key } };
 }
 
-async function move(request: RestRequest): Promise<DataReply> {
+async function move(request: RestRequest<{ to: string }>): Promise<DataReply> {
   return shown(request, await moveAccount(request));
 }
 
