@@ -112,6 +112,7 @@ export const systemFields: Readonly<Record<string, Readonly<Record<string, unkno
   service_plan: { ...named, description: 'd', category: 'c' },
   storage: {},
   storage_plan: named,
+  system_plan: { ...named, pvt_type: 'storage_plan', pvt_system_plan: true },
   task: {
     file_name: 'in.csv',
     pvt_auth_account_id: 'top',

@@ -26,6 +26,7 @@ const databases: readonly DatabaseClass[] = [
   'system_config',
   'system_schemas',
   'system_media',
+  'system_data',
   'system_auth',
   'sip_auth',
   'offnet',

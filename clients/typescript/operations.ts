@@ -1903,6 +1903,855 @@ export type Skels = {
   readonly [key: string]: unknown;
 };
 
+export type StoragePlans = {
+  readonly name?: string;
+  readonly attachments?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly connections?: Readonly<Record<string, {
+    readonly driver: "kazoo_couch";
+    readonly name?: string;
+    readonly settings: {
+      readonly connect_options?: Readonly<Record<string, unknown>>;
+      readonly connect_timeout?: number;
+      readonly credentials?: {
+        readonly username: string;
+        readonly password: string;
+        readonly [key: string]: unknown;
+      };
+      readonly ip: string;
+      readonly max_pipeline_size?: number;
+      readonly max_sessions?: number;
+      readonly pool?: {
+        readonly name: string;
+        readonly size: number;
+        readonly [key: string]: unknown;
+      };
+      readonly port: number;
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  }>>;
+  readonly plan?: {
+    readonly account?: {
+      readonly attachments?: {
+        /** which of the attachments of this document */
+        readonly handler?: string;
+        readonly params?: {
+          readonly folder_path?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly stub?: boolean;
+        readonly [key: string]: unknown;
+      };
+      /** which of the connections of this document */
+      readonly connection?: string;
+      readonly database?: {
+        readonly create_options?: Readonly<Record<string, unknown>>;
+        readonly names?: readonly string[];
+        readonly [key: string]: unknown;
+      };
+      readonly types?: {
+        readonly call_recording?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly fax?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly function?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly mailbox_message?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly media?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly [key: string]: unknown;
+      };
+      readonly [key: string]: unknown;
+    };
+    readonly aggregate?: {
+      readonly attachments?: {
+        /** which of the attachments of this document */
+        readonly handler?: string;
+        readonly params?: {
+          readonly folder_path?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly stub?: boolean;
+        readonly [key: string]: unknown;
+      };
+      /** which of the connections of this document */
+      readonly connection?: string;
+      readonly database?: {
+        readonly create_options?: Readonly<Record<string, unknown>>;
+        readonly names?: readonly string[];
+        readonly [key: string]: unknown;
+      };
+      readonly types?: {
+        readonly call_recording?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly fax?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly function?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly mailbox_message?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly media?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly [key: string]: unknown;
+      };
+      readonly [key: string]: unknown;
+    };
+    readonly modb?: {
+      readonly attachments?: {
+        /** which of the attachments of this document */
+        readonly handler?: string;
+        readonly params?: {
+          readonly folder_path?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly stub?: boolean;
+        readonly [key: string]: unknown;
+      };
+      /** which of the connections of this document */
+      readonly connection?: string;
+      readonly database?: {
+        readonly create_options?: Readonly<Record<string, unknown>>;
+        readonly names?: readonly string[];
+        readonly [key: string]: unknown;
+      };
+      readonly types?: {
+        readonly call_recording?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly fax?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly function?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly mailbox_message?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly media?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly [key: string]: unknown;
+      };
+      readonly [key: string]: unknown;
+    };
+    readonly system?: {
+      readonly attachments?: {
+        /** which of the attachments of this document */
+        readonly handler?: string;
+        readonly params?: {
+          readonly folder_path?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly stub?: boolean;
+        readonly [key: string]: unknown;
+      };
+      /** which of the connections of this document */
+      readonly connection?: string;
+      readonly database?: {
+        readonly create_options?: Readonly<Record<string, unknown>>;
+        readonly names?: readonly string[];
+        readonly [key: string]: unknown;
+      };
+      readonly types?: {
+        readonly call_recording?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly fax?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly function?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly mailbox_message?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly media?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly [key: string]: unknown;
+      };
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  };
+  readonly [key: string]: unknown;
+};
+
+export type Storage = {
+  readonly attachments?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly connections?: Readonly<Record<string, {
+    readonly driver: "kazoo_couch";
+    readonly name?: string;
+    readonly settings: {
+      readonly connect_options?: Readonly<Record<string, unknown>>;
+      readonly connect_timeout?: number;
+      readonly credentials?: {
+        readonly username: string;
+        readonly password: string;
+        readonly [key: string]: unknown;
+      };
+      readonly ip: string;
+      readonly max_pipeline_size?: number;
+      readonly max_sessions?: number;
+      readonly pool?: {
+        readonly name: string;
+        readonly size: number;
+        readonly [key: string]: unknown;
+      };
+      readonly port: number;
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  }>>;
+  readonly plan?: {
+    readonly account?: {
+      readonly attachments?: {
+        /** which of the attachments of this document */
+        readonly handler?: string;
+        readonly params?: {
+          readonly folder_path?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly stub?: boolean;
+        readonly [key: string]: unknown;
+      };
+      /** which of the connections of this document */
+      readonly connection?: string;
+      readonly database?: {
+        readonly create_options?: Readonly<Record<string, unknown>>;
+        readonly names?: readonly string[];
+        readonly [key: string]: unknown;
+      };
+      readonly types?: {
+        readonly call_recording?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly fax?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly function?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly mailbox_message?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly media?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly [key: string]: unknown;
+      };
+      readonly [key: string]: unknown;
+    };
+    readonly aggregate?: {
+      readonly attachments?: {
+        /** which of the attachments of this document */
+        readonly handler?: string;
+        readonly params?: {
+          readonly folder_path?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly stub?: boolean;
+        readonly [key: string]: unknown;
+      };
+      /** which of the connections of this document */
+      readonly connection?: string;
+      readonly database?: {
+        readonly create_options?: Readonly<Record<string, unknown>>;
+        readonly names?: readonly string[];
+        readonly [key: string]: unknown;
+      };
+      readonly types?: {
+        readonly call_recording?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly fax?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly function?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly mailbox_message?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly media?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly [key: string]: unknown;
+      };
+      readonly [key: string]: unknown;
+    };
+    readonly modb?: {
+      readonly attachments?: {
+        /** which of the attachments of this document */
+        readonly handler?: string;
+        readonly params?: {
+          readonly folder_path?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly stub?: boolean;
+        readonly [key: string]: unknown;
+      };
+      /** which of the connections of this document */
+      readonly connection?: string;
+      readonly database?: {
+        readonly create_options?: Readonly<Record<string, unknown>>;
+        readonly names?: readonly string[];
+        readonly [key: string]: unknown;
+      };
+      readonly types?: {
+        readonly call_recording?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly fax?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly function?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly mailbox_message?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly media?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly [key: string]: unknown;
+      };
+      readonly [key: string]: unknown;
+    };
+    readonly system?: {
+      readonly attachments?: {
+        /** which of the attachments of this document */
+        readonly handler?: string;
+        readonly params?: {
+          readonly folder_path?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly stub?: boolean;
+        readonly [key: string]: unknown;
+      };
+      /** which of the connections of this document */
+      readonly connection?: string;
+      readonly database?: {
+        readonly create_options?: Readonly<Record<string, unknown>>;
+        readonly names?: readonly string[];
+        readonly [key: string]: unknown;
+      };
+      readonly types?: {
+        readonly call_recording?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly fax?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly function?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly mailbox_message?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly media?: {
+          readonly attachments?: {
+            /** which of the attachments of this document */
+            readonly handler?: string;
+            readonly params?: {
+              readonly folder_path?: string;
+              readonly [key: string]: unknown;
+            };
+            readonly stub?: boolean;
+            readonly [key: string]: unknown;
+          };
+          /** which of the connections of this document */
+          readonly connection?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly [key: string]: unknown;
+      };
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  };
+  readonly [key: string]: unknown;
+};
+
 export type AccountConfigCrossbarAuth = {
   readonly auth_modules: {
     readonly cb_api_auth?: {
@@ -7995,6 +8844,231 @@ export interface Operations {
     readonly body: Query;
     readonly data: Skels & Stored;
   };
+  /** Plans where attachments are kept. For: admin. */
+  readonly getAccountsStoragePlans: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Creates: A plan where attachments are kept. For: admin. */
+  readonly putAccountsStoragePlans: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: StoragePlans;
+    readonly data: StoragePlans & Stored;
+  };
+  /** A plan where attachments are kept. For: admin. */
+  readonly getAccountsStoragePlansById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: StoragePlans & Stored;
+  };
+  /** Replaces: A plan where attachments are kept. For: admin. */
+  readonly postAccountsStoragePlansById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: StoragePlans;
+    readonly data: StoragePlans & Stored;
+  };
+  /** Merges into it: A plan where attachments are kept. For: admin. */
+  readonly patchAccountsStoragePlansById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Partial<StoragePlans>;
+    readonly data: StoragePlans & Stored;
+  };
+  /** Deletes: A plan where attachments are kept. For: admin. */
+  readonly deleteAccountsStoragePlansById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: StoragePlans & Stored;
+  };
+  /** Plans where attachments are kept. For: superduper. */
+  readonly getStoragePlans: {
+    readonly path: Query;
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Creates: A plan where attachments are kept. For: superduper. */
+  readonly putStoragePlans: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: StoragePlans;
+    readonly data: StoragePlans & Stored;
+  };
+  /** A plan where attachments are kept. For: superduper. */
+  readonly getStoragePlansById: {
+    readonly path: { readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: StoragePlans & Stored;
+  };
+  /** Replaces: A plan where attachments are kept. For: superduper. */
+  readonly postStoragePlansById: {
+    readonly path: { readonly id: string };
+    readonly query: Query;
+    readonly body: StoragePlans;
+    readonly data: StoragePlans & Stored;
+  };
+  /** Merges into it: A plan where attachments are kept. For: superduper. */
+  readonly patchStoragePlansById: {
+    readonly path: { readonly id: string };
+    readonly query: Query;
+    readonly body: Partial<StoragePlans>;
+    readonly data: StoragePlans & Stored;
+  };
+  /** Deletes: A plan where attachments are kept. For: superduper. */
+  readonly deleteStoragePlansById: {
+    readonly path: { readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: StoragePlans & Stored;
+  };
+  /** Where attachments are kept. For: superduper. */
+  readonly getStorage: {
+    readonly path: Query;
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Storage & Stored;
+  };
+  /** Sets: Where attachments are kept. For: superduper. */
+  readonly putStorage: {
+    readonly path: Query;
+    readonly query: {
+      /** false: the settings are stored without a trial */
+      readonly validate_settings?: boolean;
+      readonly [key: string]: unknown;
+    };
+    readonly body: Storage;
+    readonly data: Storage & Stored;
+  };
+  /** Replaces: Where attachments are kept. For: superduper. */
+  readonly postStorage: {
+    readonly path: Query;
+    readonly query: {
+      /** false: the settings are stored without a trial */
+      readonly validate_settings?: boolean;
+      readonly [key: string]: unknown;
+    };
+    readonly body: Storage;
+    readonly data: Storage & Stored;
+  };
+  /** Merges into it: Where attachments are kept. For: superduper. */
+  readonly patchStorage: {
+    readonly path: Query;
+    readonly query: {
+      /** false: the settings are stored without a trial */
+      readonly validate_settings?: boolean;
+      readonly [key: string]: unknown;
+    };
+    readonly body: Partial<Storage>;
+    readonly data: Storage & Stored;
+  };
+  /** Removes: Where attachments are kept. For: superduper. */
+  readonly deleteStorage: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: Storage & Stored;
+  };
+  /** Where attachments are kept. For: admin. */
+  readonly getAccountsStorage: {
+    readonly path: { readonly account_id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Storage & Stored;
+  };
+  /** Sets: Where attachments are kept. For: admin. */
+  readonly putAccountsStorage: {
+    readonly path: { readonly account_id: string };
+    readonly query: {
+      /** false: the settings are stored without a trial */
+      readonly validate_settings?: boolean;
+      readonly [key: string]: unknown;
+    };
+    readonly body: Storage;
+    readonly data: Storage & Stored;
+  };
+  /** Replaces: Where attachments are kept. For: admin. */
+  readonly postAccountsStorage: {
+    readonly path: { readonly account_id: string };
+    readonly query: {
+      /** false: the settings are stored without a trial */
+      readonly validate_settings?: boolean;
+      readonly [key: string]: unknown;
+    };
+    readonly body: Storage;
+    readonly data: Storage & Stored;
+  };
+  /** Merges into it: Where attachments are kept. For: admin. */
+  readonly patchAccountsStorage: {
+    readonly path: { readonly account_id: string };
+    readonly query: {
+      /** false: the settings are stored without a trial */
+      readonly validate_settings?: boolean;
+      readonly [key: string]: unknown;
+    };
+    readonly body: Partial<Storage>;
+    readonly data: Storage & Stored;
+  };
+  /** Removes: Where attachments are kept. For: admin. */
+  readonly deleteAccountsStorage: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: Storage & Stored;
+  };
+  /** Where attachments are kept. For: owner. */
+  readonly getAccountsUsersByUserIdStorage: {
+    readonly path: { readonly account_id: string; readonly user_id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Storage & Stored;
+  };
+  /** Sets: Where attachments are kept. For: owner. */
+  readonly putAccountsUsersByUserIdStorage: {
+    readonly path: { readonly account_id: string; readonly user_id: string };
+    readonly query: {
+      /** false: the settings are stored without a trial */
+      readonly validate_settings?: boolean;
+      readonly [key: string]: unknown;
+    };
+    readonly body: Storage;
+    readonly data: Storage & Stored;
+  };
+  /** Replaces: Where attachments are kept. For: owner. */
+  readonly postAccountsUsersByUserIdStorage: {
+    readonly path: { readonly account_id: string; readonly user_id: string };
+    readonly query: {
+      /** false: the settings are stored without a trial */
+      readonly validate_settings?: boolean;
+      readonly [key: string]: unknown;
+    };
+    readonly body: Storage;
+    readonly data: Storage & Stored;
+  };
+  /** Merges into it: Where attachments are kept. For: owner. */
+  readonly patchAccountsUsersByUserIdStorage: {
+    readonly path: { readonly account_id: string; readonly user_id: string };
+    readonly query: {
+      /** false: the settings are stored without a trial */
+      readonly validate_settings?: boolean;
+      readonly [key: string]: unknown;
+    };
+    readonly body: Partial<Storage>;
+    readonly data: Storage & Stored;
+  };
+  /** Removes: Where attachments are kept. For: owner. */
+  readonly deleteAccountsUsersByUserIdStorage: {
+    readonly path: { readonly account_id: string; readonly user_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: Storage & Stored;
+  };
   /** The ways of logging in there are. For: account. */
   readonly getSecurity: {
     readonly path: Query;
@@ -9434,6 +10508,33 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   postAccountsSkelsById: ['POST', '/accounts/{account_id}/skels/{id}'],
   patchAccountsSkelsById: ['PATCH', '/accounts/{account_id}/skels/{id}'],
   deleteAccountsSkelsById: ['DELETE', '/accounts/{account_id}/skels/{id}'],
+  getAccountsStoragePlans: ['GET', '/accounts/{account_id}/storage/plans'],
+  putAccountsStoragePlans: ['PUT', '/accounts/{account_id}/storage/plans'],
+  getAccountsStoragePlansById: ['GET', '/accounts/{account_id}/storage/plans/{id}'],
+  postAccountsStoragePlansById: ['POST', '/accounts/{account_id}/storage/plans/{id}'],
+  patchAccountsStoragePlansById: ['PATCH', '/accounts/{account_id}/storage/plans/{id}'],
+  deleteAccountsStoragePlansById: ['DELETE', '/accounts/{account_id}/storage/plans/{id}'],
+  getStoragePlans: ['GET', '/storage/plans'],
+  putStoragePlans: ['PUT', '/storage/plans'],
+  getStoragePlansById: ['GET', '/storage/plans/{id}'],
+  postStoragePlansById: ['POST', '/storage/plans/{id}'],
+  patchStoragePlansById: ['PATCH', '/storage/plans/{id}'],
+  deleteStoragePlansById: ['DELETE', '/storage/plans/{id}'],
+  getStorage: ['GET', '/storage'],
+  putStorage: ['PUT', '/storage'],
+  postStorage: ['POST', '/storage'],
+  patchStorage: ['PATCH', '/storage'],
+  deleteStorage: ['DELETE', '/storage'],
+  getAccountsStorage: ['GET', '/accounts/{account_id}/storage'],
+  putAccountsStorage: ['PUT', '/accounts/{account_id}/storage'],
+  postAccountsStorage: ['POST', '/accounts/{account_id}/storage'],
+  patchAccountsStorage: ['PATCH', '/accounts/{account_id}/storage'],
+  deleteAccountsStorage: ['DELETE', '/accounts/{account_id}/storage'],
+  getAccountsUsersByUserIdStorage: ['GET', '/accounts/{account_id}/users/{user_id}/storage'],
+  putAccountsUsersByUserIdStorage: ['PUT', '/accounts/{account_id}/users/{user_id}/storage'],
+  postAccountsUsersByUserIdStorage: ['POST', '/accounts/{account_id}/users/{user_id}/storage'],
+  patchAccountsUsersByUserIdStorage: ['PATCH', '/accounts/{account_id}/users/{user_id}/storage'],
+  deleteAccountsUsersByUserIdStorage: ['DELETE', '/accounts/{account_id}/users/{user_id}/storage'],
   getSecurity: ['GET', '/security'],
   getAccountsSecurity: ['GET', '/accounts/{account_id}/security'],
   putAccountsSecurity: ['PUT', '/accounts/{account_id}/security'],

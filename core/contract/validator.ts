@@ -20,7 +20,14 @@ export interface Validator {
   check(value: unknown): readonly Violation[];
 }
 
-const options = { allErrors: true, strict: false, allowUnionTypes: true, verbose: true } as const;
+const options = {
+  allErrors: true,
+  strict: false,
+  allowUnionTypes: true,
+  verbose: true,
+  // Of several forms the one is checked that the value says it has, and its own violations are told.
+  discriminator: true,
+} as const;
 const plain = newAjv(false);
 const filling = newAjv(true);
 
@@ -59,6 +66,7 @@ const codes: Readonly<Record<string, string>> = {
   format: 'wrong_format',
   oneOf: 'not_one_schema_valid',
   anyOf: 'not_one_schema_valid',
+  discriminator: 'enum',
   not: 'disallow',
   multipleOf: 'divisibleBy',
   unevaluatedProperties: 'additionalProperties',
@@ -72,7 +80,7 @@ function toViolation(error: ErrorObject): Violation[] {
   if (wrappers.has(error.keyword)) return [];
   const params = error.params as Record<string, unknown>;
   const missing = error.keyword === 'required' ? params['missingProperty'] : undefined;
-  const extra = params['additionalProperty'] ?? params['unevaluatedProperty'];
+  const extra = params['additionalProperty'] ?? params['unevaluatedProperty'] ?? params['tag'];
   const target = targetOf(error);
   return [
     {

@@ -7,6 +7,7 @@ interface Schema {
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
   readonly items?: Schema;
   readonly minItems?: number;
   readonly uniqueItems?: boolean;
@@ -42,7 +43,8 @@ function arbitraryOf(schema: Schema, refs: Refs, depth: number): Arbitrary<unkno
     if (!target) throw new Error(`no schema is called ${schema.$ref}`);
     return arbitraryOf(target, refs, depth - 1);
   }
-  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((it) => arbitraryOf(it, refs, depth)));
+  const forms = schema.anyOf ?? schema.oneOf;
+  if (forms) return fc.oneof(...forms.map((it) => arbitraryOf(it, refs, depth)));
   switch (schema.type) {
     case 'string':
       return text(schema);

@@ -15,5 +15,5 @@ export type { Cursor, PageQuery, Range } from './paging.ts';
 export { plain, plainEndpoints } from './plain.ts';
 export * from './request.ts';
 export { type RestServer, startServer } from './server.ts';
-export { type SingleDocument, single } from './single.ts';
+export { type Place, type SingleDocument, single } from './single.ts';
 export { root, version } from './version.ts';

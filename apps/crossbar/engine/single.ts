@@ -1,4 +1,4 @@
-// single(): the endpoint of a document that an account has one of, under an id that everybody knows.
+// single(): the endpoint of a document that an account (or a user, or the system) has one of, under an id that is known.
 import {
   type AnyDocument,
   type DocumentOf,
@@ -7,7 +7,7 @@ import {
   type ResourceHooks,
   type Verb,
 } from '../../../core/contract/index.ts';
-import type { StoredDocument } from '../../../core/couch/index.ts';
+import type { Database, StoredDocument } from '../../../core/couch/index.ts';
 import { deleted } from './acts.ts';
 import {
   auditFields,
@@ -24,12 +24,21 @@ import { accountEndpoint, type DataReply, type Endpoint, type Operation, operati
 import { onNewest } from './exclusive.ts';
 import { dataObject, type RestRequest, targetDatabase } from './request.ts';
 
-/** A document with a fixed id in the database of the account. */
+/** Where the document of a request stands. */
+export interface Place {
+  readonly database: Database;
+  readonly id: string;
+  /** Private fields that say whose it is, where the database is not the account's. */
+  readonly owner?: Readonly<Record<string, unknown>>;
+}
+
+/** A document that there is one of. */
 export interface SingleDocument<D extends AnyDocument> extends ResourceHooks<D, RestRequest> {
-  /** First path token below the account. */
+  /** The path below the account; with a slash before it the whole path. */
   readonly path: string;
   readonly document: D;
-  readonly id: string;
+  /** Its id in the database of the account, or where else it stands. */
+  readonly id: string | ((request: RestRequest) => Promise<Place>);
   readonly verbs: Readonly<Partial<Record<Verb, Permission>>>;
   /** While there is none, reading gives one with nothing but defaults; else it is missing. */
   readonly always?: boolean;
@@ -50,23 +59,28 @@ export function single<D extends AnyDocument>(contract: SingleDocument<D>): Endp
     PATCH: [`Merges into it: ${summary}`, (request) => change(contract, request, merged), whole],
     DELETE: [`Removes: ${summary}`, (request) => remove(contract, request), { reply: schema }],
   };
-  return accountEndpoint(
-    path,
-    Object.fromEntries(
-      (Object.entries(verbs) as [Verb, Permission][]).map(([verb, permission]) => {
-        const [said, run, more] = all[verb];
-        return [verb, operation(permission, said, run, more)];
-      }),
-    ),
+  const operations = Object.fromEntries(
+    (Object.entries(verbs) as [Verb, Permission][]).map(([verb, permission]) => {
+      const [said, run, more] = all[verb];
+      return [verb, operation(permission, said, run, more)];
+    }),
   );
+  return path.startsWith('/') ? { path, operations } : accountEndpoint(path, operations);
+}
+
+async function placeOf<D extends AnyDocument>(
+  { id }: SingleDocument<D>,
+  request: RestRequest,
+): Promise<Place> {
+  return typeof id === 'string' ? { database: targetDatabase(request), id } : id(request);
 }
 
 async function read<D extends AnyDocument>(
   contract: SingleDocument<D>,
   request: RestRequest,
 ): Promise<DataReply> {
-  const { document, id, always } = contract;
-  const database = targetDatabase(request);
+  const { document, always } = contract;
+  const { database, id } = await placeOf(contract, request);
   const found = always ? typed(document, await database.find(id)) : await load(database, document, id);
   return shown(contract, request, found ?? ({ ...document.accept({}), _id: id } as DocumentOf<D>));
 }
@@ -76,8 +90,8 @@ async function change<D extends AnyDocument>(
   request: RestRequest,
   apply: (before: Json, data: Json) => Json,
 ): Promise<DataReply> {
-  const { document, id } = contract;
-  const database = targetDatabase(request);
+  const { document } = contract;
+  const { database, id, owner } = await placeOf(contract, request);
   const data = settablePart(dataObject(request));
   const stored = await onNewest(request, `${database.name} ${id}`, async () => {
     const previous = typed(document, await database.find(id, { fresh: true }));
@@ -92,6 +106,7 @@ async function change<D extends AnyDocument>(
       ...next,
       ...(previous ? privatePart(previous) : {}),
       ...auditFields(request),
+      ...owner,
       _id: id,
       pvt_type: document.type,
     } as DocumentOf<D>;
@@ -107,8 +122,8 @@ async function remove<D extends AnyDocument>(
   contract: SingleDocument<D>,
   request: RestRequest,
 ): Promise<DataReply> {
-  const { document, id } = contract;
-  const database = targetDatabase(request);
+  const { document } = contract;
+  const { database, id } = await placeOf(contract, request);
   const before = await load(database, document, id, { fresh: true });
   checkRevision(request, before);
   await database.remove(id, { hard: true });

@@ -6,6 +6,7 @@ import { account as contract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { regFlush } from '../../../core/messages/registration.ts';
 import { demote, promote } from '../accounts/resellers.ts';
+import { removeStorage } from '../accounts/storage.ts';
 import {
   hasDescendants,
   listAncestors,
@@ -222,6 +223,7 @@ async function remove(request: RestRequest): Promise<DataReply> {
     if (await hasDescendants(store, account._id)) throw new AppError('account_has_descendants');
     await giveBackAll(request);
     await removeAccountFromSipAuth(request.services, account._id);
+    await removeStorage(store, account._id);
     // The copy goes first: from then on the account does not exist.
     await store.database('accounts').remove(account._id);
     await store.database(accountDatabase(account._id)).remove(account._id);

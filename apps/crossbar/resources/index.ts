@@ -62,6 +62,7 @@ import { service_plans } from './service_plans.ts';
 import { services } from './services.ts';
 import { skels } from './skels.ts';
 import { sms } from './sms.ts';
+import { storage } from './storage.ts';
 import { sup } from './sup.ts';
 import { system_configs } from './system_configs.ts';
 import { system_status } from './system_status.ts';
@@ -148,6 +149,7 @@ export const modules: readonly RestModule[] = [
   service_plans,
   services,
   skels,
+  storage,
   security,
   multi_factor,
   auth,
