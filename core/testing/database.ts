@@ -26,6 +26,8 @@ export class MemoryDatabase implements Database {
   readonly #documents = new Map<string, StoredDocument>();
   readonly #attachments = new MemoryAttachments();
   readonly #indexes = new Map<RunnableView, IndexRow[]>();
+  /** What views have emitted for a document, which a write replaces. */
+  readonly #emitted = new Map<RunnableView, WeakMap<StoredDocument, IndexRow[]>>();
   readonly #tell: (change: DocumentChange) => void;
 
   constructor(name: string, tell: (change: DocumentChange) => void) {
@@ -152,10 +154,16 @@ export class MemoryDatabase implements Database {
   #index(view: RunnableView): IndexRow[] {
     const known = this.#indexes.get(view);
     if (known) return known;
+    const emitted = this.#emitted.get(view) ?? new WeakMap<StoredDocument, IndexRow[]>();
+    this.#emitted.set(view, emitted);
+    const rowsOf = (document: StoredDocument): IndexRow[] => {
+      const rows =
+        emitted.get(document) ?? frozen(view.map(document).map((row) => ({ id: document._id, ...row })));
+      emitted.set(document, rows);
+      return rows;
+    };
     const rows = sorted(
-      [...this.#documents.values()]
-        .filter((document) => !document._deleted)
-        .flatMap((document) => view.map(document).map((emitted) => ({ id: document._id, ...emitted }))),
+      [...this.#documents.values()].filter((document) => !document._deleted).flatMap(rowsOf),
     );
     this.#indexes.set(view, rows);
     return rows;
