@@ -104,6 +104,14 @@ export const systemFields: Readonly<Record<string, Readonly<Record<string, unkno
     template_name: 't',
   },
   resource_template: { ...named, template_name: 't', classifiers: {} },
+  resource_selector: {
+    name: 'area',
+    selector: '1415',
+    value: 'v',
+    resource: 'carrier',
+    start_time: 1,
+    stop_time: 2,
+  },
   service: {
     pvt_tree: ['root', 'parent'],
     plans: { gold: { vendor_id: 'v' } },

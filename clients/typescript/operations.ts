@@ -1671,6 +1671,18 @@ export type CallRecordings = {
   readonly [key: string]: unknown;
 };
 
+export type ResourceSelectorsRules = Readonly<Record<string, unknown>>;
+
+export type ResourceSelectors = {
+  readonly name: string;
+  readonly resource: string;
+  readonly selector: string;
+  readonly start_time?: number;
+  readonly stop_time?: number;
+  readonly value?: string;
+  readonly [key: string]: unknown;
+};
+
 export type ResourceTemplates = {
   readonly caller_id_options?: {
     readonly type?: "internal" | "external" | "emergency";
@@ -7904,6 +7916,174 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
+  /** Which carrier serves what. For: admin. */
+  readonly getAccountsResourceSelectors: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Names of selectors, with how many each has. For: admin. */
+  readonly getAccountsResourceSelectorsName: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Carriers of a name. For: admin. */
+  readonly getAccountsResourceSelectorsNameByName: {
+    readonly path: { readonly account_id: string; readonly name: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Carriers, with how many selectors each has. For: admin. */
+  readonly getAccountsResourceSelectorsResource: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Names of a carrier. For: admin. */
+  readonly getAccountsResourceSelectorsResourceByResource: {
+    readonly path: { readonly account_id: string; readonly resource: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Selectors of a name and a carrier. For: admin. */
+  readonly getAccountsResourceSelectorsResourceByResourceNameByName: {
+    readonly path: { readonly account_id: string; readonly resource: string; readonly name: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Selectors of a name and a carrier. For: admin. */
+  readonly getAccountsResourceSelectorsNameByNameResourceByResource: {
+    readonly path: { readonly account_id: string; readonly name: string; readonly resource: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Rules of resource selectors. For: admin. */
+  readonly getAccountsResourceSelectorsRules: {
+    readonly path: { readonly account_id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: ResourceSelectorsRules & Stored;
+  };
+  /** Replaces: Rules of resource selectors. For: admin. */
+  readonly postAccountsResourceSelectorsRules: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: ResourceSelectorsRules;
+    readonly data: ResourceSelectorsRules & Stored;
+  };
+  /** Which carrier serves a prefix. For: admin. */
+  readonly getAccountsResourceSelectorsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: ResourceSelectors & Stored;
+  };
+  /** Replaces: Which carrier serves a prefix. For: admin. */
+  readonly postAccountsResourceSelectorsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: ResourceSelectors;
+    readonly data: ResourceSelectors & Stored;
+  };
+  /** Deletes: Which carrier serves a prefix. For: admin. */
+  readonly deleteAccountsResourceSelectorsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: ResourceSelectors & Stored;
+  };
+  /** Which carrier serves what. For: superduper. */
+  readonly getResourceSelectors: {
+    readonly path: Query;
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Names of selectors, with how many each has. For: superduper. */
+  readonly getResourceSelectorsName: {
+    readonly path: Query;
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Carriers of a name. For: superduper. */
+  readonly getResourceSelectorsNameByName: {
+    readonly path: { readonly name: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Carriers, with how many selectors each has. For: superduper. */
+  readonly getResourceSelectorsResource: {
+    readonly path: Query;
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Names of a carrier. For: superduper. */
+  readonly getResourceSelectorsResourceByResource: {
+    readonly path: { readonly resource: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Selectors of a name and a carrier. For: superduper. */
+  readonly getResourceSelectorsResourceByResourceNameByName: {
+    readonly path: { readonly resource: string; readonly name: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Selectors of a name and a carrier. For: superduper. */
+  readonly getResourceSelectorsNameByNameResourceByResource: {
+    readonly path: { readonly name: string; readonly resource: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Rules of resource selectors. For: superduper. */
+  readonly getResourceSelectorsRules: {
+    readonly path: Query;
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: ResourceSelectorsRules & Stored;
+  };
+  /** Replaces: Rules of resource selectors. For: superduper. */
+  readonly postResourceSelectorsRules: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: ResourceSelectorsRules;
+    readonly data: ResourceSelectorsRules & Stored;
+  };
+  /** Which carrier serves a prefix. For: superduper. */
+  readonly getResourceSelectorsById: {
+    readonly path: { readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: ResourceSelectors & Stored;
+  };
+  /** Replaces: Which carrier serves a prefix. For: superduper. */
+  readonly postResourceSelectorsById: {
+    readonly path: { readonly id: string };
+    readonly query: Query;
+    readonly body: ResourceSelectors;
+    readonly data: ResourceSelectors & Stored;
+  };
+  /** Deletes: Which carrier serves a prefix. For: superduper. */
+  readonly deleteResourceSelectorsById: {
+    readonly path: { readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: ResourceSelectors & Stored;
+  };
   /** Carriers as templates. For: account. */
   readonly getAccountsResourceTemplates: {
     readonly path: { readonly account_id: string };
@@ -10392,6 +10572,30 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   deleteAccountsRegistrations: ['DELETE', '/accounts/{account_id}/registrations'],
   getAccountsRegistrationsCount: ['GET', '/accounts/{account_id}/registrations/count'],
   deleteAccountsRegistrationsByUsername: ['DELETE', '/accounts/{account_id}/registrations/{username}'],
+  getAccountsResourceSelectors: ['GET', '/accounts/{account_id}/resource_selectors'],
+  getAccountsResourceSelectorsName: ['GET', '/accounts/{account_id}/resource_selectors/name'],
+  getAccountsResourceSelectorsNameByName: ['GET', '/accounts/{account_id}/resource_selectors/name/{name}'],
+  getAccountsResourceSelectorsResource: ['GET', '/accounts/{account_id}/resource_selectors/resource'],
+  getAccountsResourceSelectorsResourceByResource: ['GET', '/accounts/{account_id}/resource_selectors/resource/{resource}'],
+  getAccountsResourceSelectorsResourceByResourceNameByName: ['GET', '/accounts/{account_id}/resource_selectors/resource/{resource}/name/{name}'],
+  getAccountsResourceSelectorsNameByNameResourceByResource: ['GET', '/accounts/{account_id}/resource_selectors/name/{name}/resource/{resource}'],
+  getAccountsResourceSelectorsRules: ['GET', '/accounts/{account_id}/resource_selectors/rules'],
+  postAccountsResourceSelectorsRules: ['POST', '/accounts/{account_id}/resource_selectors/rules'],
+  getAccountsResourceSelectorsById: ['GET', '/accounts/{account_id}/resource_selectors/{id}'],
+  postAccountsResourceSelectorsById: ['POST', '/accounts/{account_id}/resource_selectors/{id}'],
+  deleteAccountsResourceSelectorsById: ['DELETE', '/accounts/{account_id}/resource_selectors/{id}'],
+  getResourceSelectors: ['GET', '/resource_selectors'],
+  getResourceSelectorsName: ['GET', '/resource_selectors/name'],
+  getResourceSelectorsNameByName: ['GET', '/resource_selectors/name/{name}'],
+  getResourceSelectorsResource: ['GET', '/resource_selectors/resource'],
+  getResourceSelectorsResourceByResource: ['GET', '/resource_selectors/resource/{resource}'],
+  getResourceSelectorsResourceByResourceNameByName: ['GET', '/resource_selectors/resource/{resource}/name/{name}'],
+  getResourceSelectorsNameByNameResourceByResource: ['GET', '/resource_selectors/name/{name}/resource/{resource}'],
+  getResourceSelectorsRules: ['GET', '/resource_selectors/rules'],
+  postResourceSelectorsRules: ['POST', '/resource_selectors/rules'],
+  getResourceSelectorsById: ['GET', '/resource_selectors/{id}'],
+  postResourceSelectorsById: ['POST', '/resource_selectors/{id}'],
+  deleteResourceSelectorsById: ['DELETE', '/resource_selectors/{id}'],
   getAccountsResourceTemplates: ['GET', '/accounts/{account_id}/resource_templates'],
   putAccountsResourceTemplates: ['PUT', '/accounts/{account_id}/resource_templates'],
   getAccountsResourceTemplatesById: ['GET', '/accounts/{account_id}/resource_templates/{id}'],

@@ -23,6 +23,7 @@ export type DatabaseClass =
   | 'webhooks'
   | 'faxes'
   | 'ratedeck'
+  | 'resource_selectors'
   | 'tasks'
   | 'port_requests'
   | 'alerts'

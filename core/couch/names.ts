@@ -9,13 +9,13 @@ export function accountDatabase(account: string): string {
   return `account/${id.slice(0, 2)}/${id.slice(2, 4)}/${id.slice(4)}`;
 }
 
-/** The 32 hex id behind a raw id, `account/ab/cd/…` or `account%2Fab%2Fcd%2F…` (with or without a month). Throws `bad_identifier`. */
+/** The 32 hex id behind a raw id, `account/ab/cd/…` or `account%2Fab%2Fcd%2F…` (with or without a month, or that of its selectors). Throws `bad_identifier`. */
 export function accountIdOf(name: string): string {
   const plain = name
     .replaceAll(/%2f/gi, '/')
     .replace(/^account\//, '')
     .replaceAll('/', '')
-    .replace(/-\d{4,6}$/, '');
+    .replace(/-(\d{4,6}|selectors)$/, '');
   if (!accountId.test(plain))
     throw new AppError('bad_identifier', { message: `not an account id: ${name}`, details: { cause: name } });
   return plain;
@@ -24,6 +24,11 @@ export function accountIdOf(name: string): string {
 /** Raw name of the account's database of the month that holds `at` (UTC). */
 export function monthDatabase(account: string, at: Date): string {
   return `${accountDatabase(account)}-${monthOf(at)}`;
+}
+
+/** Raw name of the database of an account's resource selectors. */
+export function selectorsDatabase(account: string): string {
+  return `${accountDatabase(account)}-selectors`;
 }
 
 /** `YYYYMM` in UTC. */
@@ -82,5 +87,6 @@ export function databaseOfId(account: string, id: string): string {
 /** The class of a database, from its name: `account`, `modb`, `numbers`, `ratedeck`, or the name itself. */
 export function databaseClassOf(name: string): string {
   if (isMonthDatabase(name)) return 'modb';
+  if (name.startsWith('account/') && name.endsWith('-selectors')) return 'resource_selectors';
   return /^(account|numbers|ratedeck)(?=[/-]|$)/.exec(name)?.[1] ?? name;
 }

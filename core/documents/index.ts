@@ -42,7 +42,7 @@ export { queue } from './queue.ts';
 export { rate } from './rate.ts';
 export { rateLimits } from './rate_limits.ts';
 export { resource } from './resource.ts';
-export { resourceSelector } from './resource_selector.ts';
+export { resourceSelector, resourceSelectorRules } from './resource_selector.ts';
 export { resourceTemplate } from './resource_template.ts';
 export { role } from './role.ts';
 export { service } from './service.ts';

@@ -5,7 +5,7 @@ import { document, Type } from '../contract/index.ts';
 export const resourceSelector = document({
   type: 'resource_selector',
   schema: 'resource_selectors',
-  database: 'account',
+  database: 'resource_selectors',
   summary: 'Which carrier serves a prefix',
   fields: {
     name: Type.String(),
@@ -15,4 +15,13 @@ export const resourceSelector = document({
     stop_time: Type.Optional(Type.Integer()),
     value: Type.Optional(Type.String()),
   },
+});
+
+/** In what order the selectors of an account are tried: each name has rules of its own. */
+export const resourceSelectorRules = document({
+  type: 'resource_selector_rules',
+  schema: 'resource_selectors.rules',
+  database: 'account',
+  summary: 'Rules of resource selectors',
+  fields: {},
 });

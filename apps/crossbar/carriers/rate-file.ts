@@ -47,9 +47,8 @@ async function ratesOf(csv: Buffer): Promise<StoredDocument[]> {
     for await (const row of readRows(Readable.from([csv], { objectMode: false }))) {
       line += 1;
       try {
-        const accepted = withRoutes(rate.accept(fieldsOf(row)));
-        const _id = `${row['iso_country_code'] ?? 'XX'}-${String(accepted['prefix'])}`;
-        found.set(_id, { ...accepted, _id });
+        const accepted = rateOf(row);
+        found.set(accepted._id, accepted);
       } catch (error) {
         violations.push(...violationsOf(error, line));
         if (violations.length >= mostViolations) break;
@@ -62,6 +61,12 @@ async function ratesOf(csv: Buffer): Promise<StoredDocument[]> {
   if (violations.length > 0) throw new AppError('invalid_data', { details: { violations } });
   if (line === 0) throw invalid('csv', 'format', 'the file has no row below its header');
   return [...found.values()];
+}
+
+/** The rate of a line, under the id that all of its country and prefix have. Throws `invalid_data`. */
+export function rateOf(row: Row): StoredDocument {
+  const accepted = withRoutes(rate.accept(fieldsOf(row)));
+  return { ...accepted, _id: `${row['iso_country_code'] ?? 'XX'}-${String(accepted['prefix'])}` };
 }
 
 function fieldsOf(row: Row): Record<string, unknown> {

@@ -5,9 +5,8 @@ import { invalid, parameter, type RestRequest } from '../engine/index.ts';
 
 const first = 'ratedeck';
 
-/** The database of the deck that the request names with `ratedeck_id`, or the first. Throws `invalid_data`. */
-function nameOf(request: Pick<RestRequest, 'data' | 'query' | 'envelope'>): string {
-  const id = parameter(request, 'ratedeck_id');
+/** The database of a deck by its `ratedeck_id`; the first without one. Throws `invalid_data`. */
+export function deckName(id: unknown): string {
   if (id === undefined || id === '' || id === first) return first;
   if (typeof id !== 'string')
     throw invalid('ratedeck_id', 'type', 'must be string', { target: 'string', value: id });
@@ -19,7 +18,7 @@ function nameOf(request: Pick<RestRequest, 'data' | 'query' | 'envelope'>): stri
 /** The deck that the request names. One that does not exist begins with the first rate that is put there. */
 export async function chooseDeck(request: RestRequest): Promise<string> {
   const { store } = request.services;
-  const name = nameOf(request);
+  const name = deckName(parameter(request, 'ratedeck_id'));
   if (request.verb === 'PUT') await store.ensure(name, 'ratedeck');
   else if (!(await store.exists(name)))
     throw new AppError('not_found', { message: 'no such ratedeck', details: { cause: name } });

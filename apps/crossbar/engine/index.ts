@@ -12,7 +12,7 @@ export { type Filter, filterOf } from './filters.ts';
 export * from './list.ts';
 export * from './months.ts';
 export type { Cursor, PageQuery, Range } from './paging.ts';
-export { plain, plainEndpoints } from './plain.ts';
+export { endpointsOf, plain, plainEndpoints } from './plain.ts';
 export * from './request.ts';
 export { type RestServer, startServer } from './server.ts';
 export { type Place, type SingleDocument, single } from './single.ts';

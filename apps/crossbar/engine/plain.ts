@@ -75,7 +75,8 @@ export function plainEndpoints(contract: PlainResource): Endpoint[] {
   return endpoints;
 }
 
-function endpointsOf(
+/** The endpoints at one path, whose documents stand in the database that `databaseOf` says. */
+export function endpointsOf(
   contract: PlainResource,
   verbs: VerbTable,
   path: string,

@@ -52,6 +52,7 @@ import { rate_limits } from './rate_limits.ts';
 import { rates } from './rates.ts';
 import { recordings } from './recordings.ts';
 import { registrations } from './registrations.ts';
+import { resource_selectors } from './resource_selectors.ts';
 import { resource_templates } from './resource_templates.ts';
 import { resources as carriers } from './resources.ts';
 import { roles } from './roles.ts';
@@ -129,6 +130,7 @@ export const modules: readonly RestModule[] = [
   rates,
   recordings,
   registrations,
+  resource_selectors,
   resource_templates,
   roles,
   schemas,

@@ -1,0 +1,14 @@
+// Selectors by carrier, then by name.
+function map(doc) {
+  if (doc.pvt_type !== 'resource_selector' || doc.pvt_deleted || !doc.name) return;
+  emit([doc.resource, doc.name], {
+    name: doc.name,
+    selector: doc.selector,
+    value: doc.value,
+    resource: doc.resource,
+    start_time: doc.start_time,
+    stop_time: doc.stop_time,
+  });
+}
+
+var reduce = '_count';
