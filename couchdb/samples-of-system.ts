@@ -104,6 +104,7 @@ export const systemFields: Readonly<Record<string, Readonly<Record<string, unkno
     template_name: 't',
   },
   resource_template: { ...named, template_name: 't', classifiers: {} },
+  cccp: { active: true, cid: '+14155550100', pin: '1234', user_id: 'u', retain_cid: true, comment: 'c' },
   resource_selector: {
     name: 'area',
     selector: '1415',

@@ -32,6 +32,7 @@ const databases: readonly DatabaseClass[] = [
   'offnet',
   'token_auth',
   'functions',
+  'cccps',
   'services',
   'tasks',
   'webhooks',

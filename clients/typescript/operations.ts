@@ -1910,6 +1910,26 @@ export type ServicesAuditLog = {
   readonly [key: string]: unknown;
 };
 
+export type AttachmentHandlerErrors = {
+  readonly attachment_name?: string;
+  readonly handler_id?: string;
+  readonly reason?: string;
+  readonly resp_code?: number;
+  readonly [key: string]: unknown;
+};
+
+export type Cccps = {
+  readonly active?: boolean;
+  /** the number of who calls */
+  readonly cid?: string;
+  readonly comment?: string;
+  readonly max_concurent_calls_per_user?: number;
+  readonly pin?: string;
+  readonly retain_cid?: boolean;
+  readonly user_id?: string;
+  readonly [key: string]: unknown;
+};
+
 export type Skels = {
   readonly name?: string;
   readonly [key: string]: unknown;
@@ -5435,6 +5455,34 @@ export interface Operations {
     readonly query: Query;
     readonly body: Query;
     readonly data: unknown;
+  };
+  /** Sounds of a language; `missing`: of none. For: account. */
+  readonly getAccountsMediaLanguagesByLanguages: {
+    readonly path: { readonly account_id: string; readonly languages: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Sounds of a prompt, one for each language. For: account. */
+  readonly getAccountsMediaPromptsByPrompts: {
+    readonly path: { readonly account_id: string; readonly prompts: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Sounds of a language; `missing`: of none. For: account. */
+  readonly getMediaLanguagesByLanguages: {
+    readonly path: { readonly languages: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Sounds of a prompt, one for each language. For: account. */
+  readonly getMediaPromptsByPrompts: {
+    readonly path: { readonly prompts: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
   };
   /** Languages, with the number of sounds in each. For: account. */
   readonly getAccountsMediaLanguages: {
@@ -8982,6 +9030,99 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
+  /** What could not be stored outside, newest first. For: admin. */
+  readonly getAccountsAttHandlersErrors: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** What one handler could not store. For: admin. */
+  readonly getAccountsAttHandlersErrorsHandlerByHandler: {
+    readonly path: { readonly account_id: string; readonly handler: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** What could not be stored, and why. For: admin. */
+  readonly getAccountsAttHandlersErrorsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: AttachmentHandlerErrors & Stored;
+  };
+  /** Calling cards. For: admin. */
+  readonly getAccountsCccps: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Creates: A calling card. For: admin. */
+  readonly putAccountsCccps: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Cccps;
+    readonly data: Cccps & Stored;
+  };
+  /** A calling card. For: admin. */
+  readonly getAccountsCccpsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Cccps & Stored;
+  };
+  /** Replaces: A calling card. For: admin. */
+  readonly postAccountsCccpsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Cccps;
+    readonly data: Cccps & Stored;
+  };
+  /** Deletes: A calling card. For: admin. */
+  readonly deleteAccountsCccpsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: Cccps & Stored;
+  };
+  /** Calls two numbers and connects them; nothing here does. For: admin. */
+  readonly putAccountsCccpsAutodial: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** What can be done, by name. For: superduper. */
+  readonly getAccountsMigrations: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Whether it was done. For: superduper. */
+  readonly getAccountsMigrationsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Does it. For: superduper. */
+  readonly postAccountsMigrationsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly perform_migration: "now";
+      readonly include_descendants?: boolean;
+      /** of those below also the ones that are resellers */
+      readonly include_resellers?: boolean;
+      readonly [key: string]: unknown;
+    };
+    readonly data: {
+      readonly performed_on: readonly string[];
+      readonly [key: string]: unknown;
+    };
+  };
   /** Documents of any form. For: account. */
   readonly getAccountsSkels: {
     readonly path: { readonly account_id: string };
@@ -10411,6 +10552,10 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   postAccountsMediaByIdRaw: ['POST', '/accounts/{account_id}/media/{id}/raw'],
   getMediaByIdRaw: ['GET', '/media/{id}/raw'],
   postMediaByIdRaw: ['POST', '/media/{id}/raw'],
+  getAccountsMediaLanguagesByLanguages: ['GET', '/accounts/{account_id}/media/languages/{languages}'],
+  getAccountsMediaPromptsByPrompts: ['GET', '/accounts/{account_id}/media/prompts/{prompts}'],
+  getMediaLanguagesByLanguages: ['GET', '/media/languages/{languages}'],
+  getMediaPromptsByPrompts: ['GET', '/media/prompts/{prompts}'],
   getAccountsMediaLanguages: ['GET', '/accounts/{account_id}/media/languages'],
   getAccountsMediaPrompts: ['GET', '/accounts/{account_id}/media/prompts'],
   getMediaLanguages: ['GET', '/media/languages'],
@@ -10706,6 +10851,18 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   getAccountsServicesAuditById: ['GET', '/accounts/{account_id}/services/audit/{id}'],
   postAccountsServicesByPlanId: ['POST', '/accounts/{account_id}/services/{plan_id}'],
   deleteAccountsServicesByPlanId: ['DELETE', '/accounts/{account_id}/services/{plan_id}'],
+  getAccountsAttHandlersErrors: ['GET', '/accounts/{account_id}/att_handlers_errors'],
+  getAccountsAttHandlersErrorsHandlerByHandler: ['GET', '/accounts/{account_id}/att_handlers_errors/handler/{handler}'],
+  getAccountsAttHandlersErrorsById: ['GET', '/accounts/{account_id}/att_handlers_errors/{id}'],
+  getAccountsCccps: ['GET', '/accounts/{account_id}/cccps'],
+  putAccountsCccps: ['PUT', '/accounts/{account_id}/cccps'],
+  getAccountsCccpsById: ['GET', '/accounts/{account_id}/cccps/{id}'],
+  postAccountsCccpsById: ['POST', '/accounts/{account_id}/cccps/{id}'],
+  deleteAccountsCccpsById: ['DELETE', '/accounts/{account_id}/cccps/{id}'],
+  putAccountsCccpsAutodial: ['PUT', '/accounts/{account_id}/cccps/autodial'],
+  getAccountsMigrations: ['GET', '/accounts/{account_id}/migrations'],
+  getAccountsMigrationsById: ['GET', '/accounts/{account_id}/migrations/{id}'],
+  postAccountsMigrationsById: ['POST', '/accounts/{account_id}/migrations/{id}'],
   getAccountsSkels: ['GET', '/accounts/{account_id}/skels'],
   putAccountsSkels: ['PUT', '/accounts/{account_id}/skels'],
   getAccountsSkelsById: ['GET', '/accounts/{account_id}/skels/{id}'],

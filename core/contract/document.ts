@@ -28,6 +28,7 @@ export type DatabaseClass =
   | 'port_requests'
   | 'alerts'
   | 'functions'
+  | 'cccps'
   | 'acdc'
   | 'dedicated_ips'
   | 'pending_notifications';

@@ -11,11 +11,13 @@ import { allotments } from './allotments.ts';
 import { api_auth } from './api_auth.ts';
 import { apps_link } from './apps_link.ts';
 import { apps_store } from './apps_store.ts';
+import { att_handlers_errors } from './att_handlers_errors.ts';
 import { audit_logs } from './audit_logs.ts';
 import { auth } from './auth.ts';
 import { blacklists } from './blacklists.ts';
 import { call_inspector } from './call_inspector.ts';
 import { callflows } from './callflows.ts';
+import { cccps } from './cccps.ts';
 import { cdrs } from './cdrs.ts';
 import { channels } from './channels.ts';
 import { clicktocall } from './clicktocall.ts';
@@ -39,6 +41,7 @@ import { lists } from './lists.ts';
 import { media } from './media.ts';
 import { menus } from './menus.ts';
 import { metaflows } from './metaflows.ts';
+import { migrations } from './migrations.ts';
 import { multi_factor } from './multi_factor.ts';
 import { notifications } from './notifications.ts';
 import { parked_calls } from './parked_calls.ts';
@@ -150,6 +153,9 @@ export const modules: readonly RestModule[] = [
   ip_auth,
   service_plans,
   services,
+  att_handlers_errors,
+  cccps,
+  migrations,
   skels,
   storage,
   security,

@@ -6,6 +6,8 @@ import { modules } from './index.ts';
 /** What some resources want beyond their schema, by name. */
 const options: Readonly<Record<string, KeptOptions>> = {
   blacklists: { besides: ['numbers'] },
+  // The number of who calls must be such.
+  cccps: { adapt: ({ cid: _, ...random }) => random },
   directories: { besides: ['users'] },
   media: { adapt: (random) => ({ ...random, tts: { text: 'Hello', voice: 'female/en-US' } }) },
   // Numbers must be such, and comments are signed by who sends them.

@@ -13,9 +13,11 @@ import {
   type Endpoint,
   idParameter,
   invalid,
+  list,
   load,
   oneUpload,
   operation,
+  pathParameter,
   plain,
   publicPart,
   type RawReply,
@@ -26,6 +28,9 @@ import {
 
 /** What a phone can be made to hear, and the usual name for a type nobody says. */
 const soundTypes = /^(audio\/[\w.+-]+|video\/[\w.+-]+|application\/octet-stream|application\/(x-)?base64)$/;
+
+/** What the view of languages has for a sound without one. */
+const noLanguage = 'no_language';
 
 type DatabaseOf = (request: RestRequest) => Database;
 
@@ -44,6 +49,33 @@ function rawEndpoint(path: string, databaseOf: DatabaseOf, writes: 'admin' | 'su
       }),
     },
   };
+}
+
+/** Ids of the sounds of one language, and of one prompt. */
+function idLists(path: string, databaseOf: DatabaseOf): Endpoint[] {
+  const ids = (at: string, said: string, view: string, prefixOf: (given: string) => string): Endpoint => ({
+    path: `${path}/media/${at}/:${at}`,
+    operations: {
+      GET: operation(
+        'account',
+        said,
+        (request) =>
+          list(
+            request,
+            databaseOf(request),
+            { design: 'media', view },
+            { prefix: [prefixOf(pathParameter(request, at))], show: ({ id }) => id },
+          ),
+        { list: true },
+      ),
+    },
+  });
+  return [
+    ids('languages', 'Sounds of a language; `missing`: of none', 'listing_by_language', (given) =>
+      given === 'missing' ? noLanguage : given.toLowerCase(),
+    ),
+    ids('prompts', 'Sounds of a prompt, one for each language', 'listing_by_prompt', (given) => given),
+  ];
 }
 
 export const media = plain(
@@ -68,6 +100,8 @@ export const media = plain(
   [
     rawEndpoint('/accounts/:account_id', targetDatabase, 'admin'),
     rawEndpoint('', systemMedia, 'superduper'),
+    ...idLists('/accounts/:account_id', targetDatabase),
+    ...idLists('', systemMedia),
     accountEndpoint('media/languages', {
       GET: operation('account', 'Languages, with the number of sounds in each', (request) =>
         languages(targetDatabase(request)),
@@ -119,7 +153,7 @@ async function languages(database: Database): Promise<DataReply> {
   const rows = await database.view<number>('media', 'listing_by_language', { groupLevel: 1 });
   const counts = rows.map(({ key, value }) => {
     const language = String((key as unknown[])[0]);
-    return [language === 'no_language' ? 'missing' : language, value] as const;
+    return [language === noLanguage ? 'missing' : language, value] as const;
   });
   return { data: [Object.fromEntries(counts)] };
 }

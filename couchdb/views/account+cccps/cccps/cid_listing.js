@@ -1,0 +1,10 @@
+// Calling cards that are on, by the number of who calls.
+function map(doc) {
+  if (doc.pvt_type !== 'cccp' || doc.pvt_deleted || !doc.active || !doc.cid) return;
+  emit(doc.cid, {
+    id: doc._id,
+    account_id: doc.pvt_account_id,
+    user_id: doc.user_id,
+    retain_cid: doc.retain_cid,
+  });
+}
