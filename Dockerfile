@@ -6,7 +6,7 @@ WORKDIR /mirliton
 COPY package.json package-lock.json ./
 # Not `npm ci`: it refuses where a registry does not carry the optional packages of other platforms.
 RUN npm install --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json ./
 COPY core core
 COPY apps apps
 COPY rel rel

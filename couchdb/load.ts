@@ -1,10 +1,10 @@
 // Loads the view files: couchdb/views/<database class>[+<class>…]/<design document>/<view>.js.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createContext, Script } from 'node:vm';
 import { AppError, errorText } from '../core/errors/index.ts';
+import { root } from '../core/files/index.ts';
 
 /** One view as CouchDB takes it: the source of the map function, and a built-in name or a source as reduce. */
 export interface ViewSource {
@@ -30,7 +30,7 @@ const loaded = new Map<string, ViewSources>();
  * `function map(doc)` and, when the view reduces, `var reduce` (`'_count'`, `'_sum'`, …) or `function reduce`.
  * Throws `invalid_config` for a file that does not.
  */
-export function loadViews(folder: string = viewsFolder()): ViewSources {
+export function loadViews(folder: string = join(root, 'couchdb', 'views')): ViewSources {
   const known = loaded.get(folder);
   if (known) return known;
   const byClass = new Map<string, Map<string, Record<string, ViewSource>>>();
@@ -88,14 +88,4 @@ function definedIn(file: string): { readonly map: unknown; readonly reduce: unkn
 /** CouchDB compiles the text as an expression and takes no function with a name. */
 function anonymous(source: unknown): string {
   return String(source).replace(/^function\s+\w+\s*\(/, 'function (');
-}
-
-/** The views beside this file, or beside the sources when this file is the built one. */
-function viewsFolder(): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    for (const candidate of [join(folder, 'views'), join(folder, 'couchdb', 'views')])
-      if (existsSync(candidate)) return candidate;
-    if (dirname(folder) === folder)
-      throw new AppError('invalid_config', { message: 'the folder couchdb/views is missing' });
-  }
 }

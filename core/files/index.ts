@@ -2,6 +2,8 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
+export { root, version } from './root.ts';
+
 /**
  * Makes a folder and those above it. Not `mkdirSync` with `recursive`: where a file system says that there is no parent
  * although there is one (below /proc), Node 20 tries for ever. Throws what the system says.

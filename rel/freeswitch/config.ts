@@ -3,9 +3,9 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Settings } from '../../core/config/index.ts';
 import { AppError } from '../../core/errors/index.ts';
+import { root } from '../../core/files/index.ts';
 import { melody } from './melody.ts';
 
 /** One FreeSWITCH of a zone. */
@@ -36,11 +36,7 @@ export interface FreeswitchSite {
 const logLevels = ['debug', 'info', 'notice', 'warning', 'err', 'crit', 'alert'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** The folder of the configuration, also for the compiled program. */
-const sources = fileURLToPath(new URL('./conf', import.meta.url)).replace(
-  /[/\\]dist([/\\]rel[/\\]freeswitch)/,
-  '$1',
-);
+const sources = join(root, 'rel', 'freeswitch', 'conf');
 const loopback = ['127.0.0.0/8', '::1/128'];
 
 /** Writes the files and gives their folder. Rejects with `invalid_config` when a value cannot stand in them. */

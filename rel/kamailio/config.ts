@@ -1,14 +1,14 @@
 // Writes what is different at each site: edge.cfg with addresses and secrets, and the files that Kamailio must find.
-// By hand: node --import=tsx rel/kamailio/config.ts FOLDER (reads mirliton.json and MIRLITON_*, as every process does).
+// `mirliton write kamailio` is the way to it.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { defaults } from '../../apps/registrar/edge/options.ts';
-import { loadSettings, type Settings } from '../../core/config/index.ts';
+import type { Settings } from '../../core/config/index.ts';
 import { AppError } from '../../core/errors/index.ts';
+import { root } from '../../core/files/index.ts';
 
 /** One Kamailio of a site. Addresses are `host:port`, IPv6 in brackets. */
 export interface KamailioSite {
@@ -44,11 +44,7 @@ export interface KamailioSite {
   readonly logLevel?: number;
 }
 
-/** The folder of the configuration, also for the compiled program. */
-const sources = fileURLToPath(new URL('.', import.meta.url)).replace(
-  /[/\\]dist([/\\]rel[/\\]kamailio)/,
-  '$1',
-);
+const sources = join(root, 'rel', 'kamailio');
 const schemas = '/usr/share/kamailio/db_sqlite';
 
 /** Writes the files and returns the path of edge.cfg. Throws `invalid_config` when SQLite or the tables are missing. */
@@ -202,10 +198,4 @@ export function siteOf(settings: Settings, folder: string): KamailioSite {
     rpc: new URL(rpc).host,
     ...(sip.advertise === '' ? {} : { advertise: sip.advertise }),
   };
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [, , folder = 'var/kamailio'] = process.argv;
-  const settings = loadSettings({ file: process.env['MIRLITON_CONFIG'], environment: process.env });
-  console.log(writeKamailioConfig(siteOf(settings, folder)));
 }

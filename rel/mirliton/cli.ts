@@ -7,9 +7,9 @@ import type { Bus } from '../../core/amqp/index.ts';
 import type { Settings } from '../../core/config/index.ts';
 import type { CouchStore } from '../../core/couch/index.ts';
 import { AppError, errorText } from '../../core/errors/index.ts';
+import { version } from '../../core/files/index.ts';
 import { logger } from '../../core/log/index.ts';
 import { readSettings } from '../zone/settings.ts';
-import { version } from '../zone/version.ts';
 import type { Output } from './output.ts';
 
 export interface Cli extends Output {

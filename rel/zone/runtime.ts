@@ -7,11 +7,11 @@ import { type Settings, systemConfig } from '../../core/config/index.ts';
 import type { DatabaseClass } from '../../core/contract/index.ts';
 import { connectStore, type Store } from '../../core/couch/index.ts';
 import { toAppError } from '../../core/errors/index.ts';
+import { version } from '../../core/files/index.ts';
 import { logger } from '../../core/log/index.ts';
 import { createMetrics, type Health, serveMetrics } from '../../core/metrics/index.ts';
 import { startTracing } from '../../core/trace/index.ts';
 import { bePresent } from './presence.ts';
-import { version } from './version.ts';
 import { type Tell, untilDone, waitForBusAndStore } from './waiting.ts';
 
 /** Databases that must exist before any app runs, by name. */

@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Settings } from '../../core/config/index.ts';
 import { AppError } from '../../core/errors/index.ts';
+import { root } from '../../core/files/index.ts';
 import { configureLog } from '../../core/log/index.ts';
 import { type AppName, appsOf } from './apps.ts';
 import { claim } from './folder.ts';
@@ -20,7 +20,7 @@ export interface SupervisedOptions {
 
 /** They listen on a port of the settings, which only one process can have. */
 const single: readonly AppName[] = ['crossbar', 'blackhole', 'media_mgr', 'edge'];
-const command = fileURLToPath(new URL('../mirliton/bin.js', import.meta.url));
+const command = join(root, 'dist', 'rel', 'mirliton', 'bin.js');
 
 /** Resolves when every process can work; the screen is shown. Rejects when one ends while it is starting. */
 export async function superviseZone(

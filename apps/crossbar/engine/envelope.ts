@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { isRecord, type Violation } from '../../../core/contract/index.ts';
 import type { AppError, ErrorCode } from '../../../core/errors/index.ts';
+import { version } from '../../../core/files/index.ts';
 import type { Tokens } from './buckets.ts';
 import type { DataReply } from './endpoint.ts';
-import { version } from './version.ts';
 
 /** What every envelope says about the request. */
 export interface About {

@@ -16,4 +16,3 @@ export { endpointsOf, plain, plainEndpoints } from './plain.ts';
 export * from './request.ts';
 export { type RestServer, startServer } from './server.ts';
 export { type Place, type SingleDocument, single } from './single.ts';
-export { root, version } from './version.ts';

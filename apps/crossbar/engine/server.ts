@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { Router } from '@koa/router';
 import Koa, { type Context, type Next } from 'koa';
 import { AppError, errorText, toAppError } from '../../../core/errors/index.ts';
+import { version } from '../../../core/files/index.ts';
 import { withLogContext } from '../../../core/log/index.ts';
 import { inTrace, parseTraceparent, withTrace } from '../../../core/trace/index.ts';
 import { aliased } from './alias.ts';
@@ -16,7 +17,6 @@ import type { About } from './envelope.ts';
 import { allowedMethods, handle, type Received, routeOf } from './pipeline.ts';
 import type { Auth, Services } from './request.ts';
 import { writeCors, writeError, writeReply } from './respond.ts';
-import { version } from './version.ts';
 import { type Wishes, wishesOf } from './wishes.ts';
 import { streamed } from './write.ts';
 

@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document of the API, from the declarations that check and answer the requests.
 import type { JsonSchema, Verb } from '../../../core/contract/index.ts';
+import { version } from '../../../core/files/index.ts';
 import type { Endpoint, Operation, RestModule } from '../engine/index.ts';
-import { version } from '../engine/index.ts';
 import { Components, reference } from './components.ts';
 import { envelopes, parameters, responses } from './shared.ts';
 

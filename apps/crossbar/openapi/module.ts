@@ -1,7 +1,8 @@
 // The API that describes itself: /v2/openapi.json, and a page that shows it without anything from the internet.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { operation, type RestModule, root } from '../engine/index.ts';
+import { root } from '../../../core/files/index.ts';
+import { operation, type RestModule } from '../engine/index.ts';
 import { openApi } from './document.ts';
 
 /** The module that describes `modules`, itself included. */

@@ -1,5 +1,7 @@
 // about: which version runs here, on what.
-import { type DataReply, operation, type RestModule, type RestRequest, version } from '../engine/index.ts';
+
+import { version } from '../../../core/files/index.ts';
+import { type DataReply, operation, type RestModule, type RestRequest } from '../engine/index.ts';
 
 export const about: RestModule = {
   name: 'about',

@@ -1,34 +1,25 @@
 // Brings the prompts of the repository into `system_media`, those that are missing or were changed.
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Database, Store, StoredDocument } from '../../../core/couch/index.ts';
 import { hasCode } from '../../../core/errors/index.ts';
+import { root } from '../../../core/files/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
 import { texts } from './texts.ts';
 
-/** The folder of the sounds, from the sources as well as from the compiled files. */
-function soundsFolder(): string {
-  for (const above of ['.', '../../../../apps/media_mgr/prompts']) {
-    const folder = fileURLToPath(new URL(`${above}/sounds`, import.meta.url));
-    if (existsSync(folder)) return folder;
-  }
-  throw new Error('the folder with the prompts is not there');
-}
+const sounds = join(root, 'apps', 'media_mgr', 'prompts', 'sounds');
 
 /**
  * Imports every language. A prompt that an operator replaced (its `pvt_source` is not ours) is left alone.
  * Returns how many were written; rejects when one could not be.
  */
 export async function importPrompts(store: Store, log: Logger): Promise<number> {
-  const folder = soundsFolder();
   const database = store.database('system_media');
   const changed: StoredDocument[] = [];
-  for (const language of await readdir(folder)) {
-    for (const file of await readdir(join(folder, language))) {
-      const sound = await readFile(join(folder, language, file));
+  for (const language of await readdir(sounds)) {
+    for (const file of await readdir(join(sounds, language))) {
+      const sound = await readFile(join(sounds, language, file));
       const document = await promptDocument(database, language, file.replace(/\.wav$/, ''), sound);
       if (document) changed.push(document);
     }

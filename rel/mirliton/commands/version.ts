@@ -1,5 +1,5 @@
 // mirliton version: of this command, and of the Node that runs it.
-import { version } from '../../zone/version.ts';
+import { version } from '../../../core/files/index.ts';
 import { command } from '../command.ts';
 
 export const versionCommand = command({
