@@ -1,9 +1,18 @@
 // Dedicated addresses of the cluster: which there are, who has them, taking and giving back.
 import type { DocumentOf } from '../../../core/contract/index.ts';
-import type { Database, StoredDocument } from '../../../core/couch/index.ts';
+import { accountDatabase, type Database, type StoredDocument } from '../../../core/couch/index.ts';
 import { dedicatedIp } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
-import { auditFields, exclusive, type RestRequest, storedAs, typed } from '../engine/index.ts';
+import {
+  accountFields,
+  auditFields,
+  exclusive,
+  type RestRequest,
+  removeCopy,
+  storedAs,
+  typed,
+  writeCopy,
+} from '../engine/index.ts';
 
 export type DedicatedIp = DocumentOf<typeof dedicatedIp>;
 
@@ -89,11 +98,21 @@ export function changeAddresses(
       'code' in one ? [{ ...one, path: `ips.${index}`, value: ips[index] }] : [],
     );
     if (violations.length > 0) throw new AppError('invalid_data', { details: { violations } });
+    const before = new Map(found.flatMap((one) => (one ? [[one._id, one] as const] : [])));
     const success: [string, object][] = [];
     for (const one of changed as DedicatedIp[]) {
       const saved = await addresses(request).save({ ...one, ...auditFields(request) } as StoredDocument);
+      await copy(request, before.get(one._id)?.pvt_assigned_to, storedAs(dedicatedIp, saved));
       success.push([one._id, shownAddress(storedAs(dedicatedIp, saved))]);
     }
     return { success: Object.fromEntries(success) };
   });
+}
+
+/** An account has a copy of what is its own: that is what it is charged for. */
+async function copy(request: RestRequest, owner: string | undefined, saved: DedicatedIp): Promise<void> {
+  const databaseOf = (account: string): Database => request.services.store.database(accountDatabase(account));
+  const { pvt_assigned_to: next } = saved;
+  if (owner !== undefined && owner !== next) await removeCopy(databaseOf(owner), saved._id);
+  if (next !== undefined) await writeCopy(databaseOf(next), { ...saved, ...accountFields(next) });
 }

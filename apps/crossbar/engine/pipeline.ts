@@ -93,7 +93,8 @@ export async function audited(
   path: string,
 ): Promise<Reply> {
   const { services } = request;
-  const { store, written } = recorder(services.store, guardOf(request));
+  const guard = guardOf(request);
+  const { store, written } = recorder(services.store, guard);
   const keep = (status: number): void => {
     const changes = written().map(changeOf);
     if (changes.length === 0 && (status >= 400 || !request.auth)) return;
@@ -107,6 +108,8 @@ export async function audited(
   } catch (error) {
     keep(toAppError(error).status);
     throw error;
+  } finally {
+    guard.end();
   }
 }
 

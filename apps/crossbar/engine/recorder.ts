@@ -18,13 +18,15 @@ export interface Written {
 /** Copies that follow from another document, and what is no document of anybody. */
 const unrecorded = new Set(['accounts', 'sip_auth', 'token_auth']);
 
-/** What is asked before a document is written, where the answer may be no, and told after. */
+/** Stands around the writing of documents, which it may refuse, and is told of what was changed or removed. */
 export interface Watch {
-  before(
+  /** Runs `write`, or rejects and does not. */
+  saving(
     database: string,
     before: StoredDocument | undefined,
-    after: StoredDocument | undefined,
-  ): Promise<void>;
+    after: StoredDocument,
+    write: () => Promise<StoredDocument>,
+  ): Promise<StoredDocument>;
   after(
     database: string,
     before: StoredDocument | undefined,
@@ -74,11 +76,12 @@ function recording(database: Database, note: Note, watch: Watch | undefined): Da
     getAs: (contract, id, options) => database.getAs(contract, id, options),
     save: async (document) => {
       const before = await standing(document);
-      await watch?.before(name, before, document);
-      const after = await database.save(document);
-      note(name, before, after);
-      await watch?.after(name, before, after);
-      return after;
+      const write = async (): Promise<StoredDocument> => {
+        const after = await database.save(document);
+        note(name, before, after);
+        return after;
+      };
+      return watch ? watch.saving(name, before, document, write) : write();
     },
     update: async (id, change) => {
       let before: StoredDocument | undefined;

@@ -18,6 +18,7 @@ describe('services', () => {
         users: { admin: { rate: 1 } },
         phone_numbers: { us_did: { rate: 1 }, did_us: { rate: 1 }, _all: { rate: 1 } },
         limits: { twoway_trunks: { rate: 20 } },
+        ips: { dedicated: { rate: 4 } },
       },
     };
     const made = await rest.send('PUT', `accounts/${rest.master.id}/service_plans`, plan, asMaster());
@@ -111,6 +112,28 @@ describe('services', () => {
     const { cascade } = (await tenant.send('GET', 'services/summary')).body.data.quantities;
     expect(cascade.devices).to.deep.equal({ softphone: 1 });
     expect((await child.send('PUT', 'menus', { name: 'm' }, asParent)).status).to.equal(201);
+  });
+
+  it('count numbers and addresses, which stand among those of all accounts', async () => {
+    const house = await rest.account('house');
+    await house.send('POST', 'services', { add: [planId] }, asMaster());
+    const allow = { wnm_allow_additions: true };
+    expect((await house.send('PATCH', '', allow, asMaster())).status).to.equal(200);
+    await rest.send('PUT', 'ips', { ip: '192.0.2.1', zone: 'z', host: 'h' }, asMaster());
+    const counted = async () =>
+      (await rest.store.database('services').get(house.id, { fresh: true }))['quantities'];
+    for (const [verb, path, category, kind] of [
+      ['PUT', 'phone_numbers/+14155550150', 'phone_numbers', 'did_us'],
+      ['POST', 'ips/192.0.2.1', 'ips', 'dedicated'],
+    ] as const) {
+      const asked = await house.send(verb, path, {});
+      expect(outcome(asked), asked.text).to.deep.equal([402, 'accept charges']);
+      const made = await house.send(verb, `${path}?accept_charges=true`, {});
+      expect(made.status, made.text).to.be.oneOf([200, 201]);
+      expect(await counted()).to.have.nested.property(`account.${category}.${kind}`, 1);
+      expect((await house.send('DELETE', path)).status).to.equal(200);
+      expect(await counted()).not.to.have.nested.property(`account.${category}.${kind}`);
+    }
   });
 
   it('keep who accepted what', async () => {

@@ -32,6 +32,9 @@ function map(doc) {
         if (doc[trunks] > 0) emit(['limits', trunks], doc[trunks]);
       });
       break;
+    case 'dedicated_ip':
+      one('ips', 'dedicated');
+      break;
     case 'number':
       // Which kind of number it is depends on settings: who reads this asks them.
       one('phone_numbers', doc._id);
