@@ -6,6 +6,7 @@ import {
   action,
   branch,
   compact,
+  compile,
   document,
   getAt,
   type MessageOf,
@@ -77,6 +78,13 @@ describe('message()', () => {
       c: { e: 0 },
       f: [''],
     });
+  });
+});
+
+describe('compile()', () => {
+  it('tries a foreign schema first, and throws what is wrong with it', () => {
+    const schema = { type: 'object', properties: { name: { type: 'string', minLength: 'three' } } };
+    expect(() => compile(schema, { foreign: true }).check({})).to.throw(/schema is invalid.*minLength/);
   });
 });
 

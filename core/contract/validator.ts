@@ -27,6 +27,8 @@ const options = {
   verbose: true,
   // Of several forms the one is checked that the value says it has, and its own violations are told.
   discriminator: true,
+  // Tests have seen that what is declared is valid: a process that starts does not prove it once more.
+  validateSchema: false,
 } as const;
 const plain = newAjv(false);
 const filling = newAjv(true);
@@ -40,14 +42,18 @@ function newAjv(useDefaults: boolean): Ajv {
 /**
  * A validator of `schema`, compiled when it is first used: a process declares all contracts and checks a few.
  * With `defaults: true` checking also writes the schema's defaults into the value.
- * Checking throws when the schema itself is not valid: that is a programming error.
+ * With `foreign: true`, for schemas that are not declared here, checking throws when the schema itself is not valid.
  */
-export function compile(schema: JsonSchema, { defaults = false } = {}): Validator {
+export function compile(schema: JsonSchema, { defaults = false, foreign = false } = {}): Validator {
   let validate: ValidateFunction | undefined;
   return {
     schema,
     check: (value) => {
-      validate ??= (defaults ? filling : plain).compile(schema);
+      if (!validate) {
+        const ajv = defaults ? filling : plain;
+        if (foreign) ajv.validateSchema(schema, true);
+        validate = ajv.compile(schema);
+      }
       return validate(value) ? [] : (validate.errors ?? []).flatMap(toViolation);
     },
   };
@@ -57,8 +63,9 @@ const registered = new Map<string, JsonSchema>();
 
 /** Makes a named schema available to `$ref` from every other schema. Idempotent by name. */
 export function registerSchema(name: string, schema: JsonSchema): void {
-  if (!registered.has(name)) registered.set(name, schema);
-  for (const ajv of [plain, filling]) if (!ajv.getSchema(name)) ajv.addSchema(schema, name);
+  if (registered.has(name)) return;
+  registered.set(name, schema);
+  for (const ajv of [plain, filling]) ajv.addSchema(schema, name);
 }
 
 const codes: Readonly<Record<string, string>> = {

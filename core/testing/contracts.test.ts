@@ -1,7 +1,8 @@
 // Every declared contract against random values made from its own schema: what it says it accepts, it accepts.
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type AnyDocument, type AnyMessage, compact } from '../contract/index.ts';
+import { settingsSchema } from '../config/index.ts';
+import { type AnyDocument, type AnyMessage, compact, compile } from '../contract/index.ts';
 import { flowNode } from '../documents/callflow.ts';
 import * as documents from '../documents/index.ts';
 import * as acdc from '../messages/acdc.ts';
@@ -73,6 +74,10 @@ describe('declared messages', () => {
     });
   }
 
+  it('have valid schemas', () => {
+    for (const { schema } of messages) compile(schema, { foreign: true }).check({});
+  });
+
   it('miss a required field when it is dropped', () => {
     for (const contract of messages) {
       const { required = [] } = contract.schema as { required?: string[] };
@@ -88,6 +93,11 @@ describe('declared messages', () => {
 });
 
 describe('declared documents', () => {
+  it('have valid schemas, as the settings do', () => {
+    for (const { schema } of [...Object.values(documents), { schema: settingsSchema }])
+      compile(schema, { foreign: true }).check({});
+  });
+
   for (const contract of Object.values(documents) as AnyDocument[]) {
     it(`${contract.schemaName} accepts what it declares, and keeps what it does not name`, () => {
       fc.assert(

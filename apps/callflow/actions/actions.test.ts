@@ -1,12 +1,18 @@
 // callflow on a bus in memory: what each action makes the switch do.
 import { expect } from 'chai';
+import { compile } from '../../../core/contract/index.ts';
 import { usurpControl } from '../../../core/messages/call.ts';
 import { resume } from '../../../core/messages/callflow.ts';
 import { offnetReq, offnetResp } from '../../../core/messages/resource.ts';
 import { accountId, node, withBench } from '../testing/bench.ts';
+import { actions } from './index.ts';
 
 describe('callflow: actions', () => {
   const bench = withBench();
+  it('have valid schemas', () => {
+    for (const { schema } of Object.values(actions)) compile(schema, { foreign: true }).check({});
+  });
+
   it('play answers, plays and goes on; early media when it must not answer', async () => {
     const routed = await bench.call(
       node(

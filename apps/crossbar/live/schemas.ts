@@ -15,7 +15,7 @@ export async function findValidator({ store }: Services, name: string): Promise<
   const known = validators.get(name);
   if (known && known.revision === document._rev) return known.validator;
   const { id: _, $id: __, ...schema } = publicPart(document);
-  const validator = compile(schema);
+  const validator = compile(schema, { foreign: true });
   validators.set(name, { revision: document._rev, validator });
   return validator;
 }
