@@ -21,7 +21,8 @@ const mocha = (...args) => [
   '--reporter',
   join(root, 'test', 'reporter.mjs'),
 ];
-const suite = (pattern) => mocha('--no-config', '--node-option', 'import=tsx', '--timeout', '30000', pattern);
+const suite = (...patterns) =>
+  mocha('--no-config', '--node-option', 'import=tsx', '--timeout', '30000', ...patterns);
 
 const missing = provideParts();
 const without = (...parts) =>
@@ -59,13 +60,14 @@ const steps = [
   },
   {
     title: 'end to end, all embedded',
-    run: suite('test/e2e/*.test.ts'),
+    // Last those that stop the zone of the others to have one of their own: it is started once.
+    run: suite('test/e2e/!(restart|robustness).test.ts', 'test/e2e/@(restart|robustness).test.ts'),
     cannot: without(...phones),
   },
   {
     title: 'end to end, RabbitMQ and Kamailio, each app in its own process',
     // What attackers send is the matter of the edge suite; operators' commands meet the same apps in the mix before.
-    run: suite('test/e2e/!(robustness|mirliton).test.ts'),
+    run: suite('test/e2e/!(restart|robustness|mirliton).test.ts', 'test/e2e/restart.test.ts'),
     more: { MIRLITON_E2E_BUS: 'rabbitmq', MIRLITON_E2E_EDGE: 'kamailio', MIRLITON_E2E_PROCESSES: 'many' },
     cannot: without(...phones, ...kamailio, 'rabbitmq-server'),
   },
@@ -107,10 +109,16 @@ const broken = [];
 /** What failed at the first attempt. */
 const again = [];
 
-/** The steps of a lane, one after the other. What a step prints is shown when it is over, so that lanes do not mix. */
-async function lane(name, mine) {
-  for (const [index, step] of mine.entries())
+/**
+ * The steps of the first queue, one after the other, then what is left in the others. What a step prints is shown when
+ * it is over, so that lanes do not mix.
+ */
+async function lane(name, ...queues) {
+  for (let index = 0; ; index += 1) {
+    const step = queues.find((queue) => queue.length > 0)?.shift();
+    if (!step) return;
     await run(step, join(folder, `${name}-${index}`), laneEnv[name]);
+  }
 }
 
 async function run({ title, run: [command, ...args], more = {}, cannot }, files, lanes) {
@@ -161,15 +169,10 @@ const laneEnv = {
   parts: { MIRLITON_TEST_PORTS: '20000-24999' },
   zone: { MIRLITON_TEST_PORTS: '25000-29999' },
 };
-// The whole zone mostly waits for calls: meanwhile the parts use the processor.
+// The whole zone mostly waits for calls: meanwhile the parts use the processor. Two zones side by side would wait for it.
 const isZone = ({ title }) => title.startsWith('end to end');
-await Promise.all([
-  lane(
-    'parts',
-    steps.filter((step) => !isZone(step)),
-  ),
-  lane('zone', steps.filter(isZone)),
-]);
+const parts = steps.filter((step) => !isZone(step));
+await Promise.all([lane('parts', parts), lane('zone', steps.filter(isZone), parts)]);
 for (const name of skipped) console.log(`skipped: ${name}`);
 for (const name of again) console.log(`tried again: ${name}`);
 for (const name of broken) console.log(`failed: ${name}`);
