@@ -31,7 +31,6 @@ export function cdrOf(
 /** Its month is that of the record: whoever tells the end, and whenever, must come to the same one. */
 const endedAt = (event: SwitchEvent): number =>
   timestampOf({
-    ...event,
     'Event-Date-Timestamp': variable(event, 'end_uepoch') ?? event['Event-Date-Timestamp'] ?? '',
   });
 

@@ -71,7 +71,9 @@ export class Channel {
   /** Takes over what an event says. */
   update(event: SwitchEvent): void {
     const { To = '', From = '', Request = '' } = addressFields(event);
-    Object.assign(this, { to: To, from: From, request: Request });
+    this.to = To;
+    this.from = From;
+    this.request = Request;
     this.name = event['Channel-Name'] ?? this.name;
     this.destination = event['Caller-Destination-Number'] ?? this.destination;
     this.callerIdName = event['Caller-Caller-ID-Name'] ?? this.callerIdName;

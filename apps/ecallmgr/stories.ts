@@ -97,17 +97,17 @@ function add(kept: Kept, entry: StoryEntry): void {
 function entryOf(way: StoryEntry['Way'], message: Json): StoryEntry {
   const { 'Event-Name': event, 'Application-Name': application, Node } = message;
   const isCommand = event === 'command' && typeof application === 'string';
-  const details = shown.flatMap((name) => {
+  const details: Record<string, unknown> = {};
+  for (const name of shown) {
     const value = message[name];
-    if (value === undefined || (isCommand && name === 'Application-Name')) return [];
-    return [[name, short(value)] as const];
-  });
+    if (value !== undefined && !(isCommand && name === 'Application-Name')) details[name] = short(value);
+  }
   return {
     At: Date.now(),
     Way: way,
     What: isCommand ? application : String(event),
     ...(way === 'sent' || typeof Node !== 'string' ? {} : { Node }),
-    Details: { ...Object.fromEntries(details), ...more(message) },
+    Details: Object.assign(details, more(message)),
   };
 }
 

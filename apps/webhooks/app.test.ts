@@ -1,4 +1,6 @@
 // webhooks: who is told of what, in which form, how often it is tried, and when it is given up.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import { createActorSystem } from '../../core/actors/index.ts';
 import type { AppContext, RunningApp } from '../../core/app/index.ts';
@@ -13,6 +15,7 @@ import { webhooks } from './app.ts';
 import { webhookDefaults } from './settings.ts';
 import { customer } from './testing/customer.ts';
 
+const legHooks = ['channel_create', 'channel_answer', 'channel_bridge', 'channel_destroy'];
 const parent = 'a'.repeat(32);
 const child = 'b'.repeat(32);
 const stranger = 'c'.repeat(32);
@@ -75,7 +78,15 @@ describe('webhooks', () => {
       format: 'json',
       ...more,
     } as StoredDocument);
+    await heard();
     return _id;
+  };
+  /** Resolves when the events of legs are heard that the hooks of now want, and no others. */
+  const heard = async (): Promise<void> => {
+    const rows = await store.database('webhooks').view('webhooks', 'hook_listing');
+    const names = new Set(rows.map(({ key }) => key));
+    const wanted = legHooks.filter((name) => names.has('all') || names.has(name));
+    while (!isDeepStrictEqual(app.info?.()['hears'], wanted)) await nextTurn();
   };
   const leg = (event: 'CHANNEL_CREATE' | 'CHANNEL_DESTROY', account = child, more: object = {}) =>
     bus.publish(callEvent, {

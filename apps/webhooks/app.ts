@@ -7,6 +7,7 @@ import { webhook } from '../../core/documents/index.ts';
 import { webhookTold } from '../../core/messages/notification.ts';
 import { snakeCase } from '../../core/messages/snake-case.ts';
 import { courier, type Delivery } from './deliver.ts';
+import { followDemand } from './demand.ts';
 import { failureCount, isOn } from './failures.ts';
 import { sources } from './hooks/index.ts';
 import { type Hook, isHook, type Payload } from './hooks/source.ts';
@@ -64,10 +65,16 @@ async function start(context: AppContext): Promise<RunningApp> {
       await Promise.all((await deliveriesOf(context, message)).map(tell));
     },
   );
+  const demand = await followDemand(
+    context,
+    events,
+    sources.flatMap(({ onDemand = [] }) => onDemand),
+  );
   return {
-    info: () => ({ waiting: lanes.waiting() }),
+    info: () => ({ waiting: lanes.waiting(), hears: demand.heard() }),
     stop: async () => {
       stopping.abort();
+      await demand.stop();
       await events.stop();
     },
   };

@@ -16,6 +16,12 @@ const bindings: readonly Binding[] = actions.map((action) => ({
   key: `${action}.#`,
 }));
 
+/**
+ * What every call leaves and nobody changes is not published: each process of the cluster would hear of each leg. Who keeps
+ * something of such a month in his cache follows the feed of that database.
+ */
+const unpublished = new Set<string | undefined>(['cdr']);
+
 export interface AnnouncerOptions {
   readonly bus: Bus | undefined;
   readonly node: string;
@@ -61,6 +67,7 @@ export class Announcer {
   /** A write of this process: told here and published. The write stands even when the broker is away. */
   announce(change: DocumentChange, document: StoredDocument): void {
     this.tell(change);
+    if (unpublished.has(change.type)) return;
     this.#publish(
       this.#options.bus?.publish(byAction[change.action], {
         ID: change.id,

@@ -23,7 +23,10 @@ export interface HookType {
 
 const documentTypes = [
   ...new Set((Object.values(documents) as AnyDocument[]).map(({ type }) => String(type))),
-].sort();
+]
+  // Nobody is told of these (core/couch/announcer.ts).
+  .filter((type) => type !== 'cdr')
+  .sort();
 
 /** Only the master account may be told of these. */
 export const superduperNotifications: readonly string[] = ['system_alert', 'webhook'];

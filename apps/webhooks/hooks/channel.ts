@@ -10,7 +10,11 @@ type CallEvent = MessageOf<typeof callEvent>;
 const names = ['CHANNEL_CREATE', 'CHANNEL_ANSWER', 'CHANNEL_BRIDGE', 'CHANNEL_DESTROY'] as const;
 
 export const channel = source<typeof callEvent>({
-  bindings: names.map((name) => ({ exchange: 'callevt', key: `call.${name}.*` })),
+  bindings: [],
+  onDemand: names.map((name) => ({
+    hook: name.toLowerCase() as HookName,
+    binding: { exchange: 'callevt', key: `call.${name}.*` },
+  })),
   contracts: [callEvent],
   events: names,
   hookOf: (event) => event['Event-Name'].toLowerCase() as HookName,

@@ -3,6 +3,7 @@ import type { Binding } from '../../../core/amqp/index.ts';
 import type { AnyMessage, DocumentOf, MessageOf } from '../../../core/contract/index.ts';
 import { type account, webhook } from '../../../core/documents/index.ts';
 import type { HookName } from '../../../core/documents/webhook.ts';
+import type { OnDemand } from '../demand.ts';
 
 export type AccountDocument = DocumentOf<typeof account>;
 export type Hook = DocumentOf<typeof webhook>;
@@ -11,6 +12,8 @@ export type Payload = Readonly<Record<string, unknown>>;
 /** One kind of events. */
 export interface Source<M extends AnyMessage = AnyMessage> {
   readonly bindings: readonly Binding[];
+  /** What is heard only while there is a hook that wants it: events that come many a call. */
+  readonly onDemand?: readonly OnDemand[];
   readonly contracts: readonly M[];
   /** The events that it is about, where others have the same contract. */
   readonly events?: readonly string[];
