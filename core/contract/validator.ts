@@ -51,7 +51,7 @@ export function compile(schema: JsonSchema, { defaults = false, foreign = false 
     check: (value) => {
       if (!validate) {
         const ajv = defaults ? filling : plain;
-        if (foreign) ajv.validateSchema(schema, true);
+        if (foreign) void ajv.validateSchema(schema, true);
         validate = ajv.compile(schema);
       }
       return validate(value) ? [] : (validate.errors ?? []).flatMap(toViolation);
