@@ -141,7 +141,10 @@ describe('the configuration of FreeSWITCH', () => {
     const { section } = await written();
     const [context] = section('dialplan').context as unknown as { extension: Extension[] }[];
     const [noting, parking] = (context?.extension ?? []).map((it) => [it.condition].flat()[0]?.action);
-    const hook = (noting as Action).data;
+    const { application, data } = noting as Action;
+    // What was noted when the leg rang is not noted again when it is answered.
+    const [once, hook = ''] = data.replace('^^;', '').split(';');
+    expect([application, once]).to.deep.equal(['multiset', 'execute_on_answer=']);
     expect(hook).to.include(`hash insert/${realms.ends}/`).and.to.include(`hash(select/${realms.told}/ends)`);
     const [set, park] = parking as Action[];
     expect(set?.data.split(';')).to.include(hook).and.to.have.length(5);
