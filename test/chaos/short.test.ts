@@ -1,5 +1,5 @@
-// The short form of the chaos suite: losses that calls feel most and outlive. `npm run chaos` has all of them; the loss of the
-// broker is not here while docs/operations/when-it-dies.md shows a call that does not outlive it.
+// The short form of the chaos suite: losses that calls feel most. `npm run chaos` has all of them; the loss of the broker is not
+// here, since how soon RabbitMQ itself is back is a matter of the machine.
 import { expect } from 'chai';
 import { startZone, type Zone } from '../e2e/zone.ts';
 import { losses } from './losses.ts';
