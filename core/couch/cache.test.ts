@@ -50,6 +50,21 @@ describe('ReadCache', () => {
     expect(await cache.read(a, never)).to.equal('new');
   });
 
+  it('looks results of a view up again soon after a change, which the node that answered may not have had', async () => {
+    let now = 1_000_000;
+    const cache = new ReadCache({ ...limits, now: () => now });
+    cache.invalidate('db', 'a');
+    expect(await cache.read(view, give('before', 60_000))).to.equal('before');
+    now += 999;
+    expect(await cache.read(view, never)).to.equal('before');
+    now += 2;
+    expect(await cache.read(view, give('after', 60_000))).to.equal('after');
+    now += 10_000;
+    expect(await cache.read(view, give('long after', 60_000))).to.equal('long after');
+    now += 59_000;
+    expect(await cache.read(view, never)).to.equal('long after');
+  });
+
   it('lets a fresh read win over one that began earlier', async () => {
     const cache = new ReadCache(limits);
     const old = manual<string>();

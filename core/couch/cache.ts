@@ -31,20 +31,33 @@ export interface Loaded<T> {
 export interface CacheLimits {
   readonly bytes: number;
   readonly entries: number;
+  /** A clock in milliseconds, for tests. */
+  readonly now?: () => number;
 }
+
+// A view is answered by one node of a cluster, which may not have what another one has just written: after it was heard of,
+// no other word comes. So for a while after a change its results are soon looked up again.
+const settling = 10_000;
+const keptWhileSettling = 1_000;
 
 export class ReadCache {
   hits = 0;
   misses = 0;
   /** Reads answered by what is past its time, because the database did not answer. */
   stale = 0;
+  readonly #now: () => number;
   readonly #entries: LRUCache<string, Entry>;
+  /** When a change of each database was heard of last. */
+  readonly #changed = new LRUCache<string, number>({ max: 10_000 });
   readonly #flights = new Map<string, Flight>();
   /** Keys that are cached or in flight, by database. */
   readonly #byDatabase = new Map<string, Map<string, CacheKey>>();
 
-  constructor({ bytes, entries }: CacheLimits) {
+  constructor({ bytes, entries, now = () => performance.now() }: CacheLimits) {
+    this.#now = now;
     this.#entries = new LRUCache<string, Entry>({
+      perf: { now },
+      ttlResolution: 0,
       max: entries,
       maxSize: bytes,
       noDeleteOnStaleGet: true,
@@ -79,6 +92,7 @@ export class ReadCache {
 
   /** Drops a document unless it is cached at this very revision, and every view result of its database. */
   invalidate(database: string, id: string, rev?: string): void {
+    this.#changed.set(database, this.#now());
     for (const [text, key] of this.#byDatabase.get(database) ?? []) {
       if (key.kind === 'document' && (key.name !== id || this.#isAt(text, rev))) continue;
       this.#drop(text);
@@ -122,8 +136,13 @@ export class ReadCache {
   #land(text: string, key: CacheKey, flight: Flight, loaded: Loaded<unknown> | undefined): void {
     if (this.#flights.get(text) === flight) this.#flights.delete(text);
     if (flight.keep && loaded && loaded.ttl > 0)
-      this.#entries.set(text, { key, value: loaded.value }, { ttl: loaded.ttl });
+      this.#entries.set(text, { key, value: loaded.value }, { ttl: this.#ttlOf(key, loaded.ttl) });
     if (!this.#held(text) && !this.#flights.has(text)) this.#forget(text, key);
+  }
+
+  #ttlOf({ database, kind }: CacheKey, ttl: number): number {
+    const changed = this.#changed.get(database) ?? Number.NEGATIVE_INFINITY;
+    return kind === 'view' && this.#now() - changed < settling ? Math.min(ttl, keptWhileSettling) : ttl;
   }
 
   #drop(text: string): void {
