@@ -22,6 +22,9 @@ const bindings: readonly Binding[] = actions.map((action) => ({
  */
 const unpublished = new Set<string | undefined>(['cdr']);
 
+/** Whether the cluster is told of changes of documents of this type. */
+export const isAnnounced = (type: string | undefined): boolean => !unpublished.has(type);
+
 export interface AnnouncerOptions {
   readonly bus: Bus | undefined;
   readonly node: string;
@@ -67,7 +70,7 @@ export class Announcer {
   /** A write of this process: told here and published. The write stands even when the broker is away. */
   announce(change: DocumentChange, document: StoredDocument): void {
     this.tell(change);
-    if (unpublished.has(change.type)) return;
+    if (!isAnnounced(change.type)) return;
     this.#publish(
       this.#options.bus?.publish(byAction[change.action], {
         ID: change.id,

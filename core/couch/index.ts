@@ -1,4 +1,5 @@
 // What others may import of core/couch.
+export { isAnnounced } from './announcer.ts';
 export { type CouchStore, connectStore, type StoreOptions } from './connect.ts';
 export * from './names.ts';
 export { type CouchNodeState, probeCouch } from './probe.ts';

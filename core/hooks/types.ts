@@ -1,5 +1,6 @@
 // The events that a webhook may be told of: what they are called, and what `custom_data` must choose (contract/crossbar.md §11).
 import type { AnyDocument } from '../contract/index.ts';
+import { isAnnounced } from '../couch/index.ts';
 import * as documents from '../documents/index.ts';
 import type { HookName } from '../documents/webhook.ts';
 import { notifications } from '../messages/notification.ts';
@@ -24,8 +25,7 @@ export interface HookType {
 const documentTypes = [
   ...new Set((Object.values(documents) as AnyDocument[]).map(({ type }) => String(type))),
 ]
-  // Nobody is told of these (core/couch/announcer.ts).
-  .filter((type) => type !== 'cdr')
+  .filter(isAnnounced)
   .sort();
 
 /** Only the master account may be told of these. */
