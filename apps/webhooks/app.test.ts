@@ -11,9 +11,9 @@ import { docEdited } from '../../core/messages/configuration.ts';
 import { inboundSms } from '../../core/messages/im.ts';
 import { passwordRecovery, voicemailFull, webhookTold } from '../../core/messages/notification.ts';
 import { type FakeBus, fakeBus, fakeMetrics, memoryStore, silentLog } from '../../core/testing/index.ts';
+import { outsider } from '../../core/testing/outsider.ts';
 import { webhooks } from './app.ts';
 import { webhookDefaults } from './settings.ts';
-import { customer } from './testing/customer.ts';
 
 const legHooks = ['channel_create', 'channel_answer', 'channel_bridge', 'channel_destroy'];
 const parent = 'a'.repeat(32);
@@ -25,7 +25,7 @@ describe('webhooks', () => {
   let store: Store;
   let app: RunningApp;
   let context: AppContext;
-  let target: Awaited<ReturnType<typeof customer>>;
+  let target: Awaited<ReturnType<typeof outsider>>;
 
   beforeEach(async () => {
     bus = fakeBus({ node: 'webhooks@test' });
@@ -58,7 +58,7 @@ describe('webhooks', () => {
     };
     await context.systemConfig.set('webhooks', 'retry_delay_ms', 1);
     app = await webhooks.start(context);
-    target = await customer();
+    target = await outsider();
   });
   afterEach(async () => {
     await app.stop();

@@ -4,9 +4,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { AppContext } from '../../core/app/index.ts';
 import { gregorian, monthDatabase, monthOf, type StoredDocument } from '../../core/couch/index.ts';
 import { AppError, errorText } from '../../core/errors/index.ts';
+import { type OutsideAnswer, type OutsideRequest, send } from '../../core/outside/index.ts';
 import { formOf } from './form.ts';
 import type { Hook, Payload } from './hooks/source.ts';
-import { type HookAnswer, type HookRequest, send } from './send.ts';
 import { settingOf } from './settings.ts';
 
 export interface Delivery {
@@ -16,7 +16,7 @@ export interface Delivery {
   readonly eventId: string;
 }
 
-type Outcome = HookAnswer | { readonly error: unknown };
+type Outcome = OutsideAnswer | { readonly error: unknown };
 
 export interface Courier {
   /**
@@ -49,7 +49,7 @@ export function courier({ store, systemConfig, log }: AppContext, signal: AbortS
       );
   };
 
-  const attempt = async (request: HookRequest): Promise<Outcome> => {
+  const attempt = async (request: OutsideRequest): Promise<Outcome> => {
     const rules = {
       signal: AbortSignal.timeout(await settingOf(systemConfig, 'request_timeout_ms')),
       privateTargets: await settingOf(systemConfig, 'private_targets'),
@@ -91,7 +91,7 @@ export function courier({ store, systemConfig, log }: AppContext, signal: AbortS
   };
 }
 
-const isSuccess = (outcome: Outcome): outcome is HookAnswer =>
+const isSuccess = (outcome: Outcome): outcome is OutsideAnswer =>
   'status' in outcome && outcome.status >= 200 && outcome.status < 300;
 
 /** A server that says what is wrong with the request will say so again; one that is ill or busy may recover. */
@@ -101,7 +101,7 @@ function mayHelp(outcome: Outcome): boolean {
 }
 
 /** The request that tells a hook of an event (contract/crossbar.md §11). */
-export function requestOf({ hook, payload, eventId }: Delivery): HookRequest {
+export function requestOf({ hook, payload, eventId }: Delivery): OutsideRequest {
   const { type: _, action: __, ...custom } = hook.custom_data ?? {};
   const told = { ...payload, ...custom };
   const headers = {
@@ -130,7 +130,7 @@ export function requestOf({ hook, payload, eventId }: Delivery): HookRequest {
   };
 }
 
-function aboutRequest({ hook, eventId }: Delivery, request: HookRequest): Record<string, unknown> {
+function aboutRequest({ hook, eventId }: Delivery, request: OutsideRequest): Record<string, unknown> {
   return {
     hook_id: hook._id,
     hook_event: hook.hook,

@@ -1,8 +1,8 @@
-// Which addresses a request may go to: a customer's URL must not reach what only this machine may (SSRF).
+// Which addresses a request to a URL of others may go to: it must not reach what only this machine may (SSRF).
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { AppError } from '../../core/errors/index.ts';
-import { isWithin } from '../../core/telephony/index.ts';
+import { AppError } from '../errors/index.ts';
+import { isWithin } from '../telephony/index.ts';
 
 /** Networks that are no part of the internet (RFC 6890). */
 const privateNetworks = [
@@ -20,13 +20,21 @@ const privateNetworks = [
   'fc00::/7',
   'fe80::/10',
   'ff00::/8',
+  // Ways to write an IPv4 address that lead where nobody can say beforehand (RFC 8215, RFC 7526).
+  '64:ff9b:1::/48',
+  '2002::/16',
 ];
 
+/** An IPv4 address behind a translator (RFC 6052), as the URL parser and the resolver write it. */
+const translated = /^64:ff9b::(?:([\da-f]{1,4}):)?([\da-f]{1,4})$/i;
+
 export function isPrivate(address: string): boolean {
+  const [, high = '0', low] = translated.exec(address) ?? [];
+  if (low !== undefined) return isPrivate(`::ffff:${high}:${low}`);
   return isWithin(address.replace(/^::ffff:(?=\d+\.)/i, ''), privateNetworks);
 }
 
-export function refusal(host: string, address: string): AppError {
+function refusal(host: string, address: string): AppError {
   const what = host === address ? address : `${host} (${address})`;
   return new AppError('forbidden', { message: `${what} is no public address` });
 }

@@ -1,4 +1,4 @@
-// A customer's HTTP server that notes what it is told and answers as it is bidden; for tests only.
+// An HTTP server outside the cluster that notes what it is told and answers as it is bidden; for tests only.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -10,7 +10,7 @@ export interface Heard {
 }
 
 /** Starts one on a free port of loopback. */
-export async function customer() {
+export async function outsider() {
   const heard: Heard[] = [];
   const answers: { status: number; headers?: Record<string, string>; body?: string }[] = [];
   const server: Server = createServer((request, response) => {
