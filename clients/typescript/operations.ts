@@ -5930,6 +5930,8 @@ export interface Operations {
       readonly offset?: number;
       /** ISO 3166, two letters */
       readonly country?: string;
+      /** Whether numbers of open port requests are shown as well */
+      readonly include_ports?: boolean;
       readonly [key: string]: unknown;
     } & ListQuery;
     readonly body: Query;
@@ -6492,7 +6494,11 @@ export interface Operations {
   /** A number. For: account. */
   readonly getAccountsPhoneNumbersByNumber: {
     readonly path: { readonly account_id: string; readonly number: string };
-    readonly query: Pick<ListQuery, 'fields'>;
+    readonly query: {
+      /** Whether numbers of open port requests are shown as well */
+      readonly include_ports?: boolean;
+      readonly [key: string]: unknown;
+    } & Pick<ListQuery, 'fields'>;
     readonly body: Query;
     readonly data: PhoneNumbers & Stored;
   };

@@ -18,7 +18,8 @@ import {
 import { portingRequests } from '../ports/numbers.ts';
 import { moduleOf } from './carriers.ts';
 import { checkFeatures, type FeaturePolicy, featurePolicy } from './features.ts';
-import { changeNumber, numberOf, removeNumber, shownNumber } from './numbers.ts';
+import { changeNumber, findNumber, numberOf, removeNumber, shownNumber } from './numbers.ts';
+import { findOnItsWay } from './porting.ts';
 import {
   creationStates,
   type Destination,
@@ -106,8 +107,16 @@ export async function giveBackAll(request: RestRequest): Promise<void> {
   for (const { id } of rows) await giveBack(request, id);
 }
 
-export const readNumber: NumberAction = async (request, e164) =>
-  shownNumber(await numberOf(request.services, targetAccount(request)._id, e164), await policyOf(request));
+/** A number of the account, or one that is on its way to it. */
+export const readNumber: NumberAction = async (request, e164) => {
+  const account = targetAccount(request)._id;
+  const policy = await policyOf(request);
+  const found = await findNumber(request.services, e164);
+  const coming = found?.pvt_assigned_to === account ? undefined : await findOnItsWay(request, e164);
+  if (!coming) return shownNumber(owned(found, account, e164), policy);
+  const { _read_only, ...shown } = shownNumber(coming.document, policy);
+  return { ...shown, _read_only: { ...(_read_only as Json), ...coming.port } };
+};
 
 function change(request: RestRequest, e164: string, next: (before: NumberDocument) => Json): Promise<Json> {
   const account = targetAccount(request)._id;

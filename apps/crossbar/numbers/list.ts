@@ -13,6 +13,7 @@ import {
   targetDatabase,
 } from '../engine/index.ts';
 import { availableFeatures, featurePolicy } from './features.ts';
+import { numbersOnTheirWay } from './porting.ts';
 
 /** A row of the listing. */
 interface Row {
@@ -26,7 +27,7 @@ interface Row {
 /** Accounts that are asked at once. */
 const together = 8;
 
-/** `{numbers: {<number>: row}, cascade_quantity}`; filters look at the rows. */
+/** `{numbers: {<number>: row}, cascade_quantity}`; filters look at the rows. Each page has all that are on their way. */
 export async function listNumbers(request: RestRequest): Promise<DataReply> {
   const policy = await featurePolicy(request.services.systemConfig, caller(request).superduper);
   const listing = { design: 'phone_numbers', view: 'crossbar_listing' };
@@ -51,7 +52,10 @@ export async function listNumbers(request: RestRequest): Promise<DataReply> {
   const rows = page.data as readonly [string, Row][];
   const numbers = Object.fromEntries(rows.map(([number, row]) => [number, shown(row)]));
   const cascade_quantity = await numbersBelow(request.services.store, targetAccount(request)._id);
-  return { ...page, data: { numbers, cascade_quantity } };
+  return {
+    ...page,
+    data: { numbers: { ...(await numbersOnTheirWay(request)), ...numbers }, cascade_quantity },
+  };
 }
 
 /** How many numbers the accounts below one have. */

@@ -118,6 +118,46 @@ describe('phone_numbers', () => {
     expect((await own('GET', number)).body.data._read_only.used_by).to.equal('trunkstore');
   });
 
+  it('of port requests are shown while they are on their way, to their account only', async () => {
+    const [coming, here] = [fresh(), await make('port_in')];
+    const asked = { [coming]: { used_by: 'callflow' }, [here]: {} };
+    const { id } = (await tenant.send('PUT', 'port_requests', { name: 'p', numbers: asked })).body.data;
+    const shown = async (query = '') => (await own('GET', query)).body.data.numbers;
+    expect(await shown()).to.not.have.property(coming);
+    expect((await own('GET', coming)).status).to.equal(404);
+    await tenant.send('PATCH', `port_requests/${id}/submitted`, {});
+    const numbers = await shown();
+    expect(numbers[coming]).to.deep.include({
+      state: 'port_in',
+      features: [],
+      assigned_to: tenant.id,
+      used_by: 'callflow',
+      port_id: id,
+      port_state: 'submitted',
+    });
+    expect(numbers[here]).to.have.property('state', 'port_in');
+    expect(numbers[here], 'what the account has itself goes first').to.not.have.property('port_id');
+    expect(await shown('?include_ports=false'))
+      .to.include.keys(here)
+      .and.not.have.property(coming);
+    expect(await shown('?include_ports=x')).to.not.have.property(coming);
+    expect(await shown('?filter_used_by=callflow&page_size=1')).to.have.property(coming);
+    expect(await shown('?filter_port_state=completed')).to.deep.equal({});
+    const one = (await own('GET', coming)).body.data;
+    expect(one).to.include({ id: coming, state: 'port_in', used_by: 'callflow' });
+    expect(one._read_only).to.deep.include({ port_id: id, port_state: 'submitted', state: 'port_in' });
+    expect((await own('GET', `${coming}?include_ports=false`)).status).to.equal(404);
+    expect((await other.send('GET', `phone_numbers/${coming}`)).status).to.equal(404);
+    expect((await other.send('GET', 'phone_numbers')).body.data.numbers).to.not.have.property(coming);
+    await rest.send(
+      'PATCH',
+      `accounts/${tenant.id}/port_requests/${id}/canceled`,
+      {},
+      { token: rest.master.token },
+    );
+    expect(await shown()).to.not.have.property(coming);
+  });
+
   it('go back to the pool and are taken again', async () => {
     expect((await own('DELETE', number)).body.data._read_only.state).to.equal('available');
     expect(await copy()).to.equal(undefined);

@@ -47,6 +47,11 @@ const searching = {
   offset: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
   country: Type.Optional(Type.String({ default: 'US', description: 'ISO 3166, two letters' })),
 };
+const ports = {
+  include_ports: Type.Optional(
+    Type.Boolean({ default: true, description: 'Whether numbers of open port requests are shown as well' }),
+  ),
+};
 const city = { city: Type.String({ minLength: 1 }) };
 const numbersMap = Type.Object({
   numbers: Type.Record(
@@ -72,7 +77,7 @@ export const phone_numbers: RestModule = {
         listOrSearch,
         {
           list: true,
-          parameters: searching,
+          parameters: { ...searching, ...ports },
           reply: Type.Union([numbersMap, found]),
         },
       ),
@@ -178,7 +183,7 @@ function together(): Endpoint[] {
 function single(): Endpoint[] {
   return [
     accountEndpoint('phone_numbers/:number', {
-      GET: one('account', 'A number', readNumber),
+      GET: one('account', 'A number', readNumber, ports),
       PUT: one('admin', 'Creates or assigns a number', createNumber),
       POST: one('admin', 'Replaces the public fields of a number', replaceNumber),
       PATCH: one('admin', 'Merges into a number', mergeNumber),
