@@ -1794,6 +1794,11 @@ export type Sms = {
   readonly [key: string]: unknown;
 };
 
+export type SystemConfigs = {
+  readonly default?: Readonly<Record<string, unknown>>;
+  readonly [key: string]: unknown;
+};
+
 export type TemporalRules = {
   readonly cycle: "date" | "daily" | "weekly" | "monthly" | "yearly";
   readonly days?: readonly number[];
@@ -4356,40 +4361,40 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
-  /** What holds for the account. For: admin. */
+  /** Settings of an account in the place of those of its reseller and of the system. For: admin. */
   readonly getAccountsConfigsByCategory: {
     readonly path: { readonly account_id: string; readonly category: string };
     readonly query: Pick<ListQuery, 'fields'>;
     readonly body: Query;
     readonly data: AccountConfig & Stored;
   };
-  /** Sets what the account has of its own. For: admin. */
+  /** Sets: Settings of an account in the place of those of its reseller and of the system. For: admin. */
   readonly putAccountsConfigsByCategory: {
     readonly path: { readonly account_id: string; readonly category: string };
     readonly query: Query;
     readonly body: AccountConfig;
     readonly data: AccountConfig & Stored;
   };
-  /** Replaces what the account has of its own. For: admin. */
+  /** Replaces: Settings of an account in the place of those of its reseller and of the system. For: admin. */
   readonly postAccountsConfigsByCategory: {
     readonly path: { readonly account_id: string; readonly category: string };
     readonly query: Query;
     readonly body: AccountConfig;
     readonly data: AccountConfig & Stored;
   };
-  /** Merges into it. For: admin. */
+  /** Merges into it: Settings of an account in the place of those of its reseller and of the system. For: admin. */
   readonly patchAccountsConfigsByCategory: {
     readonly path: { readonly account_id: string; readonly category: string };
     readonly query: Query;
     readonly body: Partial<AccountConfig>;
     readonly data: AccountConfig & Stored;
   };
-  /** Removes what the account has of its own. For: admin. */
+  /** Removes: Settings of an account in the place of those of its reseller and of the system. For: admin. */
   readonly deleteAccountsConfigsByCategory: {
     readonly path: { readonly account_id: string; readonly category: string };
     readonly query: Query;
     readonly body: Query;
-    readonly data: unknown;
+    readonly data: AccountConfig & Stored;
   };
   /** Trunks to PBXs. For: account. */
   readonly getAccountsConnectivity: {
@@ -8404,65 +8409,102 @@ export interface Operations {
   /** Names of the categories. For: superduper. */
   readonly getSystemConfigs: {
     readonly path: Query;
-    readonly query: Query;
+    readonly query: Pick<ListQuery, 'fields'>;
     readonly body: Query;
-    readonly data: unknown;
+    readonly data: readonly string[];
   };
-  /** A category. For: superduper. */
+  /** Settings of the cluster: a section for a node or a zone goes before `default`. For: superduper. */
   readonly getSystemConfigsByCategory: {
     readonly path: { readonly category: string };
-    readonly query: Query;
+    readonly query: {
+      /** Sections are shown over what `default` says */
+      readonly with_defaults?: boolean;
+      readonly [key: string]: unknown;
+    } & Pick<ListQuery, 'fields'>;
     readonly body: Query;
-    readonly data: unknown;
+    readonly data: SystemConfigs & Stored;
   };
-  /** Creates a category. For: superduper. */
+  /** Sets: Settings of the cluster: a section for a node or a zone goes before `default`. For: superduper. */
   readonly putSystemConfigsByCategory: {
     readonly path: { readonly category: string };
     readonly query: Query;
-    readonly body: Query;
-    readonly data: unknown;
+    readonly body: SystemConfigs;
+    readonly data: SystemConfigs & Stored;
   };
-  /** Replaces a category. For: superduper. */
+  /** Replaces: Settings of the cluster: a section for a node or a zone goes before `default`. For: superduper. */
   readonly postSystemConfigsByCategory: {
     readonly path: { readonly category: string };
     readonly query: Query;
-    readonly body: Query;
-    readonly data: unknown;
+    readonly body: SystemConfigs;
+    readonly data: SystemConfigs & Stored;
   };
-  /** Merges into a category. For: superduper. */
+  /** Merges into it: Settings of the cluster: a section for a node or a zone goes before `default`. For: superduper. */
   readonly patchSystemConfigsByCategory: {
     readonly path: { readonly category: string };
     readonly query: Query;
-    readonly body: Query;
-    readonly data: unknown;
+    readonly body: Partial<SystemConfigs>;
+    readonly data: SystemConfigs & Stored;
   };
-  /** Deletes a category. For: superduper. */
+  /** Removes: Settings of the cluster: a section for a node or a zone goes before `default`. For: superduper. */
   readonly deleteSystemConfigsByCategory: {
     readonly path: { readonly category: string };
     readonly query: Query;
     readonly body: Query;
-    readonly data: unknown;
+    readonly data: SystemConfigs & Stored;
   };
   /** The section of a node, a zone, or default. For: superduper. */
   readonly getSystemConfigsByCategoryBySection: {
     readonly path: { readonly category: string; readonly section: string };
+    readonly query: {
+      /** Sections are shown over what `default` says */
+      readonly with_defaults?: boolean;
+      readonly [key: string]: unknown;
+    } & Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: {
+      readonly id: string;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Sets a section. For: superduper. */
+  readonly putSystemConfigsByCategoryBySection: {
+    readonly path: { readonly category: string; readonly section: string };
     readonly query: Query;
     readonly body: Query;
-    readonly data: unknown;
+    readonly data: {
+      readonly id: string;
+      readonly [key: string]: unknown;
+    };
   };
   /** Replaces a section. For: superduper. */
   readonly postSystemConfigsByCategoryBySection: {
     readonly path: { readonly category: string; readonly section: string };
     readonly query: Query;
     readonly body: Query;
-    readonly data: unknown;
+    readonly data: {
+      readonly id: string;
+      readonly [key: string]: unknown;
+    };
   };
   /** Merges into a section. For: superduper. */
   readonly patchSystemConfigsByCategoryBySection: {
     readonly path: { readonly category: string; readonly section: string };
     readonly query: Query;
     readonly body: Query;
-    readonly data: unknown;
+    readonly data: {
+      readonly id: string;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Removes a section. For: superduper. */
+  readonly deleteSystemConfigsByCategoryBySection: {
+    readonly path: { readonly category: string; readonly section: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: {
+      readonly id: string;
+      readonly [key: string]: unknown;
+    };
   };
   /** What tasks can do, by category. For: public. */
   readonly getTasks: {
@@ -10786,8 +10828,10 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   patchSystemConfigsByCategory: ['PATCH', '/system_configs/{category}'],
   deleteSystemConfigsByCategory: ['DELETE', '/system_configs/{category}'],
   getSystemConfigsByCategoryBySection: ['GET', '/system_configs/{category}/{section}'],
+  putSystemConfigsByCategoryBySection: ['PUT', '/system_configs/{category}/{section}'],
   postSystemConfigsByCategoryBySection: ['POST', '/system_configs/{category}/{section}'],
   patchSystemConfigsByCategoryBySection: ['PATCH', '/system_configs/{category}/{section}'],
+  deleteSystemConfigsByCategoryBySection: ['DELETE', '/system_configs/{category}/{section}'],
   getTasks: ['GET', '/tasks'],
   putTasks: ['PUT', '/tasks'],
   getAccountsTasks: ['GET', '/accounts/{account_id}/tasks'],

@@ -53,6 +53,7 @@ export { servicePlan } from './service_plan.ts';
 export { skel } from './skel.ts';
 export { sms } from './sms.ts';
 export { storage, storagePlan } from './storage.ts';
+export { systemConfig } from './system_config.ts';
 export { task } from './task.ts';
 export { temporalRule } from './temporal_rule.ts';
 export { temporalRuleSet } from './temporal_rule_set.ts';

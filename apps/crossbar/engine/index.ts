@@ -15,4 +15,4 @@ export type { Cursor, PageQuery, Range } from './paging.ts';
 export { endpointsOf, plain, plainEndpoints } from './plain.ts';
 export * from './request.ts';
 export { type RestServer, startServer } from './server.ts';
-export { type Place, type SingleDocument, single } from './single.ts';
+export { changeSingle, type Place, readSingle, type SingleDocument, single } from './single.ts';

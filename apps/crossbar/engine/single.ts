@@ -51,12 +51,12 @@ export function single<D extends AnyDocument>(contract: SingleDocument<D>): Endp
   const { document, path, verbs } = contract;
   const { schema, summary } = document;
   const whole = { body: schema, reply: schema };
-  const replace = (request: RestRequest) => change(contract, request, (_, data) => data);
+  const replace = (request: RestRequest) => changeSingle(contract, request, (_, data) => data);
   const all: Record<Verb, [string, Operation['run'], object]> = {
-    GET: [summary, (request) => read(contract, request), { reply: schema }],
+    GET: [summary, (request) => readSingle(contract, request), { reply: schema }],
     PUT: [`Sets: ${summary}`, replace, whole],
     POST: [`Replaces: ${summary}`, replace, whole],
-    PATCH: [`Merges into it: ${summary}`, (request) => change(contract, request, merged), whole],
+    PATCH: [`Merges into it: ${summary}`, (request) => changeSingle(contract, request, merged), whole],
     DELETE: [`Removes: ${summary}`, (request) => remove(contract, request), { reply: schema }],
   };
   const operations = Object.fromEntries(
@@ -75,7 +75,8 @@ async function placeOf<D extends AnyDocument>(
   return typeof id === 'string' ? { database: targetDatabase(request), id } : id(request);
 }
 
-async function read<D extends AnyDocument>(
+/** What stands there, as clients see it. Rejects with `bad_identifier` when there is none that must be. */
+export async function readSingle<D extends AnyDocument>(
   contract: SingleDocument<D>,
   request: RestRequest,
 ): Promise<DataReply> {
@@ -85,7 +86,11 @@ async function read<D extends AnyDocument>(
   return shown(contract, request, found ?? ({ ...document.accept({}), _id: id } as DocumentOf<D>));
 }
 
-async function change<D extends AnyDocument>(
+/**
+ * Stores what `apply` makes of what a client may set and of what it sent, and shows it. Rejects with `invalid_data`,
+ * `precondition_failed`, and with whatever `apply` throws.
+ */
+export async function changeSingle<D extends AnyDocument>(
   contract: SingleDocument<D>,
   request: RestRequest,
   apply: (before: Json, data: Json) => Json,

@@ -220,28 +220,9 @@ describe('resources over the bus and the system', () => {
     expect((await check('callflows', { flow: { module: 7, data: {} } })).status).to.equal(400);
   });
 
-  it('lets the master set runtime values', async () => {
-    const send = (method: string, path: string, data?: unknown) =>
-      rest.send(method, `system_configs/${path}`, data, { token: rest.master.token });
-    expect((await send('PUT', 'callflow', { default: { a: 1 } })).status).to.equal(201);
-    expect((await send('PATCH', 'callflow/default', { b: { c: 2 } })).body.data).to.deep.equal({
-      a: 1,
-      b: { c: 2 },
-    });
-    expect(await rest.context.systemConfig.get('callflow', 'b.c', 0)).to.equal(2);
-    expect((await send('GET', 'callflow')).body.data).to.deep.equal({
-      id: 'callflow',
-      default: { a: 1, b: { c: 2 } },
-    });
-    expect((await send('GET', '')).body.data).to.include('callflow');
-    expect((await send('POST', 'callflow', { default: 7 })).body.data).to.have.nested.property(
-      'default.type',
-    );
-    expect((await send('DELETE', 'callflow')).status).to.equal(200);
-    expect((await send('GET', 'callflow')).status).to.equal(404);
-    expect(
-      (await rest.send('GET', 'about', undefined, { token: rest.master.token })).body.data.version,
-    ).to.match(/^\d+\.\d+\.\d+$/);
+  it('says what runs', async () => {
+    const { body } = await rest.send('GET', 'about', undefined, { token: rest.master.token });
+    expect(body.data.version).to.match(/^\d+\.\d+\.\d+$/);
   });
 
   it('shows the names of what a callflow refers to', async () => {

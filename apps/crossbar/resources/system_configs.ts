@@ -1,133 +1,177 @@
-// system_configs: runtime settings by category, for the master account.
-import { isRecord } from '../../../core/contract/index.ts';
-import type { StoredDocument } from '../../../core/couch/index.ts';
+// system_configs: settings of the cluster by category and section, for the master account (contract/crossbar.md §6.5).
+import { isDeepStrictEqual } from 'node:util';
+import { isRecord, Type } from '../../../core/contract/index.ts';
+import { systemConfig } from '../../../core/documents/index.ts';
 import {
-  auditFields,
-  checkRevision,
+  changeSingle,
   type DataReply,
-  dataObject,
   deleted,
+  flag,
   invalid,
   merged,
   missing,
   operation,
   pathParameter,
-  privatePart,
-  publicPart,
   type RestModule,
   type RestRequest,
+  readSingle,
+  type SingleDocument,
   settablePart,
+  single,
 } from '../engine/index.ts';
 
 type Json = Record<string, unknown>;
-type Merge = (before: Json, data: Json) => Json;
 
-const replace: Merge = (_, data) => data;
+const path = '/system_configs/:category';
+const database = ({ services }: RestRequest) => services.store.database('system_config');
+
+const contract: SingleDocument<typeof systemConfig> = {
+  path,
+  document: systemConfig,
+  id: async (request) => {
+    const id = pathParameter(request, 'category');
+    if (!/^[A-Za-z][\w.-]{0,127}$/.test(id)) throw missing(id);
+    return { database: database(request), id };
+  },
+  always: true,
+  verbs: {
+    GET: 'superduper',
+    PUT: 'superduper',
+    POST: 'superduper',
+    PATCH: 'superduper',
+    DELETE: 'superduper',
+  },
+  validate: async (_, next) => checkSections(next),
+  beforeSave: async (request, document) => {
+    const { section } = request.params;
+    for (const [name, values] of Object.entries(settablePart(document)))
+      if (name !== 'default' && isRecord(values) && (section === undefined || section === name))
+        Object.assign(document, { [name]: differing(values, document.default ?? {}) });
+  },
+  present: async (request, { id, ...sections }) => {
+    const shown: Json = { default: {}, ...sections };
+    return { id, ...(flag(request, 'with_defaults') ? withDefaults(shown) : shown) };
+  },
+};
+
+const reply = Type.Object({ id: Type.String() });
+const with_defaults = Type.Optional(
+  Type.Boolean({ default: false, description: 'Sections are shown over what `default` says' }),
+);
+const category = single(contract);
 
 export const system_configs: RestModule = {
   name: 'system_configs',
-  summary: 'Runtime settings by category',
+  summary: 'Settings of the cluster by category',
   endpoints: [
     {
       path: '/system_configs',
-      operations: { GET: operation('superduper', 'Names of the categories', list) },
-    },
-    {
-      path: '/system_configs/:category',
       operations: {
-        GET: operation('superduper', 'A category', read),
-        PUT: operation('superduper', 'Creates a category', (request) => write(request, replace)),
-        POST: operation('superduper', 'Replaces a category', (request) => write(request, replace)),
-        PATCH: operation('superduper', 'Merges into a category', (request) => write(request, merged)),
-        DELETE: operation('superduper', 'Deletes a category', remove),
+        GET: operation('superduper', 'Names of the categories', list, { reply: Type.Array(Type.String()) }),
       },
     },
     {
-      path: '/system_configs/:category/:section',
+      path,
       operations: {
-        GET: operation('superduper', 'The section of a node, a zone, or default', readSection),
-        POST: operation('superduper', 'Replaces a section', (request) => writeSection(request, replace)),
-        PATCH: operation('superduper', 'Merges into a section', (request) => writeSection(request, merged)),
+        ...category.operations,
+        ...(category.operations.GET && {
+          GET: { ...category.operations.GET, parameters: { with_defaults } },
+        }),
+      },
+    },
+    {
+      path: `${path}/:section`,
+      operations: {
+        GET: operation('superduper', 'The section of a node, a zone, or default', readSection, {
+          parameters: { with_defaults },
+          reply,
+        }),
+        PUT: operation('superduper', 'Sets a section', replaceSection, { reply }),
+        POST: operation('superduper', 'Replaces a section', replaceSection, { reply }),
+        PATCH: operation(
+          'superduper',
+          'Merges into a section',
+          (request) => changeSection(request, (before, data) => merged(before ?? {}, data)),
+          { reply },
+        ),
+        DELETE: operation('superduper', 'Removes a section', removeSection, { reply }),
       },
     },
   ],
 };
-
-const database = ({ services }: RestRequest) => services.store.database('system_config');
 
 async function list(request: RestRequest): Promise<DataReply> {
   const rows = await database(request).view('system_configs', 'crossbar_listing');
   return { data: rows.map(({ id }) => id) };
 }
 
-async function find(request: RestRequest, fresh = false) {
-  const category = pathParameter(request, 'category');
-  if (!/^[A-Za-z][\w.-]*$/.test(category)) throw missing(category);
-  return { category, document: await database(request).find(category, { fresh }) };
-}
-
-async function read(request: RestRequest): Promise<DataReply> {
-  const { category, document } = await find(request);
-  if (!document) throw missing(category);
-  return { data: publicPart(document), revision: document._rev };
-}
-
-/** Sections (`default`, a zone, a node) are objects; what is in them is each category's own business. */
-async function write(request: RestRequest, merge: Merge): Promise<DataReply> {
-  const { category, document } = await find(request, true);
-  const data = settablePart(dataObject(request));
-  return save(request, category, document, merge(document ? settablePart(document) : {}, data));
-}
-
-async function save(
-  request: RestRequest,
-  category: string,
-  document: StoredDocument | undefined,
-  next: Json,
-): Promise<DataReply> {
-  for (const [section, values] of Object.entries(next))
+function checkSections(sections: object): void {
+  for (const [section, values] of Object.entries(sections))
     if (!isRecord(values))
       throw invalid(section.replaceAll('.', '%2E'), 'type', 'a section must be an object', {
         target: 'object',
         value: values,
       });
-  const before = document ?? { _id: category, pvt_type: 'config' };
-  checkRevision(request, document ?? {});
-  const saved = await database(request).save({
-    ...next,
-    ...privatePart(before),
-    ...auditFields(request),
-    _id: category,
+}
+
+/** What is not the same below: a section keeps only where it differs, and follows `default` in all else. */
+function differing(values: Json, below: Json): Json {
+  const own = Object.entries(values).flatMap(([key, value]) => {
+    const theirs = Object.hasOwn(below, key) ? below[key] : undefined;
+    if (isDeepStrictEqual(value, theirs)) return [];
+    return [[key, isRecord(value) && isRecord(theirs) ? differing(value, theirs) : value] as const];
   });
-  return { data: publicPart(saved), revision: saved._rev };
+  return Object.fromEntries(own);
 }
 
-async function remove(request: RestRequest): Promise<DataReply> {
-  const { category, document } = await find(request, true);
-  if (!document) throw missing(category);
-  checkRevision(request, document);
-  // Really: a setting that is gone must not stand in the way of a new one.
-  await database(request).remove(category, { hard: true });
-  return { data: deleted(publicPart(document)) };
+function withDefaults(sections: Json): Json {
+  const below = isRecord(sections['default']) ? sections['default'] : {};
+  return Object.fromEntries(
+    Object.entries(sections).map(([name, values]) => [
+      name,
+      isRecord(values) ? merged(below, values) : values,
+    ]),
+  );
 }
 
+/** A section that does not stand in the category is empty, with `with_defaults` what `default` says. */
 async function readSection(request: RestRequest): Promise<DataReply> {
-  const { category, document } = await find(request);
-  const section = pathParameter(request, 'section');
-  const values = document ? publicPart(document)[section] : undefined;
-  if (!isRecord(values)) throw missing(`${category}/${section}`);
-  return { data: values, revision: document?._rev };
+  return ofSection(request, await readSingle(contract, request));
 }
 
-async function writeSection(request: RestRequest, merge: Merge): Promise<DataReply> {
-  const { category, document } = await find(request, true);
+function ofSection(request: RestRequest, { data, revision }: DataReply): DataReply {
   const section = pathParameter(request, 'section');
-  if (!/^[A-Za-z][\w@.-]*$/.test(section) || section.startsWith('pvt_')) throw missing(section);
-  const sections = document ? settablePart(document) : {};
-  const before = isRecord(sections[section]) ? sections[section] : {};
-  const { data, ...reply } = await save(request, category, document, {
-    ...sections,
-    [section]: merge(before, dataObject(request)),
+  const sections = data as Json;
+  const other = flag(request, 'with_defaults') ? sections['default'] : {};
+  const values = (Object.hasOwn(sections, section) && sections[section]) || other;
+  return {
+    data: { ...(isRecord(values) ? values : {}), id: `${pathParameter(request, 'category')}/${section}` },
+    revision,
+  };
+}
+
+function replaceSection(request: RestRequest): Promise<DataReply> {
+  return changeSection(request, (_, data) => data);
+}
+
+/** Undefined removes the section. */
+async function changeSection(
+  request: RestRequest,
+  apply: (before: Json | undefined, data: Json) => Json | undefined,
+): Promise<DataReply> {
+  const section = pathParameter(request, 'section');
+  if (section === 'id' || section.startsWith('pvt_') || section.startsWith('_')) throw missing(section);
+  const changed = await changeSingle(contract, request, ({ [section]: before, ...others }, data) => {
+    const next = apply(isRecord(before) ? before : undefined, data);
+    return next ? { ...others, [section]: next } : others;
   });
-  return { ...reply, data: (data as Json)[section] };
+  return ofSection(request, changed);
+}
+
+async function removeSection(request: RestRequest): Promise<DataReply> {
+  const { data, revision } = await changeSection(request, (before) => {
+    if (!before) throw missing(`${pathParameter(request, 'category')}/${pathParameter(request, 'section')}`);
+    return undefined;
+  });
+  return { data: deleted(data as Json), revision };
 }
