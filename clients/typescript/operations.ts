@@ -7167,23 +7167,26 @@ export interface Operations {
       readonly [key: string]: unknown;
     }>>;
   };
-  /** Comments of a request. For: account. */
+  /** Comments of a port request. For: account. */
   readonly getAccountsPortRequestsByIdComments: {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: Pick<ListQuery, 'fields'>;
     readonly body: Query;
-    readonly data: readonly {
-      readonly account_id?: string;
-      readonly action_required?: boolean;
-      readonly author: string;
-      readonly content: string;
-      readonly is_private?: boolean;
-      readonly timestamp: number;
-      readonly user_id?: string;
+    readonly data: {
+      readonly comments: readonly {
+        readonly account_id?: string;
+        readonly action_required?: boolean;
+        readonly author: string;
+        readonly content: string;
+        readonly is_private?: boolean;
+        readonly timestamp: number;
+        readonly user_id?: string;
+        readonly [key: string]: unknown;
+      }[];
       readonly [key: string]: unknown;
-    }[];
+    };
   };
-  /** Adds comments to a request. For: admin. */
+  /** Adds comments to a port request. For: admin. */
   readonly putAccountsPortRequestsByIdComments: {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: Query;
@@ -7200,34 +7203,40 @@ export interface Operations {
       }[];
       readonly [key: string]: unknown;
     };
-    readonly data: readonly {
-      readonly account_id?: string;
-      readonly action_required?: boolean;
-      readonly author: string;
-      readonly content: string;
-      readonly is_private?: boolean;
-      readonly timestamp: number;
-      readonly user_id?: string;
+    readonly data: {
+      readonly comments: readonly {
+        readonly account_id?: string;
+        readonly action_required?: boolean;
+        readonly author: string;
+        readonly content: string;
+        readonly is_private?: boolean;
+        readonly timestamp: number;
+        readonly user_id?: string;
+        readonly [key: string]: unknown;
+      }[];
       readonly [key: string]: unknown;
-    }[];
+    };
   };
-  /** Removes the comments of a request. For: admin. */
+  /** Removes the comments of a port request. For: admin. */
   readonly deleteAccountsPortRequestsByIdComments: {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: Query;
     readonly body: Query;
-    readonly data: readonly {
-      readonly account_id?: string;
-      readonly action_required?: boolean;
-      readonly author: string;
-      readonly content: string;
-      readonly is_private?: boolean;
-      readonly timestamp: number;
-      readonly user_id?: string;
+    readonly data: {
+      readonly comments: readonly {
+        readonly account_id?: string;
+        readonly action_required?: boolean;
+        readonly author: string;
+        readonly content: string;
+        readonly is_private?: boolean;
+        readonly timestamp: number;
+        readonly user_id?: string;
+        readonly [key: string]: unknown;
+      }[];
       readonly [key: string]: unknown;
-    }[];
+    };
   };
-  /** A comment. For: account. */
+  /** A comment of a port request. For: account. */
   readonly getAccountsPortRequestsByIdCommentsByNumber: {
     readonly path: { readonly account_id: string; readonly id: string; readonly number: string };
     readonly query: Pick<ListQuery, 'fields'>;
@@ -7243,7 +7252,7 @@ export interface Operations {
       readonly [key: string]: unknown;
     };
   };
-  /** Replaces a comment. For: admin. */
+  /** Replaces a comment of a port request. For: admin. */
   readonly postAccountsPortRequestsByIdCommentsByNumber: {
     readonly path: { readonly account_id: string; readonly id: string; readonly number: string };
     readonly query: Query;
@@ -7257,7 +7266,7 @@ export interface Operations {
       readonly user_id?: string;
       readonly [key: string]: unknown;
     };
-    readonly data: readonly {
+    readonly data: {
       readonly account_id?: string;
       readonly action_required?: boolean;
       readonly author: string;
@@ -7266,23 +7275,26 @@ export interface Operations {
       readonly timestamp: number;
       readonly user_id?: string;
       readonly [key: string]: unknown;
-    }[];
+    };
   };
-  /** Removes a comment. For: admin. */
+  /** Removes a comment of a port request. For: admin. */
   readonly deleteAccountsPortRequestsByIdCommentsByNumber: {
     readonly path: { readonly account_id: string; readonly id: string; readonly number: string };
     readonly query: Query;
     readonly body: Query;
-    readonly data: readonly {
-      readonly account_id?: string;
-      readonly action_required?: boolean;
-      readonly author: string;
-      readonly content: string;
-      readonly is_private?: boolean;
-      readonly timestamp: number;
-      readonly user_id?: string;
+    readonly data: {
+      readonly comments: readonly {
+        readonly account_id?: string;
+        readonly action_required?: boolean;
+        readonly author: string;
+        readonly content: string;
+        readonly is_private?: boolean;
+        readonly timestamp: number;
+        readonly user_id?: string;
+        readonly [key: string]: unknown;
+      }[];
       readonly [key: string]: unknown;
-    }[];
+    };
   };
   /** Port requests that the account of the caller carries out. For: admin. */
   readonly getPortRequests: {
@@ -10342,6 +10354,264 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
+  /** Comments of an account. For: admin. */
+  readonly getAccountsComments: {
+    readonly path: { readonly account_id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: {
+      readonly comments: readonly {
+        readonly account_id?: string;
+        readonly action_required?: boolean;
+        readonly author: string;
+        readonly content: string;
+        readonly is_private?: boolean;
+        readonly timestamp: number;
+        readonly user_id?: string;
+        readonly [key: string]: unknown;
+      }[];
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Adds comments to an account. For: admin. */
+  readonly putAccountsComments: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly comments: readonly {
+        readonly account_id?: string;
+        readonly action_required?: boolean;
+        readonly author?: string;
+        readonly content: string;
+        readonly is_private?: boolean;
+        readonly timestamp?: number;
+        readonly user_id?: string;
+        readonly [key: string]: unknown;
+      }[];
+      readonly [key: string]: unknown;
+    };
+    readonly data: {
+      readonly comments: readonly {
+        readonly account_id?: string;
+        readonly action_required?: boolean;
+        readonly author: string;
+        readonly content: string;
+        readonly is_private?: boolean;
+        readonly timestamp: number;
+        readonly user_id?: string;
+        readonly [key: string]: unknown;
+      }[];
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Removes the comments of an account. For: admin. */
+  readonly deleteAccountsComments: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: {
+      readonly comments: readonly {
+        readonly account_id?: string;
+        readonly action_required?: boolean;
+        readonly author: string;
+        readonly content: string;
+        readonly is_private?: boolean;
+        readonly timestamp: number;
+        readonly user_id?: string;
+        readonly [key: string]: unknown;
+      }[];
+      readonly [key: string]: unknown;
+    };
+  };
+  /** A comment of an account. For: admin. */
+  readonly getAccountsCommentsByNumber: {
+    readonly path: { readonly account_id: string; readonly number: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: {
+      readonly account_id?: string;
+      readonly action_required?: boolean;
+      readonly author: string;
+      readonly content: string;
+      readonly is_private?: boolean;
+      readonly timestamp: number;
+      readonly user_id?: string;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Replaces a comment of an account. For: admin. */
+  readonly postAccountsCommentsByNumber: {
+    readonly path: { readonly account_id: string; readonly number: string };
+    readonly query: Query;
+    readonly body: {
+      readonly account_id?: string;
+      readonly action_required?: boolean;
+      readonly author?: string;
+      readonly content: string;
+      readonly is_private?: boolean;
+      readonly timestamp?: number;
+      readonly user_id?: string;
+      readonly [key: string]: unknown;
+    };
+    readonly data: {
+      readonly account_id?: string;
+      readonly action_required?: boolean;
+      readonly author: string;
+      readonly content: string;
+      readonly is_private?: boolean;
+      readonly timestamp: number;
+      readonly user_id?: string;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Removes a comment of an account. For: admin. */
+  readonly deleteAccountsCommentsByNumber: {
+    readonly path: { readonly account_id: string; readonly number: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: {
+      readonly comments: readonly {
+        readonly account_id?: string;
+        readonly action_required?: boolean;
+        readonly author: string;
+        readonly content: string;
+        readonly is_private?: boolean;
+        readonly timestamp: number;
+        readonly user_id?: string;
+        readonly [key: string]: unknown;
+      }[];
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Comments of a document of an account. For: admin. */
+  readonly getAccountsByKindByIdComments: {
+    readonly path: { readonly account_id: string; readonly kind: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: {
+      readonly comments: readonly {
+        readonly account_id?: string;
+        readonly action_required?: boolean;
+        readonly author: string;
+        readonly content: string;
+        readonly is_private?: boolean;
+        readonly timestamp: number;
+        readonly user_id?: string;
+        readonly [key: string]: unknown;
+      }[];
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Adds comments to a document of an account. For: admin. */
+  readonly putAccountsByKindByIdComments: {
+    readonly path: { readonly account_id: string; readonly kind: string; readonly id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly comments: readonly {
+        readonly account_id?: string;
+        readonly action_required?: boolean;
+        readonly author?: string;
+        readonly content: string;
+        readonly is_private?: boolean;
+        readonly timestamp?: number;
+        readonly user_id?: string;
+        readonly [key: string]: unknown;
+      }[];
+      readonly [key: string]: unknown;
+    };
+    readonly data: {
+      readonly comments: readonly {
+        readonly account_id?: string;
+        readonly action_required?: boolean;
+        readonly author: string;
+        readonly content: string;
+        readonly is_private?: boolean;
+        readonly timestamp: number;
+        readonly user_id?: string;
+        readonly [key: string]: unknown;
+      }[];
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Removes the comments of a document of an account. For: admin. */
+  readonly deleteAccountsByKindByIdComments: {
+    readonly path: { readonly account_id: string; readonly kind: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: {
+      readonly comments: readonly {
+        readonly account_id?: string;
+        readonly action_required?: boolean;
+        readonly author: string;
+        readonly content: string;
+        readonly is_private?: boolean;
+        readonly timestamp: number;
+        readonly user_id?: string;
+        readonly [key: string]: unknown;
+      }[];
+      readonly [key: string]: unknown;
+    };
+  };
+  /** A comment of a document of an account. For: admin. */
+  readonly getAccountsByKindByIdCommentsByNumber: {
+    readonly path: { readonly account_id: string; readonly kind: string; readonly id: string; readonly number: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: {
+      readonly account_id?: string;
+      readonly action_required?: boolean;
+      readonly author: string;
+      readonly content: string;
+      readonly is_private?: boolean;
+      readonly timestamp: number;
+      readonly user_id?: string;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Replaces a comment of a document of an account. For: admin. */
+  readonly postAccountsByKindByIdCommentsByNumber: {
+    readonly path: { readonly account_id: string; readonly kind: string; readonly id: string; readonly number: string };
+    readonly query: Query;
+    readonly body: {
+      readonly account_id?: string;
+      readonly action_required?: boolean;
+      readonly author?: string;
+      readonly content: string;
+      readonly is_private?: boolean;
+      readonly timestamp?: number;
+      readonly user_id?: string;
+      readonly [key: string]: unknown;
+    };
+    readonly data: {
+      readonly account_id?: string;
+      readonly action_required?: boolean;
+      readonly author: string;
+      readonly content: string;
+      readonly is_private?: boolean;
+      readonly timestamp: number;
+      readonly user_id?: string;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** Removes a comment of a document of an account. For: admin. */
+  readonly deleteAccountsByKindByIdCommentsByNumber: {
+    readonly path: { readonly account_id: string; readonly kind: string; readonly id: string; readonly number: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: {
+      readonly comments: readonly {
+        readonly account_id?: string;
+        readonly action_required?: boolean;
+        readonly author: string;
+        readonly content: string;
+        readonly is_private?: boolean;
+        readonly timestamp: number;
+        readonly user_id?: string;
+        readonly [key: string]: unknown;
+      }[];
+      readonly [key: string]: unknown;
+    };
+  };
 }
 
 /** Verb and path of every operation. */
@@ -11044,4 +11314,16 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   getWebsockets: ['GET', '/websockets'],
   getAccountsWebsockets: ['GET', '/accounts/{account_id}/websockets'],
   getAccountsWebsocketsById: ['GET', '/accounts/{account_id}/websockets/{id}'],
+  getAccountsComments: ['GET', '/accounts/{account_id}/comments'],
+  putAccountsComments: ['PUT', '/accounts/{account_id}/comments'],
+  deleteAccountsComments: ['DELETE', '/accounts/{account_id}/comments'],
+  getAccountsCommentsByNumber: ['GET', '/accounts/{account_id}/comments/{number}'],
+  postAccountsCommentsByNumber: ['POST', '/accounts/{account_id}/comments/{number}'],
+  deleteAccountsCommentsByNumber: ['DELETE', '/accounts/{account_id}/comments/{number}'],
+  getAccountsByKindByIdComments: ['GET', '/accounts/{account_id}/{kind}/{id}/comments'],
+  putAccountsByKindByIdComments: ['PUT', '/accounts/{account_id}/{kind}/{id}/comments'],
+  deleteAccountsByKindByIdComments: ['DELETE', '/accounts/{account_id}/{kind}/{id}/comments'],
+  getAccountsByKindByIdCommentsByNumber: ['GET', '/accounts/{account_id}/{kind}/{id}/comments/{number}'],
+  postAccountsByKindByIdCommentsByNumber: ['POST', '/accounts/{account_id}/{kind}/{id}/comments/{number}'],
+  deleteAccountsByKindByIdCommentsByNumber: ['DELETE', '/accounts/{account_id}/{kind}/{id}/comments/{number}'],
 };

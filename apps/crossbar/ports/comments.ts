@@ -1,62 +1,26 @@
-// Comments of a port request: who wrote them, who sees them, and which are new.
-import type { Static } from '../../../core/contract/index.ts';
-import { gregorian } from '../../../core/couch/index.ts';
-import type { comment } from '../../../core/documents/shared.ts';
-import { AppError } from '../../../core/errors/index.ts';
-import { caller, invalid, type RestRequest } from '../engine/index.ts';
+// Comments of a port request: some are private between those who carry it out.
+import { type Commented, commentEndpoints } from '../comments/endpoints.ts';
+import type { Endpoint, RestRequest } from '../engine/index.ts';
+import { portOf, storePort } from './request.ts';
+import { isAuthority, type PortRequest } from './states.ts';
+import { commentsOf } from './told.ts';
 
-export type Comment = Static<typeof comment>;
+export const portCommentEndpoints = (): Endpoint[] =>
+  commentEndpoints({
+    path: 'port_requests/:id/',
+    name: 'a port request',
+    readers: 'account',
+    find: async (request) => commented(request, await portOf(request)),
+    change: async (request, next) =>
+      commented(
+        request,
+        await storePort(request, async (port) => ({
+          ...port,
+          comments: next(commentsOf(port), isAuthority(request, port)),
+        })),
+      ),
+  });
 
-/** Those that the caller may see, in order of time; what is private is between those who carry the port out. */
-export function visible(comments: readonly Comment[], isAuthority: boolean): Comment[] {
-  return isAuthority ? [...comments] : comments.filter(({ is_private }) => is_private !== true);
+function commented(request: RestRequest, port: PortRequest): Commented {
+  return { comments: commentsOf(port), privileged: isAuthority(request, port), revision: port._rev };
 }
-
-/**
- * All comments after a request that sent some: those that stood, and those that are new under the name of the caller.
- * None that stood is lost or changed that way. Throws `forbidden` for what only the authority may say.
- */
-export function withNew(
-  request: RestRequest,
-  stood: readonly Comment[],
-  sent: readonly Comment[],
-  isAuthority: boolean,
-): Comment[] {
-  const known = new Set(stood.map(identity));
-  const fresh = sent.filter((one) => !known.has(identity(one)));
-  return inOrder([...stood, ...fresh.map((one) => signed(request, one, isAuthority))]);
-}
-
-/** A comment under the caller's name. */
-export function signed(request: RestRequest, comment: Partial<Comment>, isAuthority: boolean): Comment {
-  const { is_private = false, action_required = false } = comment;
-  if (!isAuthority && (is_private || action_required))
-    throw new AppError('forbidden', {
-      message: 'only the account that carries the port out may write private comments or ask for an action',
-      details: { cause: 'comments' },
-    });
-  if (is_private && action_required)
-    throw invalid('comments', 'rejected', 'a private comment cannot ask for an action', {
-      cause: 'comments',
-    });
-  const { account, user } = caller(request);
-  return {
-    ...comment,
-    content: String(comment.content ?? ''),
-    timestamp: comment.timestamp ?? gregorian(),
-    is_private,
-    action_required,
-    account_id: account._id,
-    ...(user && { user_id: user._id }),
-    author: user ? `${user.first_name} ${user.last_name}` : (comment.author ?? account.name),
-  };
-}
-
-export const inOrder = (comments: readonly Comment[]): Comment[] =>
-  [...comments].sort((a, b) => a.timestamp - b.timestamp);
-
-const identity = ({ timestamp, content }: Comment): string => JSON.stringify([timestamp, content]);
-
-/** Whether the comment was written by the account that asks. */
-export const isOwn = (request: RestRequest, { account_id }: Comment): boolean =>
-  account_id === caller(request).account._id;

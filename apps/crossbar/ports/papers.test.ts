@@ -91,7 +91,7 @@ describe('what belongs to a port request', () => {
   describe('comments', () => {
     const comments = (one: object) => ({ comments: [one] });
     const texts = ({ body }: Answer): string[] =>
-      body.data.map(({ content }: { content: string }) => content);
+      body.data.comments.map(({ content }: { content: string }) => content);
 
     it('are signed by who writes them, and add up', async () => {
       const id = await make();
@@ -100,7 +100,7 @@ describe('what belongs to a port request', () => {
         `${id}/comments`,
         comments({ content: 'first', author: 'nobody', timestamp: 5 }),
       );
-      expect(put.body.data).to.deep.equal([
+      expect(put.body.data.comments).to.deep.equal([
         {
           content: 'first',
           author: 'Ann Admin',
@@ -151,14 +151,30 @@ describe('what belongs to a port request', () => {
       await own('PUT', `${id}/comments`, comments({ content: 'mine', timestamp: 2 }));
       expect((await own('POST', `${id}/comments/0`, { content: 'x' })).status).to.equal(403);
       expect((await own('DELETE', `${id}/comments/0`)).status).to.equal(403);
-      expect(texts(await own('POST', `${id}/comments/1`, { content: 'better' }))).to.deep.equal([
-        'theirs',
-        'better',
-      ]);
+      expect((await own('POST', `${id}/comments/1`, { content: 'better' })).body.data).to.include({
+        content: 'better',
+        timestamp: 2,
+      });
+      expect(texts(await own('GET', `${id}/comments`))).to.deep.equal(['theirs', 'better']);
       expect(texts(await own('DELETE', `${id}/comments/1`))).to.deep.equal(['theirs']);
       await own('PUT', `${id}/comments`, comments({ content: 'again' }));
       expect(texts(await own('DELETE', `${id}/comments`))).to.deep.equal(['theirs']);
       expect(texts(await carrier('DELETE', `${id}/comments`))).to.deep.equal([]);
+    });
+
+    it('are told to others, each once', async () => {
+      const id = await make();
+      const told = () => rest.bus.named('port_comment').filter((it) => it['Port-Request-ID'] === id.slice(1));
+      await carrier('PUT', `${id}/comments`, comments({ content: 'one' }));
+      const { data } = (await own('GET', id)).body;
+      await own('POST', id, {
+        ...data,
+        comments: [...data.comments, { content: 'two', author: '', timestamp: 1 }],
+      });
+      await own('PATCH', `${id}/submitted`, comments({ content: 'three', author: '', timestamp: 3 }));
+      await own('DELETE', `${id}/comments`);
+      expect(told().map(({ Comment }) => Comment.content)).to.deep.equal(['one', 'two', 'three']);
+      expect(told()[0]).to.include({ 'Account-ID': tenant.id, 'Authorized-By': reseller.id });
     });
 
     for (const [data, at] of [

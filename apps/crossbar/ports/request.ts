@@ -22,6 +22,7 @@ import {
 } from '../engine/index.ts';
 import { shownPort } from './show.ts';
 import type { PortRequest } from './states.ts';
+import { tellOfComments } from './told.ts';
 
 type Check = (
   request: RestRequest,
@@ -61,25 +62,28 @@ export async function changePort(
 ): Promise<DataReply> {
   const data = settablePart(dataObject(request));
   const reason = parameter(request, 'reason');
-  return storePort(request, async (previous) => {
+  const stored = await storePort(request, async (previous) => {
     const next = portRequest.accept(merged(settablePart(previous), data)) as Parameters<Check>[1];
     await check(request, next, previous);
     const document = { ...next, ...privatePart(previous), _id: previous._id } as PortRequest;
     return decide(document, typeof reason === 'string' && reason !== '' ? reason : undefined);
   });
+  return { data: shownPort(request, stored), revision: stored._rev };
 }
 
-/** Stores what `decide` makes of the request in the path, one at a time, and shows it. */
+/** Stores what `decide` makes of the request in the path, one at a time. */
 export async function storePort(
   request: RestRequest,
   decide: (previous: PortRequest) => Promise<PortRequest>,
-): Promise<DataReply> {
+): Promise<PortRequest> {
   const database = ports(request);
-  const stored = await onNewest(request, `${database.name} ${portRequest.type}`, async () => {
+  return onNewest(request, `${database.name} ${portRequest.type}`, async () => {
     const previous = await portOf(request, { fresh: true });
     checkRevision(request, previous);
     const next = await decide(previous);
-    return storedAs(portRequest, await database.save({ ...next, ...auditFields(request) } as StoredDocument));
+    const saved = await database.save({ ...next, ...auditFields(request) } as StoredDocument);
+    const stored = storedAs(portRequest, saved);
+    await tellOfComments(request, stored, previous);
+    return stored;
   });
-  return { data: shownPort(request, stored), revision: stored._rev };
 }

@@ -1,6 +1,7 @@
 // A port request as clients see it: with its state, its files, who carries it out, and the comments meant for them.
+
+import { type Comment, visible } from '../comments/comments.ts';
 import { publicPart, type RestRequest } from '../engine/index.ts';
-import { type Comment, visible } from './comments.ts';
 import { isAuthority, type PortRequest, stateOf } from './states.ts';
 
 type Json = Record<string, unknown>;

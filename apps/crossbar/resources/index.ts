@@ -21,6 +21,7 @@ import { cccps } from './cccps.ts';
 import { cdrs } from './cdrs.ts';
 import { channels } from './channels.ts';
 import { clicktocall } from './clicktocall.ts';
+import { comments } from './comments.ts';
 import { conferences } from './conferences.ts';
 import { configs } from './configs.ts';
 import { connectivity } from './connectivity.ts';
@@ -83,7 +84,7 @@ import { webhooks } from './webhooks.ts';
 import { websockets } from './websockets.ts';
 import { whitelabel } from './whitelabel.ts';
 
-export const modules: readonly RestModule[] = [
+const others: readonly RestModule[] = [
   about,
   access_lists,
   accounts,
@@ -167,3 +168,5 @@ export const modules: readonly RestModule[] = [
   webhooks,
   websockets,
 ];
+
+export const modules: readonly RestModule[] = [...others, comments(others)];

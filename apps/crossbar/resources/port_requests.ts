@@ -2,6 +2,7 @@
 import { type PublicOf, resource, type TProperties, Type } from '../../../core/contract/index.ts';
 import { portRequest } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
+import { type Comment, withNew } from '../comments/comments.ts';
 import {
   accountEndpoint,
   caller,
@@ -14,8 +15,7 @@ import {
   targetAccount,
 } from '../engine/index.ts';
 import { attachmentEndpoints } from '../ports/attachments.ts';
-import { type Comment, withNew } from '../ports/comments.ts';
-import { commentEndpoints } from '../ports/comments-of.ts';
+import { portCommentEndpoints } from '../ports/comments.ts';
 import { listPorts, listStates, statesOf, type Whose } from '../ports/lists.ts';
 import { letterOfAuthorization } from '../ports/loa.ts';
 import { checkPortable, completePort } from '../ports/numbers.ts';
@@ -31,6 +31,7 @@ import {
   type PortRequest,
   transition,
 } from '../ports/states.ts';
+import { commentsOf, tellOfComments } from '../ports/told.ts';
 
 const { schema } = portRequest;
 const row = Type.Object({
@@ -63,6 +64,7 @@ export const port_requests = plain(
     beforeSave: async (request: RestRequest, document, previous) => {
       if (!previous) Object.assign(document, await opening(request));
     },
+    afterSave: tellOfComments,
     beforeDelete: async (_: RestRequest, document) => {
       if (!isOpen(document)) throw notNow(document);
     },
@@ -96,7 +98,7 @@ export const port_requests = plain(
       }),
     }),
     ...attachmentEndpoints(),
-    ...commentEndpoints(),
+    ...portCommentEndpoints(),
     {
       path: '/port_requests',
       operations: {
@@ -142,8 +144,12 @@ async function prepare(
 ): Promise<void> {
   for (const key of shownOnly) delete next[key];
   const privileged = isAuthority(request, previous ?? (await opening(request)));
-  const stood = (previous?.comments ?? []) as Comment[];
-  const comments = withNew(request, stood, (next.comments ?? []) as Comment[], privileged);
+  const comments = withNew(
+    request,
+    commentsOf(previous ?? {}),
+    (next.comments ?? []) as Comment[],
+    privileged,
+  );
   if (comments.length > 0) next.comments = comments;
   if (previous && !isOpen(previous) && !privileged && changes(next, previous)) throw notNow(previous);
   if (!previous || isOpen(previous))
