@@ -9,6 +9,8 @@ import { startServer } from './engine/index.ts';
 import { described } from './openapi/module.ts';
 import { modules } from './resources/index.ts';
 import { startServices } from './services.ts';
+import { ensureCommonProviders } from './sso/common-providers.ts';
+import { forgetUnlinked } from './sso/links.ts';
 import { catalogue } from './tasks/catalogue.ts';
 import { startWorker } from './tasks/worker.ts';
 
@@ -43,7 +45,7 @@ const databases: readonly DatabaseClass[] = [
   'faxes',
 ];
 
-const revokedForgottenMs = 3_600_000;
+const sweepMs = 3_600_000;
 
 /** Runs `work` again and again; a failure is told, and the next turn tries once more. */
 function every(ms: number, work: () => Promise<unknown>, log: AppContext['log']): NodeJS.Timeout {
@@ -59,13 +61,14 @@ export async function start(context: AppContext): Promise<RunningCrossbar> {
     store,
     Object.values(documents).map(({ schemaName, schema }) => ({ name: schemaName, schema })),
   );
+  await ensureCommonProviders(store);
   const services = await startServices(context);
   const access = await answerAccess(services);
   const server = await startServer(services, [...modules, described(modules)], settings.rest);
   const worker = startWorker(services, catalogue);
-  const sweep = every(revokedForgottenMs, () => forgetRevoked(services), log);
+  const sweeps = [forgetRevoked, forgetUnlinked].map((work) => every(sweepMs, () => work(services), log));
   const stop = async (): Promise<void> => {
-    clearInterval(sweep);
+    for (const sweep of sweeps) clearInterval(sweep);
     await worker.stop();
     await server.stop();
     await access.stop();

@@ -2887,6 +2887,52 @@ export type MultiFactorProvider = {
   readonly [key: string]: unknown;
 };
 
+export type AuthProvider = {
+  readonly access_code_url?: string;
+  readonly auth_module?: string;
+  readonly discovery?: string;
+  readonly enabled?: boolean;
+  readonly issuer_domains?: readonly string[];
+  readonly name?: string;
+  readonly profile_access_api_key?: string;
+  readonly profile_access_auth_type?: "token" | "url" | "api_key";
+  readonly profile_access_token_type?: string;
+  readonly profile_access_verb?: "get" | "post";
+  readonly profile_discovery_field?: string;
+  readonly profile_displayName_field?: string;
+  readonly profile_email_field?: string;
+  readonly profile_identity_field?: string;
+  readonly profile_identity_fields?: readonly string[];
+  readonly profile_photo_url_field?: string;
+  readonly profile_required_props?: readonly string[];
+  readonly profile_url?: string;
+  readonly provider_name?: string;
+  readonly public_key_discovery_field?: string;
+  readonly [key: string]: unknown;
+};
+
+export type AuthApp = {
+  readonly client_id: string;
+  readonly description?: string;
+  readonly email?: string;
+  readonly name?: string;
+  readonly provider: string;
+  readonly redirect_uris?: readonly string[];
+  readonly secret?: string;
+  readonly [key: string]: unknown;
+};
+
+export type AuthLink = {
+  readonly display_name?: string;
+  readonly email?: string;
+  readonly photo_url?: string;
+  readonly profile?: Readonly<Record<string, unknown>>;
+  readonly scope?: string;
+  readonly scopes?: readonly string[];
+  readonly verified_email?: boolean;
+  readonly [key: string]: unknown;
+};
+
 export type Users = {
   readonly call_forward?: {
     readonly direct_calls_only?: boolean;
@@ -9684,6 +9730,194 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
+  /** A token for a code of a provider of identities. For: public. */
+  readonly putAuthCallback: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: {
+      readonly provider: string;
+      readonly client_id: string;
+      readonly code: string;
+      readonly redirect_uri: string;
+      readonly state?: string;
+      readonly code_verifier?: string;
+      readonly nonce?: string;
+      readonly multi_factor_response?: unknown;
+      readonly [key: string]: unknown;
+    };
+    readonly data: unknown;
+  };
+  /** A token for an id token, or for that of an identity. For: public. */
+  readonly putAuthAuthorize: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: {
+      readonly token: string;
+      readonly client_id?: string;
+      readonly nonce?: string;
+      readonly multi_factor_response?: unknown;
+      readonly [key: string]: unknown;
+    };
+    readonly data: unknown;
+  };
+  /** Providers of identities. For: account. */
+  readonly getAuthProviders: {
+    readonly path: Query;
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Creates: A provider of identities. For: superduper. */
+  readonly putAuthProviders: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: AuthProvider;
+    readonly data: AuthProvider & Stored;
+  };
+  /** A provider of identities. For: account. */
+  readonly getAuthProvidersById: {
+    readonly path: { readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: AuthProvider & Stored;
+  };
+  /** Replaces: A provider of identities. For: superduper. */
+  readonly postAuthProvidersById: {
+    readonly path: { readonly id: string };
+    readonly query: Query;
+    readonly body: AuthProvider;
+    readonly data: AuthProvider & Stored;
+  };
+  /** Merges into it: A provider of identities. For: superduper. */
+  readonly patchAuthProvidersById: {
+    readonly path: { readonly id: string };
+    readonly query: Query;
+    readonly body: Partial<AuthProvider>;
+    readonly data: AuthProvider & Stored;
+  };
+  /** Deletes: A provider of identities. For: superduper. */
+  readonly deleteAuthProvidersById: {
+    readonly path: { readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: AuthProvider & Stored;
+  };
+  /** Creates: An application registered with a provider of identities. For: admin. */
+  readonly putAuthApps: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: AuthApp;
+    readonly data: AuthApp & Stored;
+  };
+  /** The apps of the reseller of an account. For: account. */
+  readonly getAuthApps: {
+    readonly path: Query;
+    readonly query: {
+      /** another account than that of the token */
+      readonly account_id?: string;
+      readonly [key: string]: unknown;
+    } & ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** An application registered with a provider of identities. For: account. */
+  readonly getAuthAppsById: {
+    readonly path: { readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: AuthApp & Stored;
+  };
+  /** Replaces: An application registered with a provider of identities. For: admin. */
+  readonly postAuthAppsById: {
+    readonly path: { readonly id: string };
+    readonly query: Query;
+    readonly body: AuthApp;
+    readonly data: AuthApp & Stored;
+  };
+  /** Merges into it: An application registered with a provider of identities. For: admin. */
+  readonly patchAuthAppsById: {
+    readonly path: { readonly id: string };
+    readonly query: Query;
+    readonly body: Partial<AuthApp>;
+    readonly data: AuthApp & Stored;
+  };
+  /** Deletes: An application registered with a provider of identities. For: admin. */
+  readonly deleteAuthAppsById: {
+    readonly path: { readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: AuthApp & Stored;
+  };
+  /** The identities of the caller. For: account. */
+  readonly getAuthLinks: {
+    readonly path: Query;
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** An identity at a provider. For: account. */
+  readonly getAuthLinksById: {
+    readonly path: { readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: AuthLink & Stored;
+  };
+  /** Links an identity that was just proved to the caller. For: account. */
+  readonly putAuthLinksById: {
+    readonly path: { readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: AuthLink & Stored;
+  };
+  /** Unlinks an identity. For: account. */
+  readonly deleteAuthLinksById: {
+    readonly path: { readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: AuthLink & Stored;
+  };
+  /** The identities of all users of the account. For: admin. */
+  readonly getAccountsAuthLinks: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** An identity at a provider. For: account. */
+  readonly getAccountsAuthLinksById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: AuthLink & Stored;
+  };
+  /** Unlinks an identity. For: admin. */
+  readonly deleteAccountsAuthLinksById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: AuthLink & Stored;
+  };
+  /** The identities of a user. For: owner. */
+  readonly getAccountsUsersByUserIdAuthLinks: {
+    readonly path: { readonly account_id: string; readonly user_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** An identity at a provider. For: owner. */
+  readonly getAccountsUsersByUserIdAuthLinksById: {
+    readonly path: { readonly account_id: string; readonly user_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: AuthLink & Stored;
+  };
+  /** Unlinks an identity. For: owner. */
+  readonly deleteAccountsUsersByUserIdAuthLinksById: {
+    readonly path: { readonly account_id: string; readonly user_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: AuthLink & Stored;
+  };
   /** The keys whose tokens are good, the one that signs last. For: admin. */
   readonly getAuthKeys: {
     readonly path: Query;
@@ -11246,6 +11480,30 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   putAccountsUsersByUserIdAuth: ['PUT', '/accounts/{account_id}/users/{user_id}/auth'],
   getAuthTokeninfo: ['GET', '/auth/tokeninfo'],
   postAuthTokeninfo: ['POST', '/auth/tokeninfo'],
+  putAuthCallback: ['PUT', '/auth/callback'],
+  putAuthAuthorize: ['PUT', '/auth/authorize'],
+  getAuthProviders: ['GET', '/auth/providers'],
+  putAuthProviders: ['PUT', '/auth/providers'],
+  getAuthProvidersById: ['GET', '/auth/providers/{id}'],
+  postAuthProvidersById: ['POST', '/auth/providers/{id}'],
+  patchAuthProvidersById: ['PATCH', '/auth/providers/{id}'],
+  deleteAuthProvidersById: ['DELETE', '/auth/providers/{id}'],
+  putAuthApps: ['PUT', '/auth/apps'],
+  getAuthApps: ['GET', '/auth/apps'],
+  getAuthAppsById: ['GET', '/auth/apps/{id}'],
+  postAuthAppsById: ['POST', '/auth/apps/{id}'],
+  patchAuthAppsById: ['PATCH', '/auth/apps/{id}'],
+  deleteAuthAppsById: ['DELETE', '/auth/apps/{id}'],
+  getAuthLinks: ['GET', '/auth/links'],
+  getAuthLinksById: ['GET', '/auth/links/{id}'],
+  putAuthLinksById: ['PUT', '/auth/links/{id}'],
+  deleteAuthLinksById: ['DELETE', '/auth/links/{id}'],
+  getAccountsAuthLinks: ['GET', '/accounts/{account_id}/auth/links'],
+  getAccountsAuthLinksById: ['GET', '/accounts/{account_id}/auth/links/{id}'],
+  deleteAccountsAuthLinksById: ['DELETE', '/accounts/{account_id}/auth/links/{id}'],
+  getAccountsUsersByUserIdAuthLinks: ['GET', '/accounts/{account_id}/users/{user_id}/auth/links'],
+  getAccountsUsersByUserIdAuthLinksById: ['GET', '/accounts/{account_id}/users/{user_id}/auth/links/{id}'],
+  deleteAccountsUsersByUserIdAuthLinksById: ['DELETE', '/accounts/{account_id}/users/{user_id}/auth/links/{id}'],
   getAuthKeys: ['GET', '/auth/keys'],
   putAuthKeys: ['PUT', '/auth/keys'],
   getAuthKeysById: ['GET', '/auth/keys/{id}'],

@@ -92,6 +92,8 @@ export interface ResourceContract<D extends AnyDocument = AnyDocument, Context =
   };
   /** Serves what a user owns at `users/{id}/<path>`; the view's key is the user's id. */
   readonly byOwner?: Listing;
+  /** The id of a document is a name that its maker says in this field; default: `id`, and 32 hexadecimal digits. */
+  readonly named?: { readonly field: string; readonly pattern: string };
   /**
    * The documents of all accounts stand in this database of the system: each belongs to the account of its
    * `pvt_account_id`, and the key of the listing begins with that.

@@ -77,6 +77,13 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
     'auth.lockout.first_s': count('seconds of the first wait; each further failure doubles it'),
     'auth.lockout.forget_s': count('seconds until failures are forgotten'),
     'auth.lockout.longest_s': count('seconds of the longest wait'),
+    'auth.oauth.link_within_s': count(
+      'seconds after a sign-in with an identity in which its user may link it',
+    ),
+    'auth.oauth.private_providers': yes(
+      'whether providers of identities may be in private networks, and without TLS',
+    ),
+    'auth.oauth.timeout_ms': count('milliseconds that a provider of identities has for each answer'),
     'auth.multi_factor_provider': words('second factor where an account demands one and names none'),
     'auth.recovery_expiry_s': count('seconds that a link to recover a password is good for'),
     'auth.recovery_ui_urls': list('pages that such links may lead to; none named: any'),

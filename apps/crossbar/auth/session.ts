@@ -1,5 +1,6 @@
 // Opens a session for whoever proved who they are: is this way open, is a second factor needed, then a token
 // (contract/crossbar.md §5).
+import type { JWTPayload } from 'jose';
 import { AppError, toAppError } from '../../../core/errors/index.ts';
 import type { DataReply } from '../engine/endpoint.ts';
 import type { AccountDocument, RestRequest, Services, UserDocument } from '../engine/request.ts';
@@ -18,6 +19,8 @@ export interface Opening {
   readonly known?: boolean;
   /** Keys beside those of every login. */
   readonly data?: Readonly<Record<string, unknown>>;
+  /** Claims of the token that decide nothing. */
+  readonly claims?: JWTPayload;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface Opening {
 export async function openSession(
   request: RestRequest,
   holder: Holder,
-  { method, use, known = false, data }: Opening,
+  { method, use, known = false, data, claims }: Opening,
 ): Promise<DataReply> {
   const { services } = request;
   const { account, user } = holder;
@@ -49,7 +52,7 @@ export async function openSession(
     await noteAttempt(request, { ...attempt, type, status: 'failed', message: reason });
     throw error;
   }
-  const token = await issueToken(services, method, holder, await lifetimeOf(services, config));
+  const token = await issueToken(services, method, holder, await lifetimeOf(services, config), claims);
   const message = 'a token was issued';
   await noteAttempt(request, { ...attempt, type: 'jwt_auth_token', status: 'success', message });
   return {

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { accountDatabase, gregorian } from '../../../core/couch/index.ts';
-import { role as roleContract, user as userContract } from '../../../core/documents/index.ts';
+import { role as roleContract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
-import { findAccount } from '../engine/accounts.ts';
+import { findAccount, findUser } from '../engine/accounts.ts';
 import { typed } from '../engine/documents.ts';
 import type { AccountDocument, Auth, Services, UserDocument } from '../engine/request.ts';
 import { identitySignature, isSignedFor } from './identity.ts';
@@ -24,23 +24,49 @@ export interface Holder {
   readonly original?: Auth['original'];
 }
 
-/** A new token (contract/crossbar.md §5), good for so many seconds. */
+/** A new token (contract/crossbar.md §5), good for so many seconds; `said` are claims that decide nothing. */
 export async function issueToken(
-  { secrets }: Services,
+  services: Services,
   method: AuthMethod,
   { account, user, original }: Holder,
   lifetime: number,
+  said: JWTPayload = {},
 ): Promise<string> {
-  const { kid, key } = await secrets.keys.signing();
-  const longest = await secrets.keys.retention();
-  return new SignJWT({
+  const { secrets } = services;
+  const claims = {
+    ...said,
     account_id: account._id,
     ...(user && { owner_id: user._id }),
     method,
     ...(original && { original_account_id: original.accountId }),
     ...(original?.ownerId !== undefined && { original_owner_id: original.ownerId }),
     identity_sig: (await identitySignature(secrets, account, user)).toString('base64url'),
-  })
+  };
+  return signed(services, claims, lifetime);
+}
+
+/** Seconds that a token of an identity is good for. */
+const identityLifetime = 900;
+
+/** A token that says who somebody is at a provider (`auth_id`). It names no account, and so opens nothing. */
+export async function issueIdentityToken(
+  services: Services,
+  said: JWTPayload & { readonly auth_id: string },
+): Promise<string> {
+  return signed(services, { ...said, method: 'cb_auth' }, identityLifetime);
+}
+
+/** The `auth_id` of such a token. Rejects with `invalid_credentials` for any other. */
+export async function identityTokenOf(services: Services, token: string): Promise<string> {
+  const { auth_id: id, account_id: account } = await verified(services, token);
+  if (typeof id !== 'string' || account !== undefined) throw refused();
+  return id;
+}
+
+async function signed({ secrets }: Services, claims: JWTPayload, lifetime: number): Promise<string> {
+  const { kid, key } = await secrets.keys.signing();
+  const longest = await secrets.keys.retention();
+  return new SignJWT(claims)
     .setProtectedHeader({ alg: algorithm, typ: 'JWT', kid })
     .setIssuer(issuer)
     .setJti(randomUUID())
@@ -127,7 +153,7 @@ async function userOf(
   id: unknown,
 ): Promise<UserDocument | undefined> {
   if (id === undefined) return undefined;
-  const user = typed(userContract, await store.database(accountDatabase(account._id)).find(String(id)));
+  const user = await findUser(store, account, String(id));
   if (!user || user.enabled === false) throw refused();
   return user;
 }

@@ -1,9 +1,9 @@
 // Accounts as the engine needs them: found by any form of their id in the copy that `accounts` keeps.
-import { accountIdOf, type Store } from '../../../core/couch/index.ts';
-import { account as contract } from '../../../core/documents/index.ts';
+import { accountDatabase, accountIdOf, type Store } from '../../../core/couch/index.ts';
+import { account as contract, user } from '../../../core/documents/index.ts';
 import { AppError, hasCode } from '../../../core/errors/index.ts';
 import { typed } from './documents.ts';
-import type { AccountDocument } from './request.ts';
+import type { AccountDocument, UserDocument } from './request.ts';
 
 /** The account, or undefined. Takes the raw id, `account/ab/cd/…` and its encoded form. */
 export async function findAccount(store: Store, id: string): Promise<AccountDocument | undefined> {
@@ -20,6 +20,15 @@ export async function getAccount(store: Store, id: string): Promise<AccountDocum
   const account = await findAccount(store, id);
   if (!account) throw noSuchAccount(id);
   return account;
+}
+
+/** A user of the account, enabled or not. */
+export async function findUser(
+  store: Store,
+  { _id }: AccountDocument,
+  id: string,
+): Promise<UserDocument | undefined> {
+  return typed(user, await store.database(accountDatabase(_id)).find(id));
 }
 
 /** `id` as the client wrote it. */

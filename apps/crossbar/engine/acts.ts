@@ -79,7 +79,7 @@ export async function create(
   database: Database,
 ): Promise<DataReply> {
   const data = dataObject(request);
-  const id = await chosenId(contract, request, database, data['id']);
+  const id = await chosenId(contract, request, database, data[contract.named?.field ?? 'id']);
   await part(contract, request, database);
   const given = { ...settablePart(data), ...belonging(contract, request) };
   const stored = await exclusive(lockOf(contract, database), () =>
@@ -90,16 +90,24 @@ export async function create(
 
 /** The id that the client chose. One that another account has, where all accounts meet, is as good as none. */
 async function chosenId(
-  { shared }: PlainResource,
+  { shared, named }: PlainResource,
   request: RestRequest,
   database: Database,
   id: unknown,
 ): Promise<string | undefined> {
+  if (named) return nameIn(named, id);
   if (id === undefined) return undefined;
   if (typeof id !== 'string' || !/^[0-9a-f]{32}$/.test(id))
     throw invalid('id', 'pattern', 'must be 32 hexadecimal digits', { value: id });
   const owner = shared && (await database.find(id))?.pvt_account_id;
   return owner && owner !== targetAccount(request)._id ? undefined : id;
+}
+
+/** The name of a document whose id is one. It may be taken: then storing it is a conflict. */
+function nameIn({ field, pattern }: NonNullable<PlainResource['named']>, name: unknown): string {
+  if (name === undefined) throw invalid(field, 'required', 'is required');
+  if (typeof name === 'string' && new RegExp(pattern).test(name)) return name;
+  throw invalid(field, 'pattern', `must match ${pattern}`, { target: pattern, value: name });
 }
 
 /** Replaces or merges the public part; the private one stays. */
@@ -168,7 +176,7 @@ async function undo(
   else await database.remove(_id, { hard: true });
 }
 
-/** Soft unless `should_soft_delete=false`: the document stays, and nothing finds it any more. */
+/** Soft unless `should_soft_delete=false` or its id is a name: the document stays, and nothing finds it any more. */
 export async function remove(
   contract: PlainResource,
   request: RestRequest,
@@ -187,7 +195,8 @@ async function removeOne(
   document: DocumentOf<AnyDocument>,
 ): Promise<void> {
   await contract.beforeDelete?.(request, document);
-  const hard = request.query['should_soft_delete'] === 'false';
+  // A name must be free again for another document.
+  const hard = contract.named !== undefined || request.query['should_soft_delete'] === 'false';
   if (hard) await database.remove(document._id, { hard });
   else await database.save({ ...document, ...auditFields(request), pvt_deleted: true } as StoredDocument);
   await contract.afterDelete?.(request, document);

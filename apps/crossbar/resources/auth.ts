@@ -1,5 +1,5 @@
-// auth: what a token says, another one in its place, the end of all tokens of somebody, and the keys that sign them
-// (contract/crossbar.md §5).
+// auth: what a token says, another one in its place, the end of all tokens of somebody, the keys that sign them, and
+// signing in with an identity of a provider (contract/crossbar.md §5).
 import { Type } from '../../../core/contract/index.ts';
 import { accountDatabase } from '../../../core/couch/index.ts';
 import { user } from '../../../core/documents/index.ts';
@@ -24,10 +24,35 @@ import {
   targetAccount,
   targetDatabase,
 } from '../engine/index.ts';
+import { appEndpoints } from '../sso/apps.ts';
+import { linkEndpoints } from '../sso/link-endpoints.ts';
+import { providerEndpoints } from '../sso/providers.ts';
+import { signInByCode, signInByToken } from '../sso/sign-in.ts';
 
 const reset = 'reset_signature_secret';
 const action = { action: Type.String({ description: `${reset}: ends all tokens` }) };
 const token = { token: Type.Optional(Type.String()) };
+const cost = { setting: 'user_auth_tokens', tokens: 35 };
+
+const text = Type.String({ minLength: 1, maxLength: 2048 });
+const proof = {
+  nonce: Type.Optional(text),
+  multi_factor_response: Type.Optional(Type.Unknown()),
+};
+const callback = Type.Object({
+  provider: text,
+  client_id: text,
+  code: Type.String({ minLength: 1, maxLength: 8192 }),
+  redirect_uri: text,
+  state: Type.Optional(Type.String({ maxLength: 8192 })),
+  code_verifier: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._~-]{43,128}$' })),
+  ...proof,
+});
+const brought = Type.Object({
+  token: Type.String({ minLength: 1, maxLength: 16_384 }),
+  client_id: Type.Optional(text),
+  ...proof,
+});
 
 export const auth: RestModule = {
   name: 'auth',
@@ -54,6 +79,27 @@ export const auth: RestModule = {
         POST: operation('public', 'What a token says', describe, { parameters: token }),
       },
     },
+    {
+      path: '/auth/callback',
+      operations: {
+        PUT: operation('public', 'A token for a code of a provider of identities', signInByCode, {
+          accepts: callback,
+          cost,
+        }),
+      },
+    },
+    {
+      path: '/auth/authorize',
+      operations: {
+        PUT: operation('public', 'A token for an id token, or for that of an identity', signInByToken, {
+          accepts: brought,
+          cost,
+        }),
+      },
+    },
+    ...providerEndpoints,
+    ...appEndpoints,
+    ...linkEndpoints,
     {
       path: '/auth/keys',
       operations: {
