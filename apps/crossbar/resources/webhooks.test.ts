@@ -47,7 +47,8 @@ describe('webhooks over REST', () => {
       const sample = await rest.send('GET', `webhooks/samples/${name}`);
       expect(sample.body.data[0], name).to.have.property('account_id');
     }
-    expect((await tenant.send('GET', 'webhooks/samples/none')).status).to.equal(404);
+    for (const name of ['none', 'constructor'])
+      expect((await tenant.send('GET', `webhooks/samples/${name}`)).status).to.equal(404);
   });
 
   it('wants a choice of documents and notifications, and an address of HTTP', async () => {

@@ -143,9 +143,9 @@ const sampleNames: DataReply = { data: Object.keys(hookSamples).map((name) => `w
 
 async function samples(request: RestRequest): Promise<DataReply> {
   const name = pathParameter(request, 'sample');
-  const found = hookSamples[name.replace(/^webhooks_/, '')];
-  if (!found) throw missing(name);
-  return { data: found };
+  const kind = name.replace(/^webhooks_/, '');
+  if (!Object.hasOwn(hookSamples, kind)) throw missing(name);
+  return { data: hookSamples[kind] };
 }
 
 function attempts(request: RestRequest, hook?: string): Promise<ListReply> {
