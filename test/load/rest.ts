@@ -71,7 +71,7 @@ async function reads(zone: Zone, store: Store) {
     name: 'Main',
     timeout: 5000,
     retries: 2,
-    media: { greeting: 'g' },
+    media: { greeting: 'greeting' },
   });
   const own = {
     url: `${facts.api}/accounts/${rest.accountId}/menus/${id}`,
