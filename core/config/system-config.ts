@@ -1,7 +1,7 @@
 // Runtime values from the `system_config` database: one document per category, with node, zone and default sections.
 
 import { getAt, isRecord, putAt } from '../contract/index.ts';
-import type { Store } from '../couch/index.ts';
+import type { Store, StoredDocument } from '../couch/index.ts';
 
 /** Reads values that an operator can change while the process runs (contract/couch.md §1). */
 export interface SystemConfig {
@@ -17,16 +17,24 @@ export function systemConfig(
   where: { readonly zone: string; readonly node: string },
 ): SystemConfig {
   const database = store.database('system_config');
+  const sections = [where.node, where.zone, 'default'];
+  /** What stands at paths of a document, as long as the store gives the same one. */
+  const found = new WeakMap<StoredDocument, Map<string, readonly unknown[]>>();
+  const valuesAt = (document: StoredDocument, path: string): readonly unknown[] => {
+    const paths = found.get(document) ?? new Map<string, readonly unknown[]>();
+    found.set(document, paths);
+    const values = paths.get(path) ?? sections.map((section) => getAt(document[section], path));
+    paths.set(path, values);
+    return values;
+  };
   return {
     get: async (category, path, fallback) => {
       const document = await database.find(category);
-      for (const section of [where.node, where.zone, 'default']) {
-        const value = getAt(document?.[section], path);
-        // A value of another type than the fallback is an operator's mistake: the fallback keeps calls going.
-        if (value !== undefined && (fallback === undefined || typeof value === typeof fallback))
-          return value as typeof fallback;
-      }
-      return fallback;
+      if (document === undefined) return fallback;
+      // A value of another type than the fallback is an operator's mistake: the fallback keeps calls going.
+      const isRight = (value: unknown): boolean =>
+        value !== undefined && (fallback === undefined || typeof value === typeof fallback);
+      return (valuesAt(document, path).find(isRight) ?? fallback) as typeof fallback;
     },
     set: async (category, path, value) => {
       const existing = await database.find(category, { fresh: true });

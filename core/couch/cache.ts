@@ -40,6 +40,9 @@ export interface CacheLimits {
 const settling = 10_000;
 const keptWhileSettling = 1_000;
 
+/** Names of databases have no space. */
+const textOf = ({ kind, database, name }: CacheKey): string => `${kind} ${database} ${name}`;
+
 export class ReadCache {
   hits = 0;
   misses = 0;
@@ -73,14 +76,18 @@ export class ReadCache {
     return this.#entries.calculatedSize;
   }
 
+  /** What is cached, without waiting for a turn: most reads are of that. */
+  cached(key: CacheKey): { readonly value: unknown } | undefined {
+    const cached = this.#entries.get(textOf(key));
+    if (cached) this.hits++;
+    return cached;
+  }
+
   /** The cached value, or what `load` gives. `fresh` always loads, and never joins a load that began earlier. */
   async read<T>(key: CacheKey, load: () => Promise<Loaded<T>>, fresh = false): Promise<T> {
-    const text = JSON.stringify([key.database, key.kind, key.name]);
-    const cached = fresh ? undefined : this.#entries.get(text);
-    if (cached) {
-      this.hits++;
-      return cached.value as T;
-    }
+    const cached = fresh ? undefined : this.cached(key);
+    if (cached) return cached.value as T;
+    const text = textOf(key);
     const running = fresh ? undefined : this.#flights.get(text);
     if (running) {
       this.hits++;

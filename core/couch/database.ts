@@ -2,6 +2,7 @@
 import type { AnyDocument, DocumentOf } from '../contract/index.ts';
 import { AppError, hasCode } from '../errors/index.ts';
 import { addAttachment, readAttachment, removeAttachment } from './attachments.ts';
+import type { CacheKey } from './cache.ts';
 import type { Reply } from './connection.ts';
 import { checkQuorum, pathOf, quorumOf, type StoreCore } from './core.ts';
 import { storeError } from './errors.ts';
@@ -30,7 +31,9 @@ export class CouchDatabase implements Database {
   }
 
   async find(id: string, { fresh = false } = {}): Promise<StoredDocument | undefined> {
-    const document = await this.#read(id, fresh);
+    const key = { database: this.name, kind: 'document' as const, name: id };
+    const cached = fresh ? undefined : this.#core.cache.cached(key);
+    const document = cached ? (cached.value as StoredDocument | undefined) : await this.#read(key, fresh);
     return document?.pvt_deleted ? undefined : document;
   }
 
@@ -140,7 +143,8 @@ export class CouchDatabase implements Database {
     return document;
   }
 
-  #read(id: string, fresh: boolean): Promise<StoredDocument | undefined> {
+  #read(key: CacheKey, fresh: boolean): Promise<StoredDocument | undefined> {
+    const { name: id } = key;
     const ttl = this.#core.ttl(this.name);
     const load = async () => {
       const { status, body } = await this.#core.cluster.json({
@@ -155,7 +159,7 @@ export class CouchDatabase implements Database {
       if (error.code === 'datastore_missing') return { value: undefined, ttl: Math.min(ttl, 5_000) };
       throw error;
     };
-    return this.#core.cache.read({ database: this.name, kind: 'document', name: id }, load, fresh);
+    return this.#core.cache.read(key, load, fresh);
   }
 
   async #put(document: StoredDocument): Promise<StoredDocument> {

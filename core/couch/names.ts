@@ -11,6 +11,7 @@ export function accountDatabase(account: string): string {
 
 /** The 32 hex id behind a raw id, `account/ab/cd/…` or `account%2Fab%2Fcd%2F…` (with or without a month, or that of its selectors). Throws `bad_identifier`. */
 export function accountIdOf(name: string): string {
+  if (accountId.test(name)) return name;
   const plain = name
     .replaceAll(/%2f/gi, '/')
     .replace(/^account\//, '')

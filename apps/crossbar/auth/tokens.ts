@@ -1,6 +1,6 @@
 // Tokens: JWTs that any crossbar of the cluster can check, and that end with the secret of who they were issued to.
 import { randomUUID } from 'node:crypto';
-import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { errors, type JWTPayload, SignJWT } from 'jose';
 import { accountDatabase, gregorian } from '../../../core/couch/index.ts';
 import { role as roleContract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
@@ -10,6 +10,7 @@ import type { AccountDocument, Auth, Services, UserDocument } from '../engine/re
 import { identitySignature, isSignedFor } from './identity.ts';
 import { algorithm } from './keys.ts';
 import { type EndpointRules, restrictionsFor } from './restrictions.ts';
+import { claimsOf } from './signatures.ts';
 import { findStoredToken, isRevoked } from './stored-tokens.ts';
 
 const issuer = 'kazoo';
@@ -123,14 +124,9 @@ export async function authOf(services: Services, { rules, ...who }: Known): Prom
 }
 
 /** The claims of a token that was signed here and has not expired. */
-async function verified({ secrets }: Services, token: string): Promise<JWTPayload> {
+async function verified({ secrets }: Services, token: string): Promise<Readonly<JWTPayload>> {
   try {
-    const { payload } = await jwtVerify(
-      token,
-      async ({ kid }) => (await secrets.keys.verifying(String(kid))) ?? Promise.reject(refused()),
-      { issuer, algorithms: [algorithm] },
-    );
-    return payload;
+    return await claimsOf(token, secrets.keys, issuer, refused);
   } catch (error) {
     if (error instanceof errors.JOSEError) throw refused(error);
     throw error;

@@ -21,6 +21,9 @@ const multipart = /^multipart\/(form-data|mixed)$/;
 
 /** Reads and parses the body. Rejects with `too_large`, `parse_error` or `invalid_envelope`. */
 export async function readBody(incoming: IncomingMessage, method: string, limit: number): Promise<Body> {
+  // RFC 9112 §6.3: a request with neither has no body.
+  const { 'content-length': length, 'transfer-encoding': coding } = incoming.headers;
+  if ((length === undefined || length === '0') && coding === undefined) return nothing;
   const bytes = await readBytes(incoming, limit);
   if (bytes.length === 0) return nothing;
   const header = incoming.headers['content-type'] ?? '';

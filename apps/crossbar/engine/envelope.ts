@@ -47,9 +47,13 @@ function common({ requestId, node, token, tokens }: About): Record<string, unkno
   };
 }
 
+const shortNodes = new Map<string, string>();
+
 /** Clients see that two answers came from the same node, not what it is called. */
 function shortNode(node: string): string {
-  return createHash('sha256').update(node).digest('base64url').slice(0, 22);
+  const known = shortNodes.get(node) ?? createHash('sha256').update(node).digest('base64url').slice(0, 22);
+  shortNodes.set(node, known);
+  return known;
 }
 
 const spellings: Partial<Record<ErrorCode, string>> = {

@@ -1,5 +1,5 @@
 // The HTTP server: koa around the pipeline, with request ids, limits, metrics, and a stop that lets requests finish.
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Router } from '@koa/router';
@@ -60,7 +60,8 @@ export async function startServer(
     if (!server.listening) context.set('connection', 'close');
   });
   app.use(compressed);
-  app.use((context, next) => observed(services, context, next));
+  const observe = observer(services);
+  app.use((context, next) => observe(context, next));
   app.use((context, next) => enveloped(services, context, next));
   app.use((context, next) => received(services, context, next));
   app.use(routes(modules));
@@ -103,27 +104,31 @@ function stopped(server: Server): Promise<void> {
 }
 
 /** Request id, log context, count and time of every request. */
-async function observed(services: Services, context: Context, next: Next): Promise<void> {
-  const given = context.req.headers['x-request-id'];
-  const requestId =
-    typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomBytes(16).toString('hex');
-  Object.assign(context.state, {
-    requestId,
-    method: context.method,
-    endpoint: 'unknown',
-  } satisfies Partial<State>);
-  context.set('x-request-id', requestId);
-  const begun = process.hrtime.bigint();
-  await withLogContext({ requestId }, next);
-  const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
-  const { method, endpoint } = context.state as State;
-  const labels = { method, endpoint, status: String(context.status) };
-  const { metrics, log } = services;
-  metrics.counter('http_requests_total', 'REST requests', Object.keys(labels)).inc(labels);
-  metrics
-    .histogram('http_request_seconds', 'Time of REST requests', latency, ['method', 'endpoint'])
-    .observe(seconds, { method, endpoint });
-  log.debug('request', { ...labels, requestId, milliseconds: Math.round(seconds * 1000) });
+function observer({ metrics, log }: Services): Koa.Middleware {
+  const requests = metrics.counter('http_requests_total', 'REST requests', ['method', 'endpoint', 'status']);
+  const times = metrics.histogram('http_request_seconds', 'Time of REST requests', latency, [
+    'method',
+    'endpoint',
+  ]);
+  return async (context, next) => {
+    const given = context.req.headers['x-request-id'];
+    const requestId =
+      typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID().replaceAll('-', '');
+    Object.assign(context.state, {
+      requestId,
+      method: context.method,
+      endpoint: 'unknown',
+    } satisfies Partial<State>);
+    context.set('x-request-id', requestId);
+    const begun = process.hrtime.bigint();
+    await withLogContext({ requestId }, next);
+    const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
+    const { method, endpoint } = context.state as State;
+    const labels = { method, endpoint, status: String(context.status) };
+    requests.inc(labels);
+    times.observe(seconds, { method, endpoint });
+    log.debug('request', { ...labels, requestId, milliseconds: Math.round(seconds * 1000) });
+  };
 }
 
 /** Errors become envelopes here and nowhere else. */
@@ -157,7 +162,8 @@ async function received(services: Services, context: Context, next: Next): Promi
   if (apiVersion === 'v1') throw new AppError('gone', { message: 'version 1 is gone: use /v2' });
   const limit = await services.systemConfig.get('crossbar', 'max_upload_size', 8_000_000);
   const body = await readBody(context.req, context.method, limit);
-  const query = Object.fromEntries(new URLSearchParams(context.querystring));
+  const { querystring } = context;
+  const query = querystring === '' ? {} : Object.fromEntries(new URLSearchParams(querystring));
   const verb = query['verb'] ?? body.envelope['verb'];
   const method = context.method === 'POST' && typeof verb === 'string' ? verb.toUpperCase() : context.method;
   if (!allVerbs.split(', ').includes(method) && method !== 'HEAD')
@@ -188,11 +194,15 @@ async function clientIp({ systemConfig }: Services, context: Context): Promise<s
   return forwarded && proxies.includes(peer) ? forwarded : peer;
 }
 
+/** One router for each first noun: a single one would try the patterns of all endpoints, one after the other. */
 function routes(modules: readonly RestModule[]): Koa.Middleware {
-  const router = new Router();
+  const routers = new Map<string, Router>();
   const nouns = new Set(modules.map(({ name }) => name));
   for (const endpoint of modules.flatMap((module) => module.endpoints).sort(bySpecificity)) {
     const route = routeOf(endpoint, nouns);
+    const noun = firstNoun(endpoint.path);
+    const router = routers.get(noun) ?? new Router();
+    routers.set(noun, router);
     router.all(endpoint.path, async (context) => {
       const state = context.state as State;
       state.endpoint = endpoint.path;
@@ -212,7 +222,14 @@ function routes(modules: readonly RestModule[]): Koa.Middleware {
       await writeReply(context, reply, state.wishes, aboutOf(services, context));
     });
   }
-  return router.routes() as Koa.Middleware;
+  const matched = new Map([...routers].map(([noun, router]) => [noun, router.routes() as Koa.Middleware]));
+  return (context, next) => matched.get(firstNoun(context.path))?.(context, next) ?? next();
+}
+
+/** What a path is about: its first part, or what stands behind the account. Routers know no upper case. */
+function firstNoun(path: string): string {
+  const [, first = '', , below = ''] = path.toLowerCase().split('/', 4);
+  return first === 'accounts' ? `accounts/${below}` : first;
 }
 
 function options(context: Context, methods: string): void {
