@@ -22,6 +22,7 @@ const who: Readonly<Record<Permission, string>> = {
   owner: 'the user, administrators of the account and of those above it',
   admin: 'administrators of the account and of those above it',
   ancestor: 'accounts above it',
+  reseller: 'administrators, of a reseller',
   superduper: 'the master account',
 };
 

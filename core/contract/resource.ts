@@ -7,9 +7,10 @@ export type Verb = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
 /**
  * Who may use a verb (contract/crossbar.md §5). `public`: no token. `account`: a token of the account, or of an admin of
  * an ancestor. `admin`: the same, and the user must have priv_level admin. `owner`: as `admin`, and a user may do it to
- * the document of their own. `ancestor`: an admin of an account above. `superduper`: only admins of the master account.
+ * the document of their own. `reseller`: as `admin`, where the account is a reseller. `ancestor`: an admin of an account
+ * above. `superduper`: only admins of the master account.
  */
-export type Permission = 'public' | 'account' | 'owner' | 'admin' | 'ancestor' | 'superduper';
+export type Permission = 'public' | 'account' | 'owner' | 'admin' | 'reseller' | 'ancestor' | 'superduper';
 
 /** The verbs of a collection and of one item, each with its permission. */
 export interface VerbTable {

@@ -30,6 +30,7 @@ const within: Record<Permission, readonly Who[]> = {
   account: insiders,
   owner: admins,
   admin: admins,
+  reseller: admins,
   ancestor: ['parent', 'master'],
   superduper: ['master'],
 };
@@ -65,8 +66,8 @@ describe('tenancy', () => {
     rest = await startRest();
     await rest.context.systemConfig.set('crossbar', 'rate_limits.capacity', 0);
     const parent = await rest.account('parent');
-    target = await rest.account('target', parent.id);
-    stranger = await rest.account('stranger');
+    target = await rest.reseller('target', parent.id);
+    stranger = await rest.reseller('stranger');
     const person = { first_name: 'U', last_name: 'V', username: 'user', password: 'pw' };
     const child = await rest.account('child', target.id);
     await Promise.all([target, parent, stranger].map((one) => one.send('PUT', 'users', person)));
@@ -223,6 +224,7 @@ describe('tenancy', () => {
         account: [],
         owner: ['user', "parent's user"],
         admin: ['user', "parent's user"],
+        reseller: ['user', "parent's user"],
         ancestor: ['user', 'admin', 'parent'],
         superduper: ['user', 'admin', 'parent', ...outsiders],
       };

@@ -49,12 +49,17 @@ function holds(permission: Exclude<Permission, 'public'>, auth: Auth, target: Ta
       return auth.admin || isOwn(auth, target);
     case 'admin':
       return auth.admin;
+    case 'reseller':
+      return auth.admin && sells(target.account ?? auth.account);
     case 'ancestor':
       return auth.superduper || (auth.admin && auth.account._id !== target.account?._id);
     case 'superduper':
       return auth.superduper;
   }
 }
+
+const sells = ({ pvt_reseller, pvt_superduper_admin }: AccountDocument): boolean =>
+  pvt_reseller === true || pvt_superduper_admin === true;
 
 function isOwn({ user, account }: Auth, target: Target): boolean {
   return user !== undefined && user._id === target.userId && account._id === target.account?._id;

@@ -22,7 +22,7 @@ describe('what is stored', () => {
   let tenant: Tenant;
   before(async () => {
     rest = await startRest();
-    tenant = await rest.account('acme');
+    tenant = await rest.reseller('acme');
   });
   after(() => rest.stop());
 

@@ -10,7 +10,7 @@ describe('the life of', () => {
   let tenants: Tenants;
   before(async () => {
     const rest = await startRest();
-    tenants = { rest, tenant: await rest.account('acme'), other: await rest.account('other') };
+    tenants = { rest, tenant: await rest.reseller('acme'), other: await rest.reseller('other') };
   });
   after(() => tenants.rest.stop());
 

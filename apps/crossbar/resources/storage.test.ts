@@ -12,8 +12,8 @@ describe('storage', () => {
   let other: Tenant;
   before(async () => {
     rest = await startRest();
-    tenant = await rest.account('acme');
-    other = await rest.account('other');
+    tenant = await rest.reseller('acme');
+    other = await rest.reseller('other');
   });
   after(() => rest.stop());
 
@@ -83,8 +83,29 @@ describe('storage', () => {
     expect(names(await master('GET', 'storage/plans'))).to.deep.equal([]);
   });
 
+  it('has plans for resellers only, whoever asks', async () => {
+    const customer = await rest.account('customer', tenant.id);
+    const path = `accounts/${customer.id}/storage/plans`;
+    const { id: plan } = (await tenant.send('PUT', 'storage/plans', { name: 'Of the seller' })).body.data;
+    for (const token of [customer.token, tenant.token, rest.master.token])
+      for (const [method, at] of [
+        ['GET', path],
+        ['PUT', path],
+        ['GET', `${path}/${plan}`],
+        ['POST', `${path}/${plan}`],
+        ['PATCH', `${path}/${plan}`],
+        ['DELETE', `${path}/${plan}`],
+      ] as const) {
+        const sent = method === 'GET' || method === 'DELETE' ? undefined : { name: 'X' };
+        const { status, body } = await rest.send(method, at, sent, { token });
+        expect([status, body.message], `${method} ${at}`).to.deep.equal([403, 'forbidden']);
+      }
+    expect((await customer.send('GET', 'storage')).status).to.equal(404);
+    expect((await customer.send('PUT', 'storage', { plan: {} })).status).to.equal(201);
+  });
+
   it('ends with its account', async () => {
-    const gone = await rest.account('gone');
+    const gone = await rest.reseller('gone');
     await gone.send('PUT', 'storage', { plan: {} });
     const plan = (await gone.send('PUT', 'storage/plans', { name: 'P' })).body.data;
     expect((await gone.send('DELETE', '')).status).to.equal(200);

@@ -1,5 +1,5 @@
 // storage: where attachments of an account, a user or the system are to go, and plans of that (contract/crossbar.md §6.4).
-import { type Permission, resource, standardVerbs, Type, type Verb } from '../../../core/contract/index.ts';
+import { type Permission, resource, Type, type Verb } from '../../../core/contract/index.ts';
 import { storage as settings, storagePlan, user } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import {
@@ -54,8 +54,8 @@ const plans = resource({
   document: storagePlan,
   shared: 'system_data',
   verbs: {
-    collection: { ...standardVerbs.collection, GET: 'admin' },
-    item: { ...standardVerbs.item, GET: 'admin' },
+    collection: { GET: 'reseller', PUT: 'reseller' },
+    item: { GET: 'reseller', POST: 'reseller', PATCH: 'reseller', DELETE: 'reseller' },
   },
   listing: { design: 'storage', view: 'plans_by_account' },
   example,
@@ -136,7 +136,7 @@ async function checkTrial(request: RestRequest, attachments: object = {}): Promi
 
 export const storage: RestModule = {
   ...plain(plans, [
-    accountEndpoint(path, listed('admin', 'plans_by_account', true)),
+    accountEndpoint(path, listed('reseller', 'plans_by_account', true)),
     ...systemPlans,
     { path: `/${path}`, operations: listed('superduper', 'system_plans', false) },
     settingsAt('/storage', 'superduper', async (request) => ({ database: database(request), id: 'system' })),

@@ -50,6 +50,8 @@ export interface Rest {
   login(username: string, password: string, account: string): Promise<Answer>;
   /** An account below the master with an administrator. */
   account(name: string, parent?: string): Promise<Tenant>;
+  /** The same, and it sells to the accounts that are made below it. */
+  reseller(name: string, parent?: string): Promise<Tenant>;
   stop(): Promise<void>;
 }
 
@@ -126,13 +128,19 @@ export async function startRest(given: { readonly store?: Store } = {}): Promise
         send(method, `accounts/${id}${path && `/${path}`}`, data, { token: own, ...options }),
     };
   };
+  const reseller: Rest['reseller'] = async (name, parent) => {
+    const made = await account(name, parent);
+    const { status, text } = await send('PUT', `accounts/${made.id}/reseller`, {}, { token: master.token });
+    if (status !== 201) throw new Error(`${name} was not made a reseller: ${text}`);
+    return made;
+  };
   const stop = async (): Promise<void> => {
     await app.stop();
     await context.actors.drain(100);
     await bus.close();
     await store.close();
   };
-  return { url, context, store, bus, log, metrics, master, send, login, account, stop };
+  return { url, context, store, bus, log, metrics, master, send, login, account, reseller, stop };
 }
 
 function sender(url: string, agent: Agent): Rest['send'] {
