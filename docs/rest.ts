@@ -98,6 +98,9 @@ function detailsOf(
   return `## ${operationIdOf(verb, path)}\n\n\`${verb} ${templateOf(path)}\`\n\n${parts.join('\n\n')}`;
 }
 
+/** Permissions that the account of the examples has not. */
+const ofMaster: readonly (Permission | undefined)[] = ['ancestor', 'reseller', 'superduper'];
+
 /** A document that is created and read, or else the first thing that can be read of a new account. */
 async function exampleOf(module: RestModule, rest: Rest, tenant: Tenant): Promise<string> {
   const { plain, name, endpoints } = module;
@@ -108,7 +111,7 @@ async function exampleOf(module: RestModule, rest: Rest, tenant: Tenant): Promis
     data?: unknown,
   ): Promise<Answer> =>
     rest.send(verb, path, data, {
-      token: permission === 'ancestor' || permission === 'superduper' ? rest.master.token : tenant.token,
+      token: ofMaster.includes(permission) ? rest.master.token : tenant.token,
     });
   const shown: string[] = [];
   const tell = (verb: Verb, path: string, data: unknown, answer: Answer): void => {
@@ -119,7 +122,8 @@ async function exampleOf(module: RestModule, rest: Rest, tenant: Tenant): Promis
     );
   };
   if (plain && !plain.within && plain.verbs.collection.PUT) {
-    const path = `accounts/${tenant.id}/${plain.path}`;
+    const isOfReseller = plain.verbs.collection.PUT === 'reseller';
+    const path = `accounts/${isOfReseller ? rest.master.id : tenant.id}/${plain.path}`;
     const made = await send(plain.verbs.collection.PUT, 'PUT', path, plain.example);
     if (made.status === 201) {
       tell('PUT', path, plain.example, made);

@@ -7400,7 +7400,7 @@ export interface Operations {
     };
     readonly data: unknown;
   };
-  /** Who watches this lamp. For: account. */
+  /** Who watches this lamp; a report of those that were reset. For: account. */
   readonly getAccountsPresenceByExtension: {
     readonly path: { readonly account_id: string; readonly extension: string };
     readonly query: Query;
@@ -9271,42 +9271,42 @@ export interface Operations {
     readonly body: Query;
     readonly data: Skels & Stored;
   };
-  /** Plans where attachments are kept. For: admin. */
+  /** Plans where attachments are kept. For: reseller. */
   readonly getAccountsStoragePlans: {
     readonly path: { readonly account_id: string };
     readonly query: ListQuery;
     readonly body: Query;
     readonly data: readonly Row[];
   };
-  /** Creates: A plan where attachments are kept. For: admin. */
+  /** Creates: A plan where attachments are kept. For: reseller. */
   readonly putAccountsStoragePlans: {
     readonly path: { readonly account_id: string };
     readonly query: Query;
     readonly body: StoragePlans;
     readonly data: StoragePlans & Stored;
   };
-  /** A plan where attachments are kept. For: admin. */
+  /** A plan where attachments are kept. For: reseller. */
   readonly getAccountsStoragePlansById: {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: Pick<ListQuery, 'fields'>;
     readonly body: Query;
     readonly data: StoragePlans & Stored;
   };
-  /** Replaces: A plan where attachments are kept. For: admin. */
+  /** Replaces: A plan where attachments are kept. For: reseller. */
   readonly postAccountsStoragePlansById: {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: Query;
     readonly body: StoragePlans;
     readonly data: StoragePlans & Stored;
   };
-  /** Merges into it: A plan where attachments are kept. For: admin. */
+  /** Merges into it: A plan where attachments are kept. For: reseller. */
   readonly patchAccountsStoragePlansById: {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: Query;
     readonly body: Partial<StoragePlans>;
     readonly data: StoragePlans & Stored;
   };
-  /** Deletes: A plan where attachments are kept. For: admin. */
+  /** Deletes: A plan where attachments are kept. For: reseller. */
   readonly deleteAccountsStoragePlansById: {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: Query;

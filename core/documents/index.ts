@@ -44,6 +44,7 @@ export { parkedCall } from './parked_call.ts';
 export { password_reset } from './password_reset.ts';
 export { pivotDebug } from './pivot_debug.ts';
 export { portRequest } from './port_request.ts';
+export { presenceReport } from './presence_report.ts';
 export { queue } from './queue.ts';
 export { rate } from './rate.ts';
 export { rateLimits } from './rate_limits.ts';

@@ -81,8 +81,8 @@ export interface Operation extends Described {
   run(request: RestRequest): Promise<Reply>;
 }
 
-/** What a request without a token is about. */
-export type AnonymousTarget = Pick<RestRequest, 'services' | 'account' | 'params'>;
+/** What a request without a token is about, and whether it came by a link that this cluster signed. */
+export type AnonymousTarget = Pick<RestRequest, 'services' | 'account' | 'params' | 'isSigned'>;
 
 /** One path below `/v2`, e.g. `/accounts/:account_id/devices/status`. */
 export interface Endpoint {

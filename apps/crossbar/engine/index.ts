@@ -10,6 +10,7 @@ export { exclusive, onNewest } from './exclusive.ts';
 export * from './files.ts';
 export { type Filter, filterOf } from './filters.ts';
 export * from './list.ts';
+export { magicPath } from './magic.ts';
 export * from './months.ts';
 export type { Cursor, PageQuery, Range } from './paging.ts';
 export { endpointsOf, plain, plainEndpoints } from './plain.ts';

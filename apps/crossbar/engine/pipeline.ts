@@ -21,6 +21,8 @@ export interface Received {
   readonly method: string;
   readonly query: Readonly<Record<string, string>>;
   readonly clientIp: string;
+  /** It came by a magic path. */
+  readonly isSigned: boolean;
   readonly body: Body;
 }
 
@@ -128,7 +130,7 @@ export function allowedMethods({ operations }: Endpoint): string {
 
 /** Whether the operation serves who has no token, as some do for documents that say so. */
 async function mayBeAnonymous(
-  { services, query, body }: Received,
+  { services, query, body, isSigned }: Received,
   { anonymous }: Operation,
   params: Readonly<Record<string, string>>,
   context: Context,
@@ -136,7 +138,7 @@ async function mayBeAnonymous(
   if (!anonymous || tokenOf(context.req.headers, query, body.envelope) !== undefined) return false;
   const accountId = params['account_id'];
   const account = accountId === undefined ? undefined : await findAccount(services.store, accountId);
-  return anonymous({ services, account, params });
+  return anonymous({ services, account, params, isSigned });
 }
 
 /** A public operation takes no notice of tokens: an old one in a browser must not keep its user from logging in. */

@@ -62,6 +62,8 @@ export interface RestRequest<Data = unknown> {
   readonly query: Readonly<Record<string, string>>;
   readonly headers: IncomingHttpHeaders;
   readonly clientIp: string;
+  /** It came by a magic path. */
+  readonly isSigned: boolean;
   /** The keys beside `data`, in lower case with `_`. */
   readonly envelope: Readonly<Record<string, unknown>>;
   /** `data` of the envelope; `{}` when there was no body. */

@@ -14,6 +14,7 @@ import type { Tokens } from './buckets.ts';
 import { compressed } from './compress.ts';
 import { bySpecificity, type RestModule } from './endpoint.ts';
 import type { About } from './envelope.ts';
+import { openMagicPath } from './magic.ts';
 import { allowedMethods, handle, type Received, routeOf } from './pipeline.ts';
 import type { Auth, Services } from './request.ts';
 import { writeCors, writeError, writeReply } from './respond.ts';
@@ -157,7 +158,11 @@ function aboutOf({ node }: Services, context: Context): About {
 
 /** Reads the request, up to where its path is looked at. */
 async function received(services: Services, context: Context, next: Next): Promise<void> {
-  const [, apiVersion, rest] = /^\/+(v\d+)(?:\/+(.*))?$/s.exec(context.path) ?? [];
+  const magic =
+    context.method === 'GET'
+      ? openMagicPath(services.secrets.systemSecret, context.path.slice(1))
+      : undefined;
+  const [, apiVersion, rest] = /^\/+(v\d+)(?:\/+(.*))?$/s.exec(magic ?? context.path) ?? [];
   if (apiVersion === undefined) return banner(context);
   if (apiVersion === 'v1') throw new AppError('gone', { message: 'version 1 is gone: use /v2' });
   const limit = await services.systemConfig.get('crossbar', 'max_upload_size', 8_000_000);
@@ -179,6 +184,7 @@ async function received(services: Services, context: Context, next: Next): Promi
     method: state.method,
     query,
     clientIp: await clientIp(services, context),
+    isSigned: magic !== undefined,
     body,
   };
   const path = `/${(rest ?? '').replace(/\/+/g, '/')}`;

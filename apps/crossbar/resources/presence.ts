@@ -1,14 +1,10 @@
 // presence: who watches whose lamp in an account, and setting or resetting lamps.
 
 import { createHash } from 'node:crypto';
-import { isRecord, Type } from '../../../core/contract/index.ts';
+import { Type } from '../../../core/contract/index.ts';
 import { device, user } from '../../../core/documents/index.ts';
-import {
-  presenceReset,
-  presenceSearchReq,
-  presenceStates,
-  presenceUpdate,
-} from '../../../core/messages/presence.ts';
+import { AppError } from '../../../core/errors/index.ts';
+import { presenceReset, presenceStates, presenceUpdate } from '../../../core/messages/presence.ts';
 import {
   accountEndpoint,
   type DataReply,
@@ -16,15 +12,16 @@ import {
   invalid,
   load,
   operation,
-  parameter,
   pathParameter,
+  type Reply,
   type RestModule,
   type RestRequest,
   targetAccount,
   targetDatabase,
 } from '../engine/index.ts';
-import { ofNodes } from '../live/patience.ts';
 import { devicesOf } from '../live/phones.ts';
+import { isReport, readReport, tellOfReport } from '../presence/reports.ts';
+import { subscriptionsOf } from '../presence/subscriptions.ts';
 
 /** Lamps that were set by hand; kept so that they can be told again. */
 const manual = 'manual_presence';
@@ -42,7 +39,7 @@ export const presence: RestModule = {
   summary: 'Lamps: who watches whom, and what they show',
   endpoints: [
     accountEndpoint('presence', {
-      GET: operation('account', 'How many watch whom', (request) => search(request, undefined), {
+      GET: operation('account', 'How many watch whom', (request) => search(request), {
         parameters: { event: Type.Optional(Type.String()) },
       }),
       POST: operation(
@@ -53,9 +50,10 @@ export const presence: RestModule = {
       ),
     }),
     accountEndpoint('presence/:extension', {
-      GET: operation('account', 'Who watches this lamp', (request) =>
-        search(request, pathParameter(request, 'extension')),
-      ),
+      GET: operation('account', 'Who watches this lamp; a report of those that were reset', readOne, {
+        // Whoever was sent the link to a report may read that.
+        anonymous: async ({ isSigned }) => isSigned,
+      }),
       POST: operation(
         'admin',
         'Sets or resets a lamp',
@@ -89,8 +87,23 @@ function owned(
   });
 }
 
+async function readOne(request: RestRequest): Promise<Reply> {
+  const extension = pathParameter(request, 'extension');
+  return isReport(extension) ? readReport(request, extension) : search(request, extension);
+}
+
+async function search(request: RestRequest, username?: string): Promise<DataReply> {
+  const subscriptions = await subscriptionsOf(
+    request,
+    username === undefined ? 'summary' : 'detail',
+    username,
+  );
+  return { data: { subscriptions } };
+}
+
 function extensionOf(request: RestRequest): string {
   const extension = pathParameter(request, 'extension');
+  if (isReport(extension)) throw new AppError('invalid_method', { details: { allowed: 'GET, OPTIONS' } });
   if (!/^[\w+*#.-]{1,128}$/.test(extension))
     throw invalid('extension', 'pattern', 'must be a presence id', { value: extension });
   return extension;
@@ -114,36 +127,6 @@ async function allIds(request: RestRequest): Promise<string[]> {
   return [...new Set(rows.map(({ key }) => String(key)))];
 }
 
-async function search(request: RestRequest, username: string | undefined): Promise<DataReply> {
-  const { realm } = targetAccount(request);
-  if (realm === undefined) return { data: {} };
-  const event = parameter(request, 'event');
-  const answers = await request.services.bus.collect(
-    presenceSearchReq,
-    {
-      Realm: realm,
-      'Search-Type': username === undefined ? 'summary' : 'detail',
-      ...(username !== undefined && { Username: username }),
-      ...(typeof event === 'string' && { 'Event-Package': event }),
-    },
-    { timeout: ofNodes },
-  );
-  const subscriptions = answers.map(({ Subscriptions }) => Subscriptions);
-  return { data: { subscriptions: joined(subscriptions) } };
-}
-
-/** Answers of several edges as one: lists follow each other, counts add up, objects are merged. */
-function joined(values: readonly unknown[]): unknown {
-  return values.reduce((sum, value) => {
-    if (value === undefined) return sum;
-    if (Array.isArray(sum) && Array.isArray(value)) return sum.concat(value);
-    if (typeof sum === 'number' && typeof value === 'number') return sum + value;
-    if (!isRecord(sum) || !isRecord(value)) return sum ?? value;
-    const keys = [...new Set([...Object.keys(sum), ...Object.keys(value)])];
-    return Object.fromEntries(keys.map((key) => [key, joined([sum[key], value[key]])]));
-  }, undefined);
-}
-
 type Action = { readonly action?: string; readonly reset?: boolean; readonly state?: string };
 
 async function act(request: RestRequest<Action>, ids: readonly string[]): Promise<DataReply> {
@@ -155,6 +138,7 @@ async function act(request: RestRequest<Action>, ids: readonly string[]): Promis
   if (ids.length === 0) return { data: { message: 'nothing to send command to' } };
   const { realm = '' } = targetAccount(request);
   const { bus } = request.services;
+  const report = name === 'reset' ? await tellOfReport(request, ids) : undefined;
   for (const id of ids)
     if (name === 'reset') await bus.publish(presenceReset, { Realm: realm, Username: id });
     else {
@@ -166,7 +150,7 @@ async function act(request: RestRequest<Action>, ids: readonly string[]): Promis
       });
     }
   if (name === 'set' && state !== undefined) await keep(request, ids, state);
-  return { data: { message: 'command sent' } };
+  return { data: { message: 'command sent', ...(report !== undefined && { report }) } };
 }
 
 async function keep(request: RestRequest, ids: readonly string[], state: string): Promise<void> {
