@@ -200,13 +200,17 @@ async function clientIp({ systemConfig }: Services, context: Context): Promise<s
   return forwarded && proxies.includes(peer) ? forwarded : peer;
 }
 
+/** Where the endpoints stand whose first noun is a parameter: they are tried last. */
+const anyNoun = ':';
+
 /** One router for each first noun: a single one would try the patterns of all endpoints, one after the other. */
 function routes(modules: readonly RestModule[]): Koa.Middleware {
   const routers = new Map<string, Router>();
   const nouns = new Set(modules.map(({ name }) => name));
   for (const endpoint of modules.flatMap((module) => module.endpoints).sort(bySpecificity)) {
     const route = routeOf(endpoint, nouns);
-    const noun = firstNoun(endpoint.path);
+    const first = firstNoun(endpoint.path);
+    const noun = first.includes(':') ? anyNoun : first;
     const router = routers.get(noun) ?? new Router();
     routers.set(noun, router);
     router.all(endpoint.path, async (context) => {
@@ -229,7 +233,11 @@ function routes(modules: readonly RestModule[]): Koa.Middleware {
     });
   }
   const matched = new Map([...routers].map(([noun, router]) => [noun, router.routes() as Koa.Middleware]));
-  return (context, next) => matched.get(firstNoun(context.path))?.(context, next) ?? next();
+  const ofAnyNoun: Koa.Middleware = (context, next) => matched.get(anyNoun)?.(context, next) ?? next();
+  return (context, next) => {
+    const otherwise = (): Promise<unknown> => ofAnyNoun(context, next);
+    return matched.get(firstNoun(context.path))?.(context, otherwise) ?? otherwise();
+  };
 }
 
 /** What a path is about: its first part, or what stands behind the account. Routers know no upper case. */
