@@ -695,6 +695,15 @@ export type Resources = {
   readonly [key: string]: unknown;
 };
 
+export type ResourceJobs = {
+  readonly errors?: Readonly<Record<string, unknown>>;
+  readonly name?: string;
+  readonly numbers: readonly string[];
+  readonly resource_id: string;
+  readonly successes?: Readonly<Record<string, unknown>>;
+  readonly [key: string]: unknown;
+};
+
 export type Cdrs = {
   readonly app_name?: string;
   readonly app_version?: string;
@@ -2879,6 +2888,13 @@ export type LoginAttempts = {
   readonly [key: string]: unknown;
 };
 
+export type Mms = {
+  readonly body?: string;
+  readonly from?: string;
+  readonly to: string;
+  readonly [key: string]: unknown;
+};
+
 export type MultiFactorProvider = {
   readonly enabled: boolean;
   readonly name: string;
@@ -4130,6 +4146,58 @@ export interface Operations {
       readonly [key: string]: unknown;
     };
   };
+  /** Imports of numbers, newest first. For: admin. */
+  readonly getAccountsResourcesJobs: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Makes the numbers of a carrier for an account, reserved. For: admin. */
+  readonly putAccountsResourcesJobs: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly numbers: readonly string[];
+      readonly name?: string;
+      readonly resource_id: string;
+      readonly [key: string]: unknown;
+    };
+    readonly data: ResourceJobs & Stored;
+  };
+  /** An import of numbers. For: admin. */
+  readonly getAccountsResourcesJobsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: ResourceJobs & Stored;
+  };
+  /** Imports of numbers, newest first. For: superduper. */
+  readonly getResourcesJobs: {
+    readonly path: Query;
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Makes the numbers of a carrier for an account, reserved. For: superduper. */
+  readonly putResourcesJobs: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: {
+      readonly numbers: readonly string[];
+      readonly name?: string;
+      readonly resource_id: string;
+      readonly [key: string]: unknown;
+    };
+    readonly data: ResourceJobs & Stored;
+  };
+  /** An import of numbers. For: superduper. */
+  readonly getResourcesJobsById: {
+    readonly path: { readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: ResourceJobs & Stored;
+  };
   /** Records of calls, newest first. For: account. */
   readonly getAccountsCdrs: {
     readonly path: { readonly account_id: string };
@@ -4869,6 +4937,20 @@ export interface Operations {
     readonly query: Query;
     readonly body: Query;
     readonly data: Functions & Stored;
+  };
+  /** What functions can be used for: nothing yet. For: public. */
+  readonly getFunctions: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Samples of functions. For: public. */
+  readonly getFunctionsSamples: {
+    readonly path: Query;
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
   };
   /** Groups of users and devices. For: account. */
   readonly getAccountsGroups: {
@@ -8022,9 +8104,22 @@ export interface Operations {
   /** How many are registered. For: account. */
   readonly getAccountsRegistrationsCount: {
     readonly path: { readonly account_id: string };
-    readonly query: Query;
+    readonly query: Pick<ListQuery, 'fields'>;
     readonly body: Query;
-    readonly data: unknown;
+    readonly data: {
+      readonly count: number;
+      readonly [key: string]: unknown;
+    };
+  };
+  /** How many are registered in the cluster. For: superduper. */
+  readonly getRegistrationsCount: {
+    readonly path: Query;
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: {
+      readonly count: number;
+      readonly [key: string]: unknown;
+    };
   };
   /** Forgets the registrations of a user name. For: admin. */
   readonly deleteAccountsRegistrationsByUsername: {
@@ -8368,7 +8463,7 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
-  /** Text messages, newest first. For: account. */
+  /** A text message: all, newest first. For: account. */
   readonly getAccountsSms: {
     readonly path: { readonly account_id: string };
     readonly query: ListQuery;
@@ -8387,14 +8482,14 @@ export interface Operations {
     };
     readonly data: Sms & Stored;
   };
-  /** Text messages of a user. For: account. */
+  /** A text message: those of a user. For: account. */
   readonly getAccountsUsersByUserIdSms: {
     readonly path: { readonly account_id: string; readonly user_id: string };
     readonly query: ListQuery;
     readonly body: Query;
     readonly data: readonly Row[];
   };
-  /** Text messages of a device. For: account. */
+  /** A text message: those of a device. For: account. */
   readonly getAccountsDevicesByDeviceIdSms: {
     readonly path: { readonly account_id: string; readonly device_id: string };
     readonly query: ListQuery;
@@ -8408,7 +8503,7 @@ export interface Operations {
     readonly body: Query;
     readonly data: Sms & Stored;
   };
-  /** Deletes a text message. For: admin. */
+  /** Deletes: A text message. For: admin. */
   readonly deleteAccountsSmsById: {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: Query;
@@ -9551,6 +9646,48 @@ export interface Operations {
     readonly query: Pick<ListQuery, 'fields'>;
     readonly body: Query;
     readonly data: LoginAttempts & Stored;
+  };
+  /** A multimedia message: all, newest first. For: account. */
+  readonly getAccountsMms: {
+    readonly path: { readonly account_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** Would send a multimedia message; nobody does. For: account. */
+  readonly putAccountsMms: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** A multimedia message: those of a user. For: account. */
+  readonly getAccountsUsersByUserIdMms: {
+    readonly path: { readonly account_id: string; readonly user_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** A multimedia message: those of a device. For: account. */
+  readonly getAccountsDevicesByDeviceIdMms: {
+    readonly path: { readonly account_id: string; readonly device_id: string };
+    readonly query: ListQuery;
+    readonly body: Query;
+    readonly data: readonly Row[];
+  };
+  /** A multimedia message. For: account. */
+  readonly getAccountsMmsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Mms & Stored;
+  };
+  /** Deletes: A multimedia message. For: admin. */
+  readonly deleteAccountsMmsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: Mms & Stored;
   };
   /** Creates: How the second factor of a login is checked. For: admin. */
   readonly putAccountsMultiFactor: {
@@ -10940,6 +11077,12 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   postAccountsResourcesCollection: ['POST', '/accounts/{account_id}/resources/collection'],
   putResourcesCollection: ['PUT', '/resources/collection'],
   postResourcesCollection: ['POST', '/resources/collection'],
+  getAccountsResourcesJobs: ['GET', '/accounts/{account_id}/resources/jobs'],
+  putAccountsResourcesJobs: ['PUT', '/accounts/{account_id}/resources/jobs'],
+  getAccountsResourcesJobsById: ['GET', '/accounts/{account_id}/resources/jobs/{id}'],
+  getResourcesJobs: ['GET', '/resources/jobs'],
+  putResourcesJobs: ['PUT', '/resources/jobs'],
+  getResourcesJobsById: ['GET', '/resources/jobs/{id}'],
   getAccountsCdrs: ['GET', '/accounts/{account_id}/cdrs'],
   getAccountsCdrsInteraction: ['GET', '/accounts/{account_id}/cdrs/interaction'],
   getAccountsCdrsSummary: ['GET', '/accounts/{account_id}/cdrs/summary'],
@@ -11037,6 +11180,8 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   postAccountsFunctionsById: ['POST', '/accounts/{account_id}/functions/{id}'],
   patchAccountsFunctionsById: ['PATCH', '/accounts/{account_id}/functions/{id}'],
   deleteAccountsFunctionsById: ['DELETE', '/accounts/{account_id}/functions/{id}'],
+  getFunctions: ['GET', '/functions'],
+  getFunctionsSamples: ['GET', '/functions/samples'],
   getAccountsGroups: ['GET', '/accounts/{account_id}/groups'],
   putAccountsGroups: ['PUT', '/accounts/{account_id}/groups'],
   getAccountsGroupsById: ['GET', '/accounts/{account_id}/groups/{id}'],
@@ -11268,6 +11413,7 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   getAccountsRegistrations: ['GET', '/accounts/{account_id}/registrations'],
   deleteAccountsRegistrations: ['DELETE', '/accounts/{account_id}/registrations'],
   getAccountsRegistrationsCount: ['GET', '/accounts/{account_id}/registrations/count'],
+  getRegistrationsCount: ['GET', '/registrations/count'],
   deleteAccountsRegistrationsByUsername: ['DELETE', '/accounts/{account_id}/registrations/{username}'],
   getAccountsResourceSelectors: ['GET', '/accounts/{account_id}/resource_selectors'],
   getAccountsResourceSelectorsName: ['GET', '/accounts/{account_id}/resource_selectors/name'],
@@ -11458,6 +11604,12 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   deleteAccountsSecurity: ['DELETE', '/accounts/{account_id}/security'],
   getAccountsSecurityAttempts: ['GET', '/accounts/{account_id}/security/attempts'],
   getAccountsSecurityAttemptsById: ['GET', '/accounts/{account_id}/security/attempts/{id}'],
+  getAccountsMms: ['GET', '/accounts/{account_id}/mms'],
+  putAccountsMms: ['PUT', '/accounts/{account_id}/mms'],
+  getAccountsUsersByUserIdMms: ['GET', '/accounts/{account_id}/users/{user_id}/mms'],
+  getAccountsDevicesByDeviceIdMms: ['GET', '/accounts/{account_id}/devices/{device_id}/mms'],
+  getAccountsMmsById: ['GET', '/accounts/{account_id}/mms/{id}'],
+  deleteAccountsMmsById: ['DELETE', '/accounts/{account_id}/mms/{id}'],
   putAccountsMultiFactor: ['PUT', '/accounts/{account_id}/multi_factor'],
   getAccountsMultiFactor: ['GET', '/accounts/{account_id}/multi_factor'],
   getAccountsMultiFactorById: ['GET', '/accounts/{account_id}/multi_factor/{id}'],

@@ -1,6 +1,7 @@
 // What resources and the app use of the engine.
 export { findAccount, getAccount } from './accounts.ts';
 export { deleted, documentId, idParameter } from './acts.ts';
+export { around } from './around.ts';
 export { reaches } from './authorize.ts';
 export { collectionEndpoint } from './collection.ts';
 export * from './documents.ts';

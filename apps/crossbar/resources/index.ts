@@ -43,6 +43,7 @@ import { media } from './media.ts';
 import { menus } from './menus.ts';
 import { metaflows } from './metaflows.ts';
 import { migrations } from './migrations.ts';
+import { mms } from './mms.ts';
 import { multi_factor } from './multi_factor.ts';
 import { notifications } from './notifications.ts';
 import { parked_calls } from './parked_calls.ts';
@@ -160,6 +161,7 @@ const others: readonly RestModule[] = [
   skels,
   storage,
   security,
+  mms,
   multi_factor,
   auth,
   users,

@@ -37,6 +37,7 @@ describe('resources over the bus and the system', () => {
           Contact: 'sip:phone1@127.0.0.1',
           'Registrar-Node': 'secret',
         };
+        if (query.message['Count-Only']) return peer.reply(query, regQueryResp, { Count: 7 });
         await peer.reply(query, regQueryResp, {
           Fields: query.message.Realm === 'acme.test' ? [fields] : [],
         });
@@ -86,6 +87,9 @@ describe('resources over the bus and the system', () => {
     ]);
     expect((await tenant.send('GET', 'registrations/count')).body.data).to.deep.equal({ count: 1 });
     expect((await other.send('GET', 'registrations')).body.data).to.deep.equal([]);
+    const { token } = rest.master;
+    const all = await rest.send('GET', 'registrations/count', undefined, { token });
+    expect(all.body.data).to.deep.equal({ count: 7 });
     await tenant.send('DELETE', 'registrations/phone1');
     await tenant.send('DELETE', 'registrations');
     expect(rest.bus.named('reg_flush').map(({ Realm, Username }) => [Realm, Username])).to.deep.equal([

@@ -107,4 +107,44 @@ describe('optional resources', () => {
       (await rest.send('GET', 'media/prompts/hello', undefined, { token: tenant.token })).body.data,
     ).to.deep.equal([]);
   });
+
+  it('show samples of functions to everybody, and what is on offer: nothing yet', async () => {
+    expect((await rest.send('GET', 'functions')).body.data).to.deep.equal([]);
+    const samples = (await rest.send('GET', 'functions/samples')).body.data;
+    expect(samples).to.have.length.above(1);
+    for (const sample of samples) {
+      expect(() => new Function('call', sample.function_js), sample.name).not.to.throw();
+      expect((await tenant.send('PUT', 'functions', sample)).status).to.equal(201);
+    }
+    expect((await rest.send('PUT', 'functions', samples[0])).status).to.equal(405);
+    expect((await rest.send('GET', `accounts/${tenant.id}/functions`)).status).to.equal(401);
+  });
+
+  it('list multimedia messages, and say that nobody sends one', async () => {
+    const now = new Date();
+    const id = `${monthOf(now)}-${'d'.repeat(32)}`;
+    await rest.store.database(monthDatabase(tenant.id, now)).save({
+      _id: id,
+      pvt_type: 'mms',
+      pvt_owner_id: tenant.userId,
+      from: '1001',
+      to: '1002',
+      direction: 'outbound',
+    });
+    for (const path of ['mms', `users/${tenant.userId}/mms`]) {
+      const [row] = (await tenant.send('GET', path)).body.data;
+      expect(row, path).to.include({ id, from: '1001', direction: 'outbound' });
+    }
+    expect((await tenant.send('GET', `mms/${id}`)).body.data).to.include({ id, to: '1002' });
+    expect((await other.send('GET', `mms/${id}`)).status).to.equal(404);
+    const send = (data: object) => tenant.send('PUT', 'mms', data);
+    expect((await send({ from: '1', to: '2' })).body.data).to.have.nested.property('body.required');
+    expect((await send({ to: '2', body: 'x' })).body.data).to.have.nested.property('from.required');
+    expect((await send({ from: '1', body: 'x' })).body.data).to.have.nested.property('to.required');
+    const nobody = await send({ from: '1', to: '2', body: 'x' });
+    expect([nobody.status, nobody.body.message]).to.deep.equal([503, 'nobody_listens']);
+    expect((await tenant.send('GET', 'mms')).body.data).to.have.length(1);
+    expect((await tenant.send('DELETE', `mms/${id}`)).status).to.equal(200);
+    expect((await tenant.send('GET', 'mms')).body.data).to.deep.equal([]);
+  });
 });

@@ -1,5 +1,6 @@
 // registrations: who is registered now, and forgetting them.
-import { regFlush } from '../../../core/messages/registration.ts';
+import { Type } from '../../../core/contract/index.ts';
+import { regFlush, regQuery } from '../../../core/messages/registration.ts';
 import { snakeCase } from '../../../core/messages/snake-case.ts';
 import {
   accountEndpoint,
@@ -12,6 +13,8 @@ import {
 } from '../engine/index.ts';
 import { registrationsOf } from '../live/registrations.ts';
 
+const counted = Type.Object({ count: Type.Integer() });
+
 export const registrations: RestModule = {
   name: 'registrations',
   summary: 'Phones that are registered now',
@@ -20,7 +23,15 @@ export const registrations: RestModule = {
       GET: operation('account', 'Live registrations', list),
       DELETE: operation('admin', 'Forgets all registrations of the account', flush),
     }),
-    accountEndpoint('registrations/count', { GET: operation('account', 'How many are registered', count) }),
+    accountEndpoint('registrations/count', {
+      GET: operation('account', 'How many are registered', count, { reply: counted }),
+    }),
+    {
+      path: '/registrations/count',
+      operations: {
+        GET: operation('superduper', 'How many are registered in the cluster', countAll, { reply: counted }),
+      },
+    },
     accountEndpoint('registrations/:username', {
       DELETE: operation('admin', 'Forgets the registrations of a user name', flush),
     }),
@@ -49,6 +60,11 @@ async function list(request: RestRequest): Promise<DataReply> {
 
 async function count(request: RestRequest): Promise<DataReply> {
   return { data: { count: (await registrationsOf(request)).length } };
+}
+
+async function countAll({ services }: RestRequest): Promise<DataReply> {
+  const answer = await services.bus.request(regQuery, { 'Count-Only': true });
+  return { data: { count: 'Count' in answer ? (answer.Count ?? 0) : 0 } };
 }
 
 /** All of the account, or those of one user name. */

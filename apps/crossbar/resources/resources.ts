@@ -2,6 +2,7 @@
 import { resource } from '../../../core/contract/index.ts';
 import { resource as carrier } from '../../../core/documents/index.ts';
 import { trustedReload } from '../../../core/messages/trusted.ts';
+import { jobEndpoints } from '../carriers/jobs.ts';
 import { collectionEndpoint, plain, type RestRequest, targetDatabase } from '../engine/index.ts';
 import { tell } from '../live/tell.ts';
 import { checkAddresses } from '../live/trusted.ts';
@@ -40,4 +41,5 @@ export const resources = plain(contract, [
   collectionEndpoint(contract, '/resources', 'superduper', ({ services }) =>
     services.store.database('offnet'),
   ),
+  ...jobEndpoints,
 ]);

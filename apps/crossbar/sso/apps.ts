@@ -6,6 +6,7 @@ import { AppError } from '../../../core/errors/index.ts';
 import { findAccount } from '../engine/accounts.ts';
 import {
   type AccountDocument,
+  around,
   caller,
   type Endpoint,
   endpointsOf,
@@ -21,7 +22,6 @@ import {
   type RestRequest,
   reaches,
 } from '../engine/index.ts';
-import { around } from './around.ts';
 import { forgetLinksOf } from './links.ts';
 import { findProvider, registry } from './registry.ts';
 

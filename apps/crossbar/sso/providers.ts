@@ -4,6 +4,7 @@ import { auth_provider } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { checkHost } from '../../../core/outside/index.ts';
 import {
+  around,
   type Endpoint,
   endpointsOf,
   idParameter,
@@ -12,7 +13,6 @@ import {
   pathParameter,
   type RestRequest,
 } from '../engine/index.ts';
-import { around } from './around.ts';
 import { allowsPrivate } from './ask.ts';
 import { type Provider, providerType, registry } from './registry.ts';
 

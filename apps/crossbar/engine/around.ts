@@ -1,6 +1,6 @@
 // Endpoints whose requests are prepared before their operations get them.
-import type { Endpoint, Operation } from '../engine/endpoint.ts';
-import type { RestRequest } from '../engine/request.ts';
+import type { Endpoint, Operation } from './endpoint.ts';
+import type { RestRequest } from './request.ts';
 
 /** The same endpoints; `prepare` may refuse a request, or say whom it is about. */
 export function around(
