@@ -5,6 +5,7 @@ import { service as contract, servicePlan } from '../../../core/documents/index.
 import { typed } from '../engine/documents.ts';
 import type { AccountDocument } from '../engine/request.ts';
 import type { Plan } from './items.ts';
+import { laid, mergedPlans } from './merge.ts';
 
 export type ServiceDocument = DocumentOf<typeof contract>;
 type PlanDocument = DocumentOf<typeof servicePlan>;
@@ -37,30 +38,20 @@ export async function soldTo(
   const assigned = await Promise.all(
     Object.entries(plans).map(async ([id, { vendor_id = resellerOf(account), overrides: own = {} }]) => {
       const found = typed(servicePlan, await store.database(accountDatabase(vendor_id)).find(id));
-      return found && { found, plan: laid(laid(found.plan, overrides), own) as Plan };
+      return found && (laid(laid(found, ofDocument(overrides)), ofDocument(own)) as object as PlanDocument);
     }),
   );
-  const groups = new Map<string, { found: PlanDocument; plan: Plan }[]>();
+  const groups = new Map<string, PlanDocument[]>();
   for (const one of assigned)
     if (one) {
-      const key = JSON.stringify(one.found.bookkeeper ?? {});
+      const key = JSON.stringify(one.bookkeeper ?? {});
       groups.set(key, [...(groups.get(key) ?? []), one]);
     }
-  return [...groups.values()].map((group) => {
-    const priority = ({ found }: (typeof group)[number]): number => found.merge?.priority ?? 0;
-    const sorted = group.toSorted((a, b) => priority(a) - priority(b));
-    return {
-      plan: sorted.reduce<Json>((merged, { plan }) => laid(merged, plan), {}) as Plan,
-      bookkeeper: group[0]?.found.bookkeeper,
-    };
-  });
+  return [...groups.values()].map((group) => ({
+    plan: mergedPlans(group.map(({ plan, merge }) => ({ plan, ...merge }))),
+    bookkeeper: group[0]?.bookkeeper,
+  }));
 }
 
-/** `over` laid over `base`, object by object. */
-function laid(base: Json, over: Json): Json {
-  const entries = Object.entries(over).map(([key, value]) => {
-    const before = Object.hasOwn(base, key) ? base[key] : undefined;
-    return [key, isRecord(value) && isRecord(before) ? laid(before, value) : value];
-  });
-  return { ...base, ...Object.fromEntries(entries) };
-}
+/** Overrides are laid over a whole plan, as Kazoo's are (`{plan: {…}}`), or over its items alone. */
+const ofDocument = (overrides: Json): Json => (isRecord(overrides['plan']) ? overrides : { plan: overrides });

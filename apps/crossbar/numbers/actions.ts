@@ -23,6 +23,7 @@ import { findOnItsWay } from './porting.ts';
 import {
   creationStates,
   type Destination,
+  freedState,
   moved,
   type NumberDocument,
   placeOf,
@@ -94,10 +95,9 @@ export const releaseNumber: NumberAction = async (request, e164) => {
 
 /** Leaves a number of the account in the pool, without anything that was said about it. */
 async function giveBack(request: RestRequest, e164: string): Promise<Json> {
-  const config = request.services.systemConfig;
-  const ages = (await config.get('number_manager', 'released_state', 'available')) === 'aging';
+  const state = await freedState(request.services.systemConfig);
   return written(request, e164, (before) =>
-    privatePart(released(owned(before, targetAccount(request)._id, e164), ages ? 'aging' : 'available')),
+    privatePart(released(owned(before, targetAccount(request)._id, e164), state)),
   );
 }
 

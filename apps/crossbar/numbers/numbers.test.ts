@@ -4,6 +4,7 @@ import { accountDatabase } from '../../../core/couch/index.ts';
 import { number as contract } from '../../../core/documents/index.ts';
 import { badInputs } from '../testing/bad-input.ts';
 import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { abandoned, type NumberDocument } from './states.ts';
 
 const number = '+14155550100';
 let last = 200;
@@ -172,6 +173,29 @@ describe('a number', () => {
       expect((await child.send('DELETE', `phone_numbers/${shared}`)).body.data.state).to.equal('reserved');
       expect((await own('GET', shared)).body.data.state).to.equal('reserved');
       expect((await own('DELETE', shared)).body.data.state).to.equal('available');
+    });
+
+    it('of a number whose account is gone: it is released, to none that is gone as well', () => {
+      const gone = { _id: number, pvt_assigned_to: 'gone', pvt_used_by: 'callflow' };
+      const left = (more: Partial<NumberDocument>) =>
+        abandoned({ ...gone, ...more }, 'aging', (id) => id === tenant.id);
+      expect(left({ pvt_state: 'in_service' })).to.deep.equal({
+        _id: number,
+        pvt_state: 'aging',
+        pvt_previously_assigned_to: 'gone',
+      });
+      const history = ['gone', 'gone too', tenant.id];
+      expect(left({ pvt_state: 'in_service', pvt_reserve_history: history })).to.deep.include({
+        pvt_state: 'reserved',
+        pvt_assigned_to: tenant.id,
+        pvt_reserve_history: [tenant.id],
+      });
+      for (const pvt_state of ['port_out', 'deleted', 'available'] as const)
+        expect(left({ pvt_state })).to.deep.equal({
+          _id: number,
+          pvt_state,
+          pvt_previously_assigned_to: 'gone',
+        });
     });
 
     it('of released numbers may be aging', async () => {

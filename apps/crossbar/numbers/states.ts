@@ -1,4 +1,5 @@
 // The states of a number, and the only place that writes them: from which it may come into which, and whose it is then.
+import type { SystemConfig } from '../../../core/config/index.ts';
 import type { DocumentOf } from '../../../core/contract/index.ts';
 import { numberDatabase } from '../../../core/couch/index.ts';
 import type { number, numberStates } from '../../../core/documents/number.ts';
@@ -93,6 +94,27 @@ export function released(
     ...(reserver !== undefined && { pvt_reserve_history: history, pvt_assigned_to: reserver }),
     pvt_state: reserver === undefined ? state : 'reserved',
   };
+}
+
+/** The state that numbers have when nobody has them any more (`number_manager.released_state`). */
+export async function freedState(config: SystemConfig): Promise<'aging' | 'available'> {
+  const chosen = await config.get('number_manager', 'released_state', 'available');
+  return chosen === 'aging' ? 'aging' : 'available';
+}
+
+/**
+ * The number of an account that does not exist: released, to none that does not exist either. In a state from which
+ * numbers are not released it stays, and is nobody's. `exists` tells of an account.
+ */
+export function abandoned(
+  before: NumberDocument,
+  state: 'aging' | 'available',
+  exists: (account: string) => boolean,
+): Partial<NumberDocument> & { readonly _id: string } {
+  const pvt_reserve_history = before.pvt_reserve_history?.filter(exists) ?? [];
+  if (releasable.includes(before.pvt_state)) return released({ ...before, pvt_reserve_history }, state);
+  const { pvt_assigned_to: owner, pvt_used_by: _, ...rest } = before;
+  return { ...rest, ...previously(owner, undefined) };
 }
 
 const without = (history: readonly string[], account: string): string[] =>

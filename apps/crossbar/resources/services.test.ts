@@ -168,6 +168,9 @@ describe('services', () => {
     expect((await tenant.send('GET', 'services/manual')).body.data).to.deep.equal(hand);
     const { data } = (await tenant.send('GET', 'services/summary')).body;
     expect(data.invoices[0].items[0]).to.include({ quantity: 101, rate: 1, total: 101 });
+    await tenant.send('POST', 'services/overrides', { plan: less }, asMaster());
+    const whole = (await tenant.send('GET', 'services/summary')).body.data;
+    expect(whole.invoices[0].items[0], 'as Kazoo lays them over').to.include({ rate: 1, total: 101 });
     const wrong = await tenant.send('POST', 'services/manual', { devices: { softphone: -1 } }, asMaster());
     expect(Object.keys(wrong.body.data)).to.deep.equal(['devices.softphone']);
     await tenant.send('POST', 'services/manual', {}, asMaster());

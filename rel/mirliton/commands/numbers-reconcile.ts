@@ -1,5 +1,7 @@
 // mirliton numbers reconcile: numbers whose documents contradict each other, and what they are used for.
 import { changeNumber } from '../../../apps/crossbar/numbers/numbers.ts';
+import { abandoned, freedState, type NumberDocument } from '../../../apps/crossbar/numbers/states.ts';
+import { systemConfig } from '../../../core/config/index.ts';
 import { accountDatabase, type Store, type StoredDocument } from '../../../core/couch/index.ts';
 import { hasCode } from '../../../core/errors/index.ts';
 import { findE164 } from '../../../core/telephony/index.ts';
@@ -12,7 +14,7 @@ interface Problem {
   readonly account: string | undefined;
   readonly problem: string;
   /** What would make it right; without it a person has to decide. */
-  readonly mend?: (before: StoredDocument) => StoredDocument;
+  readonly mend?: (before: NumberDocument) => Partial<NumberDocument>;
 }
 
 export const numbersReconcileCommand = command({
@@ -27,8 +29,7 @@ export const numbersReconcileCommand = command({
     const problems = await findProblems(store, cli);
     const rows: { number: string; account: string | undefined; problem: string; mended: boolean }[] = [];
     for (const { mend, ...problem } of problems) {
-      if (fix && mend)
-        await changeNumber({ store }, problem.number, (before) => before && mend(before as StoredDocument));
+      if (fix && mend) await changeNumber({ store }, problem.number, (before) => before && mend(before));
       rows.push({ ...problem, mended: fix && mend !== undefined });
     }
     cli.table(
@@ -48,13 +49,17 @@ export const numbersReconcileCommand = command({
 async function findProblems(store: Store, cli: Cli): Promise<Problem[]> {
   const databases = await store.list('numbers/');
   const accounts = new Set((await allAccounts(store)).map(({ _id }) => _id));
+  const freed = await freedState(systemConfig(store, { zone: '', node: '' }));
   const uses = new Map<string, Promise<ReadonlyMap<string, string>>>();
   const problems: Problem[] = [];
   for (const [index, name] of databases.entries()) {
     const rows = await store.database(name).all({ includeDocs: true });
     for (const { doc } of rows) {
       if (doc?.pvt_type !== 'number' || doc.pvt_deleted === true) continue;
-      problems.push(...(await problemsOf(store, doc, accounts, uses)));
+      const owner = doc['pvt_assigned_to'];
+      if (typeof owner !== 'string') continue;
+      if (accounts.has(owner)) problems.push(...(await problemsOf(store, doc, owner, uses)));
+      else problems.push(orphan(doc._id, owner, (it) => abandoned(it, freed, (id) => accounts.has(id))));
     }
     cli.progress(index + 1, databases.length, 'number databases');
   }
@@ -64,13 +69,10 @@ async function findProblems(store: Store, cli: Cli): Promise<Problem[]> {
 async function problemsOf(
   store: Store,
   document: StoredDocument,
-  accounts: ReadonlySet<string>,
+  owner: string,
   uses: Map<string, Promise<ReadonlyMap<string, string>>>,
 ): Promise<Problem[]> {
   const number = document._id;
-  const owner = document['pvt_assigned_to'];
-  if (typeof owner !== 'string') return [];
-  if (!accounts.has(owner)) return [orphan(number, owner)];
   const found: Problem[] = [];
   const copy = await store.database(accountDatabase(owner)).find(number, { fresh: true });
   if (!copy || copy['pvt_state'] !== document['pvt_state'])
@@ -90,17 +92,16 @@ async function problemsOf(
       account: owner,
       problem: `noted as used by ${String(document['pvt_used_by'] ?? 'nothing')}, but used by ${used ?? 'nothing'}`,
       mend: ({ pvt_used_by: _, ...before }) =>
-        (used === undefined ? before : { ...before, pvt_used_by: used }) as StoredDocument,
+        used === undefined ? before : { ...before, pvt_used_by: used },
     });
   return found;
 }
 
-const orphan = (number: string, owner: string): Problem => ({
+const orphan = (number: string, owner: string, mend: NonNullable<Problem['mend']>): Problem => ({
   number,
   account: owner,
   problem: 'its account does not exist',
-  mend: ({ pvt_assigned_to, pvt_used_by: _, ...before }) =>
-    ({ ...before, pvt_state: 'available', pvt_previously_assigned_to: pvt_assigned_to }) as StoredDocument,
+  mend,
 });
 
 /** The numbers of an account that a callflow or a PBX answers. */
