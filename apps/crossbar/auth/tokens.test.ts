@@ -1,20 +1,13 @@
 // How tokens come about without a password, what they say, how they are renewed, and what becomes of them when keys grow old.
 import { expect } from 'chai';
 import type { StoredDocument } from '../../../core/couch/index.ts';
-import { type Answer, type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import type { Answer } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 const day = 86_400;
 
 describe('tokens', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  let other: Tenant;
-  before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-    other = await rest.account('other');
-  });
-  after(() => rest.stop());
+  const { rest, tenant, other } = tenants();
 
   const reads = async (token: string): Promise<number> =>
     (await tenant.send('GET', 'users', undefined, { token })).status;

@@ -1,20 +1,14 @@
 // Imports of the numbers of a carrier: what became of each is in the answer, and stays in the month.
 import { expect } from 'chai';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 describe('imports of numbers', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  let other: Tenant;
+  const { rest, tenant, other } = tenants();
   let resource: string;
   before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-    other = await rest.account('other');
     const carrier = { name: 'Carrier', gateways: [{ server: 'sip.carrier.test' }] };
     resource = (await tenant.send('PUT', 'resources', carrier)).body.data.id;
   });
-  after(() => rest.stop());
 
   const master = (method: string, path: string, data?: object) =>
     rest.send(method, path, data, { token: rest.master.token });

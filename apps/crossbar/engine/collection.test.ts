@@ -1,19 +1,12 @@
 // Many documents at once, tried with carriers: all are written, or none.
 import { expect } from 'chai';
-import { type Answer, type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import type { Answer } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 const carrier = (n: number) => ({ name: `Carrier ${n}`, gateways: [{ server: `sip${n}.carrier.test` }] });
 
 describe('a collection', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  let other: Tenant;
-  before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-    other = await rest.account('other');
-  });
-  after(() => rest.stop());
+  const { rest, tenant, other } = tenants();
 
   const send = (verb: string, data: unknown, who = tenant): Promise<Answer> =>
     who.send(verb, 'resources/collection', data);

@@ -1,37 +1,10 @@
 // Papers and comments of port requests: under safe names, and for those who may see them.
 import { expect } from 'chai';
-import { type Answer, type Rest, startRest, type Tenant } from '../testing/rest.ts';
-
-let last = 500;
-const fresh = (): string => `+14155551${String(last++)}`;
+import { portBench } from '../testing/ports.ts';
+import type { Answer } from '../testing/rest.ts';
 
 describe('what belongs to a port request', () => {
-  let rest: Rest;
-  let reseller: Tenant;
-  let tenant: Tenant;
-  let other: Tenant;
-  before(async () => {
-    rest = await startRest();
-    reseller = await rest.account('reseller');
-    await rest.store
-      .database('accounts')
-      .update(reseller.id, (document) => ({ ...document, pvt_reseller: true }));
-    tenant = await rest.account('acme', reseller.id);
-    other = await rest.account('other');
-  });
-  after(() => rest.stop());
-
-  const own = (method: string, path = '', data?: unknown): Promise<Answer> =>
-    tenant.send(method, `port_requests${path}`, data);
-  /** As who carries it out. */
-  const carrier = (method: string, path = '', data?: unknown): Promise<Answer> =>
-    rest.send(method, `accounts/${tenant.id}/port_requests${path}`, data, { token: reseller.token });
-  const make = async (numbers: readonly string[] = [fresh()]): Promise<string> => {
-    const asked = Object.fromEntries(numbers.map((one) => [one, {}]));
-    const { body, status, text } = await own('PUT', '', { name: 'port', numbers: asked });
-    expect(status, text).to.equal(201);
-    return `/${body.data.id}`;
-  };
+  const { rest, reseller, tenant, other, own, carrier, make } = portBench();
 
   describe('papers', () => {
     const upload = (verb: string, path: string, body: string, type: string, token = tenant.token) =>

@@ -13,7 +13,7 @@ import {
 import { tts } from '../../../core/messages/dialplan.ts';
 import { originateError, originateReq, originateResp } from '../../../core/messages/resource.ts';
 import { commandReply, switchCommand } from '../../../core/messages/switch.ts';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 const participant = (id: number, moderator: boolean) => ({
   'Participant-ID': id,
@@ -21,21 +21,15 @@ const participant = (id: number, moderator: boolean) => ({
 });
 
 describe('calls that the API makes and acts on', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  let other: Tenant;
+  const { rest, tenant, other } = tenants();
   let device: string;
   let room: string;
   before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-    other = await rest.account('other');
     const phone = { name: 'p', owner_id: tenant.userId, sip: { username: 'phone1', password: 'secret' } };
     device = (await tenant.send('PUT', 'devices', phone)).body.data.id;
     room = (await tenant.send('PUT', 'conferences', { name: 'Room', conference_numbers: ['300'] })).body.data
       .id;
   });
-  after(() => rest.stop());
   const anonymous = (method: string, path: string, data?: object) =>
     rest.send(method, `accounts/${tenant.id}/${path}`, data);
 

@@ -1,19 +1,14 @@
 // comments over REST: beside any document of an account and the account itself; who may; what is none.
 import { expect } from 'chai';
-import { type Answer, type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import type { Answer } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 describe('comments', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  let other: Tenant;
+  const { rest, tenant, other } = tenants();
   let menu: string;
   before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-    other = await rest.account('other');
     menu = `menus/${(await tenant.send('PUT', 'menus', { name: 'Welcome' })).body.data.id}`;
   });
-  after(() => rest.stop());
 
   const outcome = ({ status, body }: Answer): unknown[] => [status, body.message];
   const texts = ({ body }: Answer): string[] =>

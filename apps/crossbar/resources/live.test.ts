@@ -10,17 +10,13 @@ import { regQuery, regQueryResp } from '../../../core/messages/registration.ts';
 import { commandReply, switchCommand } from '../../../core/messages/switch.ts';
 import { trustedQuery, trustedReply } from '../../../core/messages/trusted.ts';
 import { publishSchemas } from '../../../core/schemas/index.ts';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import type { Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 describe('resources over the bus and the system', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  let other: Tenant;
+  const { rest, tenant, other } = tenants();
   let deviceId: string;
   before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-    other = await rest.account('other');
     const data = { name: 'phone', owner_id: tenant.userId, sip: { username: 'Phone1', password: 'secret1' } };
     deviceId = (await tenant.send('PUT', 'devices', data)).body.data.id;
     expect((await tenant.send('GET', 'registrations')).body).to.include({
@@ -78,7 +74,6 @@ describe('resources over the bus and the system', () => {
       },
     );
   });
-  after(() => rest.stop());
 
   it('lists registrations without what is internal, and forgets them', async () => {
     const { body } = await tenant.send('GET', 'registrations');

@@ -1,18 +1,11 @@
 // Ledgers, transactions and allotments over REST: what is entered adds up, nobody gives themselves money, nothing is charged in secret.
 import { expect } from 'chai';
 import { accountDatabase, gregorian, monthDatabase, type StoredDocument } from '../../../core/couch/index.ts';
-import { type Answer, type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import type { Answer } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 describe('money', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  let other: Tenant;
-  before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-    other = await rest.account('other');
-  });
-  after(() => rest.stop());
+  const { rest, tenant, other } = tenants();
 
   const asMaster = () => ({ token: rest.master.token });
   const outcome = ({ status, body }: Answer): unknown[] => [status, body?.message];

@@ -1,20 +1,15 @@
 // Resources that Kazoo loads only when it is told to: calling cards, migrations, attachments that could not be stored outside.
 import { expect } from 'chai';
 import { accountDatabase, gregorian, monthDatabase, monthOf } from '../../../core/couch/index.ts';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import type { Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 describe('optional resources', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  let other: Tenant;
+  const { rest, tenant, other } = tenants();
   let below: Tenant;
   before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-    other = await rest.account('other');
     below = await rest.account('below', tenant.id);
   });
-  after(() => rest.stop());
 
   const master = (method: string, path: string, data?: unknown) =>
     rest.send(method, path, data, { token: rest.master.token });

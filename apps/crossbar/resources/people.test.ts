@@ -1,17 +1,9 @@
 // What writing people and phones leads to, and what is done for them: cards, photos, mails, registrations, presence.
 import { expect } from 'chai';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 describe('people and phones', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  let other: Tenant;
-  before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-    other = await rest.account('other');
-  });
-  after(() => rest.stop());
+  const { rest, tenant, other } = tenants();
   const person = { first_name: 'Bob', last_name: 'Jones' };
   const create = async (path: string, data: object): Promise<string> => {
     const { status, body, text } = await tenant.send('PUT', path, data);

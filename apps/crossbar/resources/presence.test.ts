@@ -4,19 +4,14 @@ import { text as textOf } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { presenceSearchReq, presenceSearchResp } from '../../../core/messages/presence.ts';
 import { magicPath } from '../engine/index.ts';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 const watched = { dialog: { '2001': [{ contact: 'sip:a@192.0.2.1' }] } };
 
 describe('presence', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  let other: Tenant;
+  const { rest, tenant, other } = tenants();
   let asked: Record<string, unknown>[];
   before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-    other = await rest.account('other');
     asked = [];
     const edge = rest.bus.peer('edge@localhost');
     await edge.consume(
@@ -27,7 +22,6 @@ describe('presence', () => {
       },
     );
   });
-  after(() => rest.stop());
 
   const reset = async (path = 'presence/2001'): Promise<string> => {
     const { status, body, text } = await tenant.send('POST', path, { action: 'reset' });

@@ -1,17 +1,10 @@
 // Resource selectors and rates by tasks: made from a file, read in every form, removed by a file.
 import { expect } from 'chai';
-import { type Answer, type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import type { Answer, Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 describe('tasks about carriers', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  let other: Tenant;
-  before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-    other = await rest.account('other');
-  });
-  after(() => rest.stop());
+  const { rest, tenant, other } = tenants();
 
   const master = (method: string, path: string, data?: unknown) =>
     rest.send(method, path, data, { token: rest.master.token });

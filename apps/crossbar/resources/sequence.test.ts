@@ -1,6 +1,7 @@
 // Every plain resource lives the life that its declaration promises.
 import { startRest } from '../testing/rest.ts';
-import { type SequenceOptions, sequence, type Tenants } from '../testing/sequence.ts';
+import { type SequenceOptions, sequence } from '../testing/sequence.ts';
+import type { Tenants } from '../testing/tenants.ts';
 import { modules } from './index.ts';
 
 /** What the examples of some resources refer to is made here, by the name of the resource. */

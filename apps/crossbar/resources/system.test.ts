@@ -3,18 +3,13 @@ import { expect } from 'chai';
 import { gregorian, monthDatabase, monthOf } from '../../../core/couch/index.ts';
 import { queryAccountChannelsReq, queryAccountChannelsResp } from '../../../core/messages/call.ts';
 import { callStoryReq, callStoryResp, infoReq, infoResp } from '../../../core/messages/maintenance.ts';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 describe('the cluster over REST', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  let other: Tenant;
+  const { rest, tenant, other } = tenants();
   const master = (path: string) => rest.send('GET', path, undefined, { token: rest.master.token });
 
   before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-    other = await rest.account('other');
     const peer = rest.bus.peer('ecallmgr@media');
     await peer.consume(
       { bindings: [{ exchange: 'monitor', key: 'maintenance.info' }], contracts: [infoReq] },
@@ -54,7 +49,6 @@ describe('the cluster over REST', () => {
         }),
     );
   });
-  after(() => rest.stop());
 
   it('shows every process by zone and node', async () => {
     const { data } = (await master('system_status')).body;

@@ -1,19 +1,14 @@
 // tasks over REST: help, orders in every form, what is refused, the way from pending to done, files, other tenants.
 import { expect } from 'chai';
-import { type Answer, type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import type { Answer } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 describe('tasks', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  let other: Tenant;
+  const { rest, tenant, other } = tenants();
   before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-    other = await rest.account('other');
     await rest.account('below', tenant.id);
     await rest.account('under', tenant.id);
   });
-  after(() => rest.stop());
 
   const outcome = ({ status, body }: Answer): unknown[] => [status, body?.message];
   const order = (query = 'category=accounts&action=descendants', data: unknown = {}, options = {}) =>

@@ -1,24 +1,18 @@
 // Voicemail: boxes with counts, messages over the months, moved, copied, deleted, heard one by one and as a zip.
 import { expect } from 'chai';
 import { fromBuffer } from 'yauzl';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 const sound = Buffer.from(Array.from({ length: 200 }, (_, at) => at));
 
 describe('vmboxes', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  let other: Tenant;
+  const { rest, tenant, other } = tenants();
   let box: string;
   let second: string;
   before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-    other = await rest.account('other');
     box = (await tenant.send('PUT', 'vmboxes', { name: 'Ann', mailbox: '1001' })).body.data.id;
     second = (await tenant.send('PUT', 'vmboxes', { name: 'Bob', mailbox: '1002' })).body.data.id;
   });
-  after(() => rest.stop());
 
   const leave = async (metadata: object, file?: Buffer): Promise<string> => {
     const part = (head: string, body: Buffer | string) =>

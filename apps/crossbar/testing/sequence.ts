@@ -6,6 +6,7 @@ import { gregorian } from '../../../core/couch/index.ts';
 import type { PlainResource, RestModule } from '../engine/index.ts';
 import { badInputs } from './bad-input.ts';
 import { type Answer, md5, type Options, type Rest, type Tenant } from './rest.ts';
+import type { Tenants } from './tenants.ts';
 import { variant } from './variant.ts';
 
 type Json = Record<string, unknown>;
@@ -17,13 +18,6 @@ interface Place extends Tenants {
   send(verb: Verb, path: string, data?: unknown, options?: Options): Promise<Answer>;
   create(data: Json): Promise<string>;
   ids(query: string): Promise<string[]>;
-}
-
-/** A crossbar and two accounts, which sequences may share. */
-export interface Tenants {
-  readonly rest: Rest;
-  readonly tenant: Tenant;
-  readonly other: Tenant;
 }
 
 export interface SequenceOptions {
