@@ -9939,10 +9939,14 @@ export interface Operations {
     readonly body: Query;
     readonly data: AuthProvider & Stored;
   };
-  /** Creates: An application registered with a provider of identities. For: admin. */
+  /** Creates: An application registered with a provider of identities. For: reseller. */
   readonly putAuthApps: {
     readonly path: Query;
-    readonly query: Query;
+    readonly query: {
+      /** another account than that of the token */
+      readonly account_id?: string;
+      readonly [key: string]: unknown;
+    };
     readonly body: AuthApp;
     readonly data: AuthApp & Stored;
   };

@@ -50,6 +50,7 @@ import {
 import { removeAccountFromSipAuth } from '../live/sip-auth.ts';
 import { tell } from '../live/tell.ts';
 import { giveBackAll } from '../numbers/actions.ts';
+import { forgetAccount } from '../sso/links.ts';
 
 const whole = { body: contract.schema, reply: contract.schema };
 
@@ -224,6 +225,7 @@ async function remove(request: RestRequest): Promise<DataReply> {
     await giveBackAll(request);
     await removeAccountFromSipAuth(request.services, account._id);
     await removeStorage(store, account._id);
+    await forgetAccount(request.services, account._id);
     // The copy goes first: from then on the account does not exist.
     await store.database('accounts').remove(account._id);
     await store.database(accountDatabase(account._id)).remove(account._id);

@@ -25,6 +25,7 @@ import { tellOfUser } from '../live/registered.ts';
 import { tell } from '../live/tell.ts';
 import { findPhoto, photoTypes, readPhoto, removePhoto, writePhoto } from '../people/photo.ts';
 import { vcard } from '../people/vcard.ts';
+import { forgetLinksTo } from '../sso/links.ts';
 
 export const users = plain(
   resource({
@@ -71,7 +72,10 @@ export const users = plain(
       if (previous) await tellOfUser(request, previous, document);
       else await welcome(request, document._id);
     },
-    afterDelete: (request, document) => tellOfUser(request, document, undefined),
+    afterDelete: async (request, document) => {
+      await forgetLinksTo(request.services, targetAccount(request)._id, document._id);
+      await tellOfUser(request, document, undefined);
+    },
   }),
   [
     accountEndpoint('users/:user_id/photo', {

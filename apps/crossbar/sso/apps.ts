@@ -27,7 +27,7 @@ import { findProvider, registry } from './registry.ts';
 
 const listing = { design: 'apps', view: 'list_by_account' };
 const verbs = {
-  collection: { PUT: 'admin' },
+  collection: { PUT: 'reseller' },
   item: { GET: 'account', POST: 'admin', PATCH: 'admin', DELETE: 'admin' },
 } as const;
 const ofAccount = {
@@ -44,6 +44,8 @@ const contract = resource({
   named: { field: 'client_id', pattern: '^[^_/\\s][^/\\s]{0,255}$' },
   example: { client_id: 'portal.apps.test', provider: 'google', secret: 'known to both' },
   validate: async ({ services }: RestRequest, next, previous) => {
+    // A parameter, which stands in private fields.
+    delete next['account_id'];
     if (!(await findProvider(services.store, next.provider)))
       throw invalid('provider', 'not_found', `there is no provider ${next.provider}`, {
         value: next.provider,
@@ -119,11 +121,13 @@ const [collection, ...items] = around(
   about,
 );
 
+const made = collection?.operations.PUT;
+
 export const appEndpoints: readonly Endpoint[] = [
   {
     path: '/auth/apps',
     operations: {
-      ...collection?.operations,
+      ...(made && { PUT: { ...made, parameters: ofAccount } }),
       GET: operation('account', 'The apps of the reseller of an account', listApps, {
         list: true,
         parameters: ofAccount,

@@ -115,7 +115,7 @@ describe('what is kept of identities', () => {
     it('belongs to a reseller, and is for the people below', async () => {
       const { rest, idp, master, tenant, other, userOf, link } = bench;
       const app = { client_id: 'app of acme', provider: 'idp', secret: 'hush' };
-      says(await as(tenant.token)('PUT', 'auth/apps', app), 403, /resellers/);
+      says(await as(tenant.token)('PUT', 'auth/apps', app), 403, /forbidden/);
       await master('PUT', `accounts/${tenant.id}/reseller`);
       expect((await as(tenant.token)('PUT', 'auth/apps', { ...app, client_id: 'bad id/x' })).status).to.equal(
         400,
@@ -123,9 +123,15 @@ describe('what is kept of identities', () => {
       const id = 'acme.apps.test';
       const made = await as(tenant.token)('PUT', 'auth/apps', { ...app, client_id: id });
       expect([made.status, made.body.data.id, made.headers.get('location')]).to.deep.equal([201, id, id]);
-      expect(
-        (await as(other.token)('PUT', 'auth/apps', { ...app, client_id: id, account_id: tenant.id })).status,
-      ).to.equal(404);
+      const rival = await rest.reseller('rival');
+      const theirs = { ...app, client_id: id, account_id: tenant.id };
+      expect((await as(rival.token)('PUT', 'auth/apps', theirs)).status).to.equal(404);
+      const named = { ...app, client_id: 'named.apps.test', account_id: tenant.id };
+      const { data } = (await as(rest.master.token)('PUT', 'auth/apps', named)).body;
+      expect(data).not.to.have.property('account_id');
+      expect((await as(tenant.token)('DELETE', 'auth/apps/named.apps.test')).status).to.equal(200);
+      const ofCustomer = { ...theirs, account_id: other.id };
+      says(await as(rest.master.token)('PUT', 'auth/apps', ofCustomer), 403, /resellers/);
       const child = await rest.account('customer', tenant.id);
       const ids = async (token: string, query = '') =>
         (await as(token)('GET', `auth/apps${query}`)).body.data.map((row: { id: string }) => row.id);
@@ -181,6 +187,21 @@ describe('what is kept of identities', () => {
       });
       expect(audit.text).not.to.include(idp.client.secret);
       expect(JSON.stringify(rest.log.records)).not.to.include(idp.client.secret);
+    });
+
+    it('goes with its account, and so do identities', async () => {
+      const { rest, master, linked, signIn } = bench;
+      const account = await rest.account('leaves');
+      await master('PUT', `accounts/${account.id}/reseller`);
+      const id = 'leaves.apps.test';
+      const app = { client_id: id, provider: 'idp', secret: 's' };
+      expect((await as(account.token)('PUT', 'auth/apps', app)).status).to.equal(201);
+      const { person } = await linked(account);
+      expect((await account.send('DELETE', '', undefined, { token: rest.master.token })).status).to.equal(
+        200,
+      );
+      expect(await rest.store.database('system_auth').find(id)).to.equal(undefined);
+      expect((await signIn(person)).body.data).to.deep.equal({});
     });
 
     it('takes the identities that it knew with it', async () => {

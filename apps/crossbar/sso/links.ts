@@ -132,13 +132,32 @@ export async function unlink({ store }: Services, { _id }: Link): Promise<void> 
 }
 
 /** Forgets the identities that an app knew. */
-export async function forgetLinksOf({ store }: Services, app: string): Promise<void> {
-  const rows = await registry(store).view('auth', 'auth_by_system_ids', {
-    startKey: [app],
-    endKey: [app, {}],
-    fresh: true,
-  });
-  for (const { id } of rows) await registry(store).remove(id, { hard: true });
+export const forgetLinksOf = (services: Services, app: string): Promise<void> =>
+  forget(services, 'auth', 'auth_by_system_ids', [app]);
+
+/** Forgets the identities of a user, or of all users of an account: who has one may be somebody else one day. */
+export const forgetLinksTo = (services: Services, account: string, user?: string): Promise<void> =>
+  forget(services, 'users', 'list_linked_users', user === undefined ? [account] : [account, user]);
+
+/** Forgets the identities of an account that is deleted, and its apps with those that they knew. */
+export async function forgetAccount(services: Services, account: string): Promise<void> {
+  await forgetLinksTo(services, account);
+  const database = registry(services.store);
+  for (const { id } of await database.view('apps', 'list_by_account', { key: account, fresh: true })) {
+    await database.remove(id, { hard: true });
+    await forgetLinksOf(services, id);
+  }
+}
+
+async function forget(
+  { store }: Services,
+  design: string,
+  view: string,
+  prefix: readonly string[],
+): Promise<void> {
+  const range = { startKey: prefix, endKey: [...prefix, {}], fresh: true };
+  for (const { id } of await registry(store).view(design, view, range))
+    await registry(store).remove(id, { hard: true });
 }
 
 /** Forgets identities that nobody linked within a day, `limit` of them at most. How many. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { decodeJwt, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { Secret, TOTP } from 'otpauth';
-import type { StoredDocument } from '../../../core/couch/index.ts';
+import { accountDatabase, type StoredDocument } from '../../../core/couch/index.ts';
 import { authIdOf, type SignInBench, says, signInBench, somebody } from '../testing/sign-in.ts';
 
 describe('signing in with an identity', () => {
@@ -125,8 +125,12 @@ describe('signing in with an identity', () => {
       says(await signIn(person), 401, /lets nobody in/);
       await tenant.send('PATCH', `users/${user.id}`, { enabled: true });
       expect((await signIn(person)).body.data.owner_id).to.equal(user.id);
+      const goner = await linked(tenant);
+      await rest.store.database(accountDatabase(tenant.id)).remove(goner.user.id, { hard: true });
+      says(await signIn(goner.person), 401, /lets nobody in/);
+      // Who is deleted here takes the link along.
       await tenant.send('DELETE', `users/${user.id}`);
-      says(await signIn(person), 401, /lets nobody in/);
+      expect((await signIn(person)).body.data).to.deep.equal({});
       const closed = await rest.account('closed');
       const there = await linked(closed);
       const disable = (document: StoredDocument) => ({ ...document, pvt_enabled: false });
