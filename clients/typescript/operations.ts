@@ -3957,6 +3957,228 @@ export interface Operations {
     readonly body: Query;
     readonly data: AuditLogs & Stored;
   };
+  /** The account as a customer of the gateway. For: admin. */
+  readonly getAccountsBraintreeCustomer: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Changes the customer, and makes it where there is none. For: admin. */
+  readonly postAccountsBraintreeCustomer: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly first_name?: string;
+      readonly last_name?: string;
+      readonly company?: string;
+      readonly email?: string;
+      readonly phone?: string;
+      readonly fax?: string;
+      readonly website?: string;
+      readonly payment_method_nonce?: string;
+      readonly credit_card?: {
+        readonly cardholder_name?: string;
+        readonly expiration_date?: string;
+        readonly expiration_month?: string;
+        readonly expiration_year?: string;
+        readonly number?: string;
+        readonly cvv?: string;
+        readonly payment_method_nonce?: string;
+        readonly billing_address_id?: string;
+        readonly billing_address?: {
+          readonly first_name?: string;
+          readonly last_name?: string;
+          readonly company?: string;
+          readonly street_address?: string;
+          readonly extended_address?: string;
+          readonly locality?: string;
+          readonly region?: string;
+          readonly postal_code?: string;
+          readonly country_code_two?: string;
+          readonly country_code_three?: string;
+          readonly country_code?: string;
+          readonly country_name?: string;
+          readonly [key: string]: unknown;
+        };
+        readonly make_default?: boolean;
+        readonly [key: string]: unknown;
+      };
+      readonly [key: string]: unknown;
+    };
+    readonly data: unknown;
+  };
+  /** Cards of the account. For: admin. */
+  readonly getAccountsBraintreeCards: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Adds a card. For: admin. */
+  readonly putAccountsBraintreeCards: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly cardholder_name?: string;
+      readonly expiration_date?: string;
+      readonly expiration_month?: string;
+      readonly expiration_year?: string;
+      readonly number?: string;
+      readonly cvv?: string;
+      readonly payment_method_nonce?: string;
+      readonly billing_address_id?: string;
+      readonly billing_address?: {
+        readonly first_name?: string;
+        readonly last_name?: string;
+        readonly company?: string;
+        readonly street_address?: string;
+        readonly extended_address?: string;
+        readonly locality?: string;
+        readonly region?: string;
+        readonly postal_code?: string;
+        readonly country_code_two?: string;
+        readonly country_code_three?: string;
+        readonly country_code?: string;
+        readonly country_name?: string;
+        readonly [key: string]: unknown;
+      };
+      readonly make_default?: boolean;
+      readonly [key: string]: unknown;
+    };
+    readonly data: unknown;
+  };
+  /** A card. For: admin. */
+  readonly getAccountsBraintreeCardsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Changes a card. For: admin. */
+  readonly postAccountsBraintreeCardsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly cardholder_name?: string;
+      readonly expiration_date?: string;
+      readonly expiration_month?: string;
+      readonly expiration_year?: string;
+      readonly number?: string;
+      readonly cvv?: string;
+      readonly payment_method_nonce?: string;
+      readonly billing_address_id?: string;
+      readonly billing_address?: {
+        readonly first_name?: string;
+        readonly last_name?: string;
+        readonly company?: string;
+        readonly street_address?: string;
+        readonly extended_address?: string;
+        readonly locality?: string;
+        readonly region?: string;
+        readonly postal_code?: string;
+        readonly country_code_two?: string;
+        readonly country_code_three?: string;
+        readonly country_code?: string;
+        readonly country_name?: string;
+        readonly [key: string]: unknown;
+      };
+      readonly make_default?: boolean;
+      readonly [key: string]: unknown;
+    };
+    readonly data: unknown;
+  };
+  /** Removes a card. For: admin. */
+  readonly deleteAccountsBraintreeCardsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Addresses of the account. For: admin. */
+  readonly getAccountsBraintreeAddresses: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Adds an address. For: admin. */
+  readonly putAccountsBraintreeAddresses: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly first_name?: string;
+      readonly last_name?: string;
+      readonly company?: string;
+      readonly street_address?: string;
+      readonly extended_address?: string;
+      readonly locality?: string;
+      readonly region?: string;
+      readonly postal_code?: string;
+      readonly country_code_two?: string;
+      readonly country_code_three?: string;
+      readonly country_code?: string;
+      readonly country_name?: string;
+      readonly [key: string]: unknown;
+    };
+    readonly data: unknown;
+  };
+  /** An address. For: admin. */
+  readonly getAccountsBraintreeAddressesById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Changes an address. For: admin. */
+  readonly postAccountsBraintreeAddressesById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly first_name?: string;
+      readonly last_name?: string;
+      readonly company?: string;
+      readonly street_address?: string;
+      readonly extended_address?: string;
+      readonly locality?: string;
+      readonly region?: string;
+      readonly postal_code?: string;
+      readonly country_code_two?: string;
+      readonly country_code_three?: string;
+      readonly country_code?: string;
+      readonly country_name?: string;
+      readonly [key: string]: unknown;
+    };
+    readonly data: unknown;
+  };
+  /** Removes an address. For: admin. */
+  readonly deleteAccountsBraintreeAddressesById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Transactions of the account. For: admin. */
+  readonly getAccountsBraintreeTransactions: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** A transaction. For: admin. */
+  readonly getAccountsBraintreeTransactionsById: {
+    readonly path: { readonly account_id: string; readonly id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** A token with which a browser speaks to the gateway. For: admin. */
+  readonly getAccountsBraintreeClientToken: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
   /** What happens to calls to some numbers. For: account. */
   readonly getAccountsCallflows: {
     readonly path: { readonly account_id: string };
@@ -11058,6 +11280,21 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   deleteAccountsBlacklistsById: ['DELETE', '/accounts/{account_id}/blacklists/{id}'],
   getAccountsAuditLogs: ['GET', '/accounts/{account_id}/audit_logs'],
   getAccountsAuditLogsById: ['GET', '/accounts/{account_id}/audit_logs/{id}'],
+  getAccountsBraintreeCustomer: ['GET', '/accounts/{account_id}/braintree/customer'],
+  postAccountsBraintreeCustomer: ['POST', '/accounts/{account_id}/braintree/customer'],
+  getAccountsBraintreeCards: ['GET', '/accounts/{account_id}/braintree/cards'],
+  putAccountsBraintreeCards: ['PUT', '/accounts/{account_id}/braintree/cards'],
+  getAccountsBraintreeCardsById: ['GET', '/accounts/{account_id}/braintree/cards/{id}'],
+  postAccountsBraintreeCardsById: ['POST', '/accounts/{account_id}/braintree/cards/{id}'],
+  deleteAccountsBraintreeCardsById: ['DELETE', '/accounts/{account_id}/braintree/cards/{id}'],
+  getAccountsBraintreeAddresses: ['GET', '/accounts/{account_id}/braintree/addresses'],
+  putAccountsBraintreeAddresses: ['PUT', '/accounts/{account_id}/braintree/addresses'],
+  getAccountsBraintreeAddressesById: ['GET', '/accounts/{account_id}/braintree/addresses/{id}'],
+  postAccountsBraintreeAddressesById: ['POST', '/accounts/{account_id}/braintree/addresses/{id}'],
+  deleteAccountsBraintreeAddressesById: ['DELETE', '/accounts/{account_id}/braintree/addresses/{id}'],
+  getAccountsBraintreeTransactions: ['GET', '/accounts/{account_id}/braintree/transactions'],
+  getAccountsBraintreeTransactionsById: ['GET', '/accounts/{account_id}/braintree/transactions/{id}'],
+  getAccountsBraintreeClientToken: ['GET', '/accounts/{account_id}/braintree/client_token'],
   getAccountsCallflows: ['GET', '/accounts/{account_id}/callflows'],
   putAccountsCallflows: ['PUT', '/accounts/{account_id}/callflows'],
   getAccountsCallflowsById: ['GET', '/accounts/{account_id}/callflows/{id}'],

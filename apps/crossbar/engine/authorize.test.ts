@@ -246,11 +246,11 @@ describe('tenancy', () => {
       if (path.includes(':token')) continue;
       for (const who of allowed as readonly Who[]) {
         const { status, text } = await attempt(who, 'GET', filled(path, target.id, false));
-        // What is asked of other apps finds nobody on this bus.
+        // What is asked of other apps finds nobody on this bus, and there is no gateway for payments.
         const passed =
           status !== 401 &&
           (status !== 403 || /siblings/.test(path)) &&
-          (status < 500 || /nobody_listens/.test(text));
+          (status < 500 || /nobody_listens|not_implemented/.test(text));
         expect(passed, `${who} GET ${path}: ${status} ${text}`).to.equal(true);
       }
     }

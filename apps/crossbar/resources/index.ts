@@ -15,6 +15,7 @@ import { att_handlers_errors } from './att_handlers_errors.ts';
 import { audit_logs } from './audit_logs.ts';
 import { auth } from './auth.ts';
 import { blacklists } from './blacklists.ts';
+import { braintree } from './braintree.ts';
 import { call_inspector } from './call_inspector.ts';
 import { callflows } from './callflows.ts';
 import { cccps } from './cccps.ts';
@@ -99,6 +100,7 @@ const others: readonly RestModule[] = [
   apps_store,
   blacklists,
   audit_logs,
+  braintree,
   callflows,
   carriers,
   cdrs,

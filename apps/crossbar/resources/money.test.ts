@@ -212,4 +212,50 @@ describe('money', () => {
       expect(stored['pvt_allotments']).to.deep.equal(minutes);
     });
   });
+
+  describe('braintree', () => {
+    const paths = [
+      ['GET', 'customer'],
+      ['POST', 'customer'],
+      ['GET', 'cards'],
+      ['PUT', 'cards'],
+      ['GET', 'cards/x'],
+      ['POST', 'cards/x'],
+      ['DELETE', 'cards/x'],
+      ['GET', 'addresses'],
+      ['PUT', 'addresses'],
+      ['GET', 'addresses/x'],
+      ['POST', 'addresses/x'],
+      ['DELETE', 'addresses/x'],
+      ['GET', 'transactions'],
+      ['GET', 'transactions/x'],
+      ['GET', 'client_token'],
+    ] as const;
+
+    for (const [method, path] of paths)
+      it(`says to ${method} ${path} that nothing talks to it`, async () => {
+        const sent = method === 'PUT' || method === 'POST' ? {} : undefined;
+        const { status, body } = await tenant.send(method, `braintree/${path}`, sent);
+        expect([status, body.message]).to.deep.equal([501, 'not_implemented']);
+        expect(JSON.stringify(body.data)).to.include('Braintree');
+        const theirs = await rest.send(method, `accounts/${tenant.id}/braintree/${path}`, sent, {
+          token: other.token,
+        });
+        expect(theirs.status).to.equal(404);
+      });
+
+    for (const [method, path, sent, at] of [
+      ['POST', 'customer', { email: {} }, 'email'],
+      ['POST', 'customer', { credit_card: 'x' }, 'credit_card'],
+      ['PUT', 'cards', { number: [] }, 'number'],
+      ['POST', 'cards/x', { make_default: 'x' }, 'make_default'],
+      ['PUT', 'cards', { billing_address: { region: {} } }, 'billing_address.region'],
+      ['PUT', 'addresses', { locality: {} }, 'locality'],
+      ['POST', 'addresses/x', { locality: {} }, 'locality'],
+    ] as const)
+      it(`refuses ${at} of ${method} ${path}`, async () => {
+        const { status, body } = await tenant.send(method, `braintree/${path}`, sent);
+        expect([status, Object.keys(body.data[at] ?? {})]).to.deep.equal([400, ['type']]);
+      });
+  });
 });
