@@ -1,15 +1,9 @@
 // The whole API over HTTP: envelopes, logging in, paging, errors, one sequence per resource.
 import { expect } from 'chai';
-import { type Rest, startRest, type Tenant } from './testing/rest.ts';
+import { tenants } from './testing/tenants.ts';
 
 describe('crossbar', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-  });
-  after(() => rest.stop());
+  const { tenant } = tenants();
 
   it('logs in and shows the account', async () => {
     const answer = await tenant.send('GET', '');

@@ -3,18 +3,13 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { accountDatabase, type StoredDocument } from '../../../core/couch/index.ts';
 import { start } from '../app.ts';
-import { md5, type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { md5 } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 const sha1 = (text: string): string => createHash('sha1').update(text).digest('hex');
 
 describe('authentication', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-  });
-  after(() => rest.stop());
+  const { rest, tenant } = tenants();
 
   const putAuth = (data: object) => rest.send('PUT', 'user_auth', data);
   const person = async (username: string, more: object = {}) => {

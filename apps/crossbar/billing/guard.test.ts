@@ -3,7 +3,7 @@ import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { expect } from 'chai';
 import { accountDatabase, type StoredDocument } from '../../../core/couch/index.ts';
 import { getAccount } from '../engine/index.ts';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 import { guardOf } from './guard.ts';
 
 interface Logged {
@@ -11,11 +11,8 @@ interface Logged {
 }
 
 describe('the guard of charges', () => {
-  let rest: Rest;
-  let tenant: Tenant;
+  const { rest, tenant } = tenants();
   before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
     const plan = {
       name: 'office',
       plan: { voicemails: { mailbox: { rate: 3 } }, phone_numbers: { _all: { rate: 5 } } },
@@ -24,7 +21,6 @@ describe('the guard of charges', () => {
     const made = await rest.send('PUT', `accounts/${rest.master.id}/service_plans`, plan, token);
     await tenant.send('POST', 'services', { add: [made.body.data.id] }, token);
   });
-  after(() => rest.stop());
 
   /** A request of the account, with the sums that it accepted. */
   async function asking() {

@@ -1,15 +1,12 @@
 // What the engine does for every resource: envelopes, methods, paging, filters, caching, CORS, limits, stopping.
 import { createConnection } from 'node:net';
 import { expect } from 'chai';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 describe('the REST engine', () => {
-  let rest: Rest;
-  let tenant: Tenant;
+  const { rest, tenant } = tenants();
   const ids: string[] = [];
   before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
     for (let at = 0; at < 7; at++) {
       const id = at.toString(16).repeat(32);
       const data = {
@@ -22,7 +19,6 @@ describe('the REST engine', () => {
       ids.push(id);
     }
   });
-  after(() => rest.stop());
 
   const listed = async (query: string): Promise<string[]> =>
     (await tenant.send('GET', `menus?${query}`)).body.data.map((row: { id: string }) => row.id);

@@ -1,18 +1,12 @@
 // Changes that meet the changes of others.
 import { expect } from 'chai';
 import { AppError } from '../../../core/errors/index.ts';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 import { onNewest } from './exclusive.ts';
 import type { RestRequest } from './request.ts';
 
 describe('a change of what stands', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-  });
-  after(() => rest.stop());
+  const { tenant } = tenants();
 
   const request = (headers = {}) => ({ headers }) as unknown as RestRequest;
   const conflicts = (times: number) => {

@@ -1,7 +1,8 @@
 // A hundred bodies and paths that no client should send: each gets a clear 4xx, and nothing else happens.
 import { expect } from 'chai';
 import { device } from '../../../core/documents/index.ts';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import type { Rest } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 const json = (value: unknown): string => JSON.stringify(value);
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -103,13 +104,7 @@ const wrongPaths = [
 ];
 
 describe('malformed requests', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-  });
-  after(() => rest.stop());
+  const { rest, tenant } = tenants();
 
   afterEach(() => {
     expect(rest.log.at('error')).to.deep.equal([]);

@@ -1,15 +1,9 @@
 // Directories with their users, on the screen and on paper; hot desks.
 import { expect } from 'chai';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 describe('directories and hotdesks', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-  });
-  after(() => rest.stop());
+  const { rest, tenant } = tenants();
 
   it('has the users who say so, with the callflow that rings each', async () => {
     const { id } = (await tenant.send('PUT', 'directories', { name: 'Staff' })).body.data;

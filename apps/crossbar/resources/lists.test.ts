@@ -1,17 +1,13 @@
 // Lists with their entries, cards and photos; blacklists in the form that callers come in.
 import { expect } from 'chai';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 describe('lists', () => {
-  let rest: Rest;
-  let tenant: Tenant;
+  const { rest, tenant } = tenants();
   let listId: string;
   before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
     listId = (await tenant.send('PUT', 'lists', { name: 'VIPs', org: 'Acme, Inc.' })).body.data.id;
   });
-  after(() => rest.stop());
 
   it('has entries that belong to no other list, and takes them along', async () => {
     const other = (await tenant.send('PUT', 'lists', { name: 'Others' })).body.data.id;

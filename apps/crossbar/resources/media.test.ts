@@ -1,19 +1,15 @@
 // Media: sounds up and down, whole and in part, in every way a client may send them.
 import { expect } from 'chai';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 const sound = Buffer.from(Array.from({ length: 256 }, (_, at) => at));
 
 describe('media', () => {
-  let rest: Rest;
-  let tenant: Tenant;
+  const { rest, tenant } = tenants();
   let id: string;
   before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
     id = (await tenant.send('PUT', 'media', { name: 'greeting' })).body.data.id;
   });
-  after(() => rest.stop());
 
   const upload = (contentType: string, raw: string | Uint8Array, headers: Record<string, string> = {}) =>
     tenant.send('POST', `media/${id}/raw`, undefined, {

@@ -2,16 +2,11 @@
 import { expect } from 'chai';
 import { rate } from '../../../core/documents/index.ts';
 import { badInputs } from '../testing/bad-input.ts';
-import { type Answer, type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import type { Answer } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 describe('rates', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-  });
-  after(() => rest.stop());
+  const { rest, tenant } = tenants();
 
   const send = (method: string, path = '', data?: unknown): Promise<Answer> =>
     rest.send(method, `rates${path}`, data, { token: rest.master.token });

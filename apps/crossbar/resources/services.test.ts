@@ -1,15 +1,13 @@
 // services over REST: plans, what they come to, and that nothing that costs more is stored before it is accepted.
 import { expect } from 'chai';
-import { type Answer, type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import type { Answer, Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 describe('services', () => {
-  let rest: Rest;
-  let tenant: Tenant;
+  const { rest, tenant } = tenants();
   let child: Tenant;
   let planId = '';
   before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
     child = await rest.account('child', tenant.id);
     const plan = {
       name: 'office',
@@ -25,7 +23,6 @@ describe('services', () => {
     expect(made.status, made.text).to.equal(201);
     planId = made.body.data.id;
   });
-  after(() => rest.stop());
 
   const asMaster = () => ({ token: rest.master.token });
   const outcome = ({ status, body }: Answer): unknown[] => [status, body?.message];

@@ -1,17 +1,12 @@
 // system_configs over REST: categories and their sections, what they have of `default`, and that only the master may.
 import { expect } from 'chai';
-import { type Answer, type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import type { Answer } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 const node = 'callflow@host.test';
 
 describe('system_configs', () => {
-  let rest: Rest;
-  let tenant: Tenant;
-  before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
-  });
-  after(() => rest.stop());
+  const { rest, tenant } = tenants();
 
   const send = (method: string, path: string, data?: unknown, headers = {}): Promise<Answer> =>
     rest.send(method, `system_configs/${path}`, data, { token: rest.master.token, headers });

@@ -1,18 +1,15 @@
 // webhooks: what beside the life of a plain resource: kinds, choices, attempts, and turning on again.
 import { expect } from 'chai';
 import { gregorian, monthDatabase, monthOf, type StoredDocument } from '../../../core/couch/index.ts';
-import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
+import type { Tenant } from '../testing/rest.ts';
+import { tenants } from '../testing/tenants.ts';
 
 describe('webhooks over REST', () => {
-  let rest: Rest;
-  let tenant: Tenant;
+  const { rest, tenant } = tenants();
   let below: Tenant;
   before(async () => {
-    rest = await startRest();
-    tenant = await rest.account('acme');
     below = await rest.account('below', tenant.id);
   });
-  after(() => rest.stop());
 
   const make = async (who: Tenant, more: object = {}): Promise<string> => {
     const data = { name: 'a hook', hook: 'channel_create', uri: 'https://crm.example/', ...more };
