@@ -28,6 +28,8 @@ export const standardVerbs: VerbTable = {
 export interface Listing {
   readonly design: string;
   readonly view: string;
+  /** Rows are ids alone, as Kazoo has it for this resource; default: what the view says of each. */
+  readonly ids?: true;
 }
 
 /** A field that no two documents of a database may share. */

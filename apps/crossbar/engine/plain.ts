@@ -114,7 +114,7 @@ export function endpointsOf(
             act: async (request, database) =>
               list(request, database, listing, {
                 ...(await part(contract, request, database)),
-                show: summaryOf,
+                show: listing.ids ? ({ id }) => id : summaryOf,
                 fileName: path.slice(path.lastIndexOf('/') + 1),
               }),
           },

@@ -12,7 +12,7 @@ export const connectivity = plain(
     path: 'connectivity',
     summary: 'Trunks to PBXs',
     document: connectivityDocument,
-    listing: { design: 'trunkstore', view: 'crossbar_listing' },
+    listing: { design: 'trunkstore', view: 'crossbar_listing', ids: true },
     example: {
       name: 'Head office',
       servers: [

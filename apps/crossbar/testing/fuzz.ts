@@ -84,7 +84,7 @@ async function answered(rest: Rest, sent: Sent): Promise<Answer> {
 
 /** The code of an error, also where it is wrapped in a function. */
 const messageOf = ({ text }: Answer): string =>
-  /"message":"(\w+)","error":/.exec(text)?.[1] ?? text.slice(0, 200);
+  /"message":\s*"(\w+)",\s*"error":/.exec(text)?.[1] ?? text.slice(0, 200);
 
 function targetsOf(modules: readonly RestModule[]): Target[] {
   return modules.flatMap(({ endpoints, plain }) =>
