@@ -49,6 +49,30 @@ describe('the event socket client', () => {
     expect(await client.api('uptime')).to.equal('12');
   });
 
+  it('runs what ends at once on the connection, in turn with other commands', async () => {
+    const job = client.api('uptime');
+    const first = client.api('hash insert_ifempty/calls/a/one');
+    const second = client.api('hash insert_ifempty/calls/a/two').catch((it: unknown) => it);
+    await client.execute('call', 'answer', '', 'id');
+    expect(await first).to.equal('');
+    expect(await second)
+      .to.include({ code: 'command_failed' })
+      .and.have.property('message')
+      .that.matches(/refused hash: .*already exists/);
+    await job;
+    const jobs = fake.verbs.filter((verb) => verb === 'bgapi');
+    expect(jobs).to.have.lengthOf(1);
+  });
+
+  it('rejects what waits on the connection when that is lost', async () => {
+    fake.onApi = (command) => (command.startsWith('hash') ? 'never' : undefined);
+    const down = once(signals, 'down');
+    const lost = client.api('hash select/calls/a').catch((it: unknown) => it);
+    fake.cut();
+    expect(await lost).to.have.property('code', 'switch_unreachable');
+    await down;
+  });
+
   it('rejects with a reason what the switch refuses', async () => {
     fake.onApi = () => '-ERR No such channel!\n';
     const error = await client.api('uuid_kill x').catch((it: unknown) => it);

@@ -37,6 +37,8 @@ const awakeFor = 5_000;
 const heartbeatEvery = 10_000;
 const silenceLimit = 45_000;
 const apiTimeout = 5_000;
+/** What a switch does at once, without waiting for a channel, a peer or a disk. */
+const instant = /^(hash|uuid_setvar_multi|uuid_break|global_getvar|global_setvar) /;
 
 /** One switch. Commands reject with `switch_unreachable` while it is away. */
 export class SwitchClient {
@@ -90,9 +92,11 @@ export class SwitchClient {
     await this.#running;
   }
 
-  /** Runs an API command beside the connection and returns its result without `+OK`. `timeout` in ms. */
+  /** Runs an API command and returns its result without `+OK`. `timeout` in ms, of one that may take its time. */
   async api(command: string, timeout = apiTimeout): Promise<string> {
-    return this.#counted(async (connection) => connection.job(command, timeout));
+    return this.#counted(async (connection) =>
+      instant.test(command) ? connection.instant(command) : connection.job(command, timeout),
+    );
   }
 
   /** Queues an application on a channel; its end is the CHANNEL_EXECUTE_COMPLETE whose Application-UUID is `id`. */

@@ -84,19 +84,17 @@ export class Connection {
    * when an argument holds a line end, `switch_unreachable` when the connection is or gets lost.
    */
   async command(line: string, headers: CommandHeaders = {}, body?: string): Promise<string> {
-    if (this.#closed) throw this.#closed;
-    const lines = [line];
-    for (const [name, value] of Object.entries(headers))
-      if (value !== undefined) lines.push(`${name}: ${value}`);
-    if (body !== undefined) lines.push(`content-length: ${Buffer.byteLength(body)}`);
-    refuseLineEnds(lines);
     // Credentials do not belong into errors.
     const name = line.split(' ', 1)[0] ?? line;
-    const reply = this.#replies.add(name, undefined, replyTimeout, () =>
-      this.close(`no reply to ${name} within ${replyTimeout} ms`),
-    );
-    this.#socket.write(`${lines.join('\n')}\n\n${body ?? ''}`);
-    return resultOf(name, await reply);
+    return resultOf(name, await this.#send(name, line, headers, body));
+  }
+
+  /**
+   * Runs an API command on the connection itself (`api`) and awaits its result. Only for what ends at once: everything else that
+   * the switch has to say waits for it. A job costs the switch a thread, a pause and an event.
+   */
+  async instant(command: string): Promise<string> {
+    return resultOf(command, await this.#send(command.split(' ', 1)[0] ?? command, `api ${command}`));
   }
 
   /** Runs an API command beside the connection (`bgapi`) and awaits its result. `timeout` in milliseconds. */
@@ -112,6 +110,21 @@ export class Connection {
     } finally {
       clearTimeout(wake);
     }
+  }
+
+  /** Writes one command and awaits what the switch answers to it. */
+  async #send(name: string, line: string, headers: CommandHeaders = {}, body?: string): Promise<string> {
+    if (this.#closed) throw this.#closed;
+    const lines = [line];
+    for (const [header, value] of Object.entries(headers))
+      if (value !== undefined) lines.push(`${header}: ${value}`);
+    if (body !== undefined) lines.push(`content-length: ${Buffer.byteLength(body)}`);
+    refuseLineEnds(lines);
+    const reply = this.#replies.add(name, undefined, replyTimeout, () =>
+      this.close(`no reply to ${name} within ${replyTimeout} ms`),
+    );
+    this.#socket.write(`${lines.join('\n')}\n\n${body ?? ''}`);
+    return reply;
   }
 
   /** Wakes the listener of the switch, which else sleeps up to 20 ms before it looks for events to send. */
@@ -143,6 +156,9 @@ export class Connection {
         break;
       case 'command/reply':
         this.#replies.resolveFirst(headers['Reply-Text'] ?? '');
+        break;
+      case 'api/response':
+        this.#replies.resolveFirst(body);
         break;
       case 'auth/request':
         this.#replies.resolve('greeting', '+OK');

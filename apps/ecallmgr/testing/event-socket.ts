@@ -17,6 +17,8 @@ export class FakeEventSocket {
   onApi: (command: string) => string | undefined = () => undefined;
   /** Told of each application; the default completes it. */
   onExecute: (executed: Executed) => void = (it) => this.complete(it);
+  /** The first word of every command so far. */
+  readonly verbs: string[] = [];
   readonly #password: string;
   readonly #clients = new Set<net.Socket>();
   readonly #hash = new Map<string, string>();
@@ -104,7 +106,14 @@ export class FakeEventSocket {
   #take(socket: net.Socket, text: string): void {
     const [line = '', ...rest] = text.split('\n');
     const headers = Object.fromEntries(rest.map((it) => it.split(/: (.*)/s).slice(0, 2)));
-    const [verb, ...words] = line.split(' ');
+    const [verb = '', ...words] = line.split(' ');
+    this.verbs.push(verb);
+    if (verb === 'api') {
+      const answer = this.#answer(words.join(' '));
+      if (answer !== 'never')
+        socket.write(`Content-Type: api/response\nContent-Length: ${Buffer.byteLength(answer)}\n\n${answer}`);
+      return;
+    }
     const refused = verb === 'auth' && words[0] !== this.#password;
     socket.write(`Content-Type: command/reply\nReply-Text: ${refused ? '-ERR invalid' : '+OK accepted'}\n\n`);
     if (verb === 'bgapi') this.#api(socket, words.join(' '), headers['Job-UUID']);
@@ -112,10 +121,14 @@ export class FakeEventSocket {
   }
 
   #api(socket: net.Socket, command: string, job: unknown): void {
-    this.apis.push(command);
-    const answer = this.onApi(command) ?? this.#builtIn(command);
+    const answer = this.#answer(command);
     if (answer !== 'never')
       socket.write(frame({ 'Event-Name': 'BACKGROUND_JOB', 'Job-UUID': job, _body: answer }));
+  }
+
+  #answer(command: string): string {
+    this.apis.push(command);
+    return this.onApi(command) ?? this.#builtIn(command);
   }
 
   #execute(callId: string, headers: Record<string, unknown>): void {
