@@ -20,7 +20,7 @@ export interface Shown {
 
 /** How a list differs from the plain one. */
 export interface ListOptions extends Range, Shown {
-  /** Filters look at the row's value and not at the document behind it. */
+  /** Filters look at the row's value as well as at the document behind it. */
   readonly filterRows?: boolean;
   /** Rows come with their documents. */
   readonly includeDocs?: boolean;
@@ -41,7 +41,7 @@ export async function list(
   };
   const query = await pageQuery(request);
   for (const end of [query.start, query.end]) if (end) checkInside(range, end.key);
-  const withDocs = includeDocs || (query.filter !== undefined && !filterRows);
+  const withDocs = includeDocs || query.filter !== undefined;
   return listReply(query, shown, async (start, limit) => {
     const rows = await database.view(design, view, {
       ...bounds(range, { ...query, start }),
@@ -50,9 +50,11 @@ export async function list(
       reduce: false,
       ...(withDocs && { includeDocs: true }),
     });
-    return filterRows ? rows.map((row) => ({ ...row, doc: row.value as StoredDocument })) : rows;
+    return filterRows ? rows.map((row) => ({ ...row, doc: withRow(row) })) : rows;
   });
 }
+
+const withRow = ({ doc, value }: ViewRow): StoredDocument => ({ ...doc, ...(value as StoredDocument) });
 
 /** A list over any source of rows: `fetch` gives up to `limit` of them from `start` on, that one included. */
 export function listReply(

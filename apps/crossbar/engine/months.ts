@@ -8,7 +8,6 @@ import {
   gregorian,
   monthDatabase,
   monthOf,
-  type StoredDocument,
   type ViewOptions,
   type ViewRow,
 } from '../../../core/couch/index.ts';
@@ -70,8 +69,6 @@ export interface MonthList extends MonthListing, Shown {
   readonly window?: Window;
   /** Default: the filters of the request, but for those of time: the window has chosen by time already. */
   readonly filter?: Filter | undefined;
-  /** Filters look at the row's value and not at the document behind it. */
-  readonly filterRows?: boolean;
 }
 
 /** The list of a view over the databases of all months of a window, as one, newest first. */
@@ -80,12 +77,11 @@ export async function monthList(request: RestRequest, query: MonthList): Promise
   const asked = await pageQuery(request, ['created_from', 'created_to']);
   const page = 'filter' in query ? { ...asked, filter: query.filter } : asked;
   for (const cursor of [page.start, page.end]) if (cursor) checkInside(query, window, cursor);
-  const withDocs = page.filter !== undefined && !query.filterRows && query.options?.groupLevel === undefined;
+  const withDocs = page.filter !== undefined && query.options?.groupLevel === undefined;
   const listing = { ...query, options: { ...query.options, ...(withDocs && { includeDocs: true }) } };
-  return listReply(page, query, async (start, limit) => {
-    const rows = await monthRows(request, listing, window, { ...page, start }, limit);
-    return query.filterRows ? rows.map((row) => ({ ...row, doc: row.value as StoredDocument })) : rows;
-  });
+  return listReply(page, query, (start, limit) =>
+    monthRows(request, listing, window, { ...page, start }, limit),
+  );
 }
 
 /** Up to `limit` rows of a window, beginning at `start`; months without a database have none. */

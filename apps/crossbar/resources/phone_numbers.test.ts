@@ -68,6 +68,10 @@ describe('phone_numbers', () => {
     ]);
     expect((await own('GET', '?filter_state=reserved')).body.data.numbers).to.deep.equal({});
     expect((await own('GET', '?filter_state=in_service')).body.data.numbers).to.have.all.keys(number);
+    const { created } = body.data.numbers[number];
+    const within = async (query: string) => Object.keys((await own('GET', query)).body.data.numbers);
+    expect(await within(`?created_from=${created}&modified_from=${created}`)).to.deep.equal([number]);
+    expect(await within(`?created_from=${created + 1}`)).to.deep.equal([]);
     expect((await own('GET', '4155550100')).body.data.id).to.equal(number);
     expect((await other.send('GET', `phone_numbers/${number}`)).status).to.equal(404);
     expect((await other.send('DELETE', `phone_numbers/${number}`)).status).to.equal(404);
