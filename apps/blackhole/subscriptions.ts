@@ -72,7 +72,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
         .map(({ binding }) => binding),
     add: async ({ account, token, bindings }) => {
       const answer = await access(account, token);
-      if (!answer.Allowed) throw new AppError('forbidden', { message: `not allowed: ${answer.Reason}` });
+      if (!answer.Allowed) throw refusal(answer.Reason);
       if (!accounts.has(account) && !options.hasRoom(account))
         throw new AppError('too_many_requests', { message: 'the account has too many sockets' });
       const subject = { id: account, realm: answer['Account-Realm'], store: context.store };
@@ -111,6 +111,13 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       await drop([...held.keys()]);
     },
   };
+}
+
+/** Clients tell by its words whether they must log in again, as they do with Kazoo's. */
+function refusal(why: string | undefined): AppError {
+  return why === 'invalid_credentials'
+    ? new AppError('invalid_credentials', { message: 'failed to authenticate token' })
+    : new AppError('forbidden', { message: `not allowed: ${why}` });
 }
 
 async function wantedOf(
