@@ -56,7 +56,7 @@ export function isDisabled(document: unknown): boolean {
 async function findAccount(store: Store, realm: string): Promise<string | undefined> {
   const rows = await store
     .database('accounts')
-    .view<{ account_id?: string }>('accounts', 'listing_by_realm', { key: realm });
+    .view<{ account_id?: string }>('accounts', 'listing_by_realm', { key: realm, sure: true });
   return rows[0] && (rows[0].value.account_id ?? rows[0].id);
 }
 
@@ -68,7 +68,7 @@ async function findInAccount(
 ): Promise<Credentials | undefined> {
   const database = store.database(accountDatabase(accountId));
   const rows = await database
-    .view<Readonly<Record<string, unknown>>>('devices', 'sip_credentials', { key: name })
+    .view<Readonly<Record<string, unknown>>>('devices', 'sip_credentials', { key: name, sure: true })
     .catch(orNone);
   const row = rows[0];
   const document = row && (await database.find(row.id));

@@ -97,6 +97,11 @@ export class ReadCache {
     return this.#launch(text, key, load);
   }
 
+  /** Whether a change of this database was heard of a moment ago: a node of its cluster may not have it yet. */
+  isSettling(database: string): boolean {
+    return this.#now() - (this.#changed.get(database) ?? Number.NEGATIVE_INFINITY) < settling;
+  }
+
   /** Drops a document unless it is cached at this very revision, and every view result of its database. */
   invalidate(database: string, id: string, rev?: string): void {
     this.#changed.set(database, this.#now());
@@ -148,8 +153,7 @@ export class ReadCache {
   }
 
   #ttlOf({ database, kind }: CacheKey, ttl: number): number {
-    const changed = this.#changed.get(database) ?? Number.NEGATIVE_INFINITY;
-    return kind === 'view' && this.#now() - changed < settling ? Math.min(ttl, keptWhileSettling) : ttl;
+    return kind === 'view' && this.isSettling(database) ? Math.min(ttl, keptWhileSettling) : ttl;
   }
 
   #drop(text: string): void {

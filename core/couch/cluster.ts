@@ -5,6 +5,7 @@ import { AppError } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
 import { inSpan } from '../trace/index.ts';
 import { Connection, type Reply, type Request, Unreachable } from './connection.ts';
+import { isMissingDatabase } from './errors.ts';
 
 /** A node that has not answered for so long is asked whether it is up at all. */
 const patienceMs = 1_500;
@@ -30,6 +31,8 @@ interface Node {
   probing: Promise<void> | undefined;
   next: NodeJS.Timeout | undefined;
 }
+
+type Ask<T> = (connection: Connection, signal: AbortSignal, repeated: boolean) => Promise<T>;
 
 const databaseOf = (path: string): string => decodeURIComponent(path.split('/', 1)[0] ?? '');
 
@@ -67,10 +70,11 @@ export class Cluster {
     return inSpan(`${method} couchdb`, { kind: 'client', attributes }, async () => {
       const start = performance.now();
       try {
-        return await this.#try(request, async (connection, signal, repeated) => {
+        const ask: Ask<Reply> = async (connection, signal, repeated) => {
           const reply = await connection.json({ ...request, signal });
           return repeated && reply.status === 409 ? this.#settled(connection, request, reply) : reply;
-        });
+        };
+        return await this.#try(request, ask, isMissing);
       } finally {
         // A feed that waits for changes says nothing of how fast CouchDB is.
         if (!path.endsWith('/_changes')) this.#took(method, performance.now() - start);
@@ -88,17 +92,16 @@ export class Cluster {
     for (const node of this.#nodes) clearTimeout(node.next);
   }
 
-  async #try<T>(
-    request: Request,
-    ask: (connection: Connection, signal: AbortSignal, repeated: boolean) => Promise<T>,
-  ): Promise<T> {
+  async #try<T>(request: Request, ask: Ask<T>, isDoubtful: (answer: T) => boolean = () => false): Promise<T> {
     let reason = this.#fault ?? '';
     let repeated = false;
-    for (const node of await this.#order()) {
+    let doubtful: { readonly answer: T } | undefined;
+    for (const node of await this.#order(request)) {
       try {
         const answer = await this.#attempt(node, request, (signal) => ask(node.connection, signal, repeated));
         this.#fault = undefined;
-        return answer;
+        if (!isDoubtful(answer)) return answer;
+        doubtful = { answer };
       } catch (error) {
         if (!(error instanceof Unreachable) || request.signal?.aborted) throw error;
         this.#lose(node, error);
@@ -107,6 +110,7 @@ export class Cluster {
         if (repeated && !isRepeatable(request)) break;
       }
     }
+    if (doubtful) return doubtful.answer;
     this.#fault = reason;
     throw new AppError('datastore_unreachable', { message: `the database does not answer: ${reason}` });
   }
@@ -169,13 +173,20 @@ export class Cluster {
   }
 
   /** Nodes that answer, in turn. While all are out, those that are just being asked whether they are back count. */
-  async #order(): Promise<Node[]> {
-    this.#turn = (this.#turn + 1) % this.#nodes.length;
+  async #order(request: Request): Promise<Node[]> {
+    this.#turn = isCreation(request) ? 0 : (this.#turn + 1) % this.#nodes.length;
     const turned = [...this.#nodes.slice(this.#turn), ...this.#nodes.slice(0, this.#turn)];
     if (turned.every(({ out }) => out)) await Promise.all(turned.map(({ probing }) => probing));
     return turned.filter(({ out }) => !out);
   }
 }
+
+/** What one node says of a database that another one has just made. It has done nothing then: the next one is asked. */
+const isMissing = ({ status, body }: Reply): boolean =>
+  status === 404 && isRecord(body) && isMissingDatabase(body['reason']);
+
+/** Two nodes that make one database at the same time each lay it out in their own way: so all ask the first one. */
+const isCreation = ({ method, path }: Request): boolean => method === 'PUT' && !path.includes('/');
 
 /** Reading changes nothing, and a document that was written already is known again; any other write would be done twice. */
 function isRepeatable({ method, path }: Request): boolean {

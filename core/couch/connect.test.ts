@@ -162,6 +162,65 @@ describe('connectStore', () => {
     await mute.close();
   });
 
+  it('believes no single node that a database is missing, and has all databases made by the first', async () => {
+    const made: string[] = [];
+    const lagging = await proxyTo(
+      server.url,
+      (status) => status,
+      () => false,
+      (path, method) => {
+        if (path.startsWith('/_')) return undefined;
+        if (method === 'PUT' && !path.includes('/', 1)) made.push(path);
+        return { status: 404, body: { error: 'not_found', reason: 'Database does not exist.' } };
+      },
+    );
+    const store = open({ urls: [server.url, lagging.url] });
+    const fresh = randomBytes(16).toString('hex');
+    const database = await store.ensure(fresh, 'account');
+    for (const n of [0, 1, 2, 3]) await database.save({ _id: `there-${n}` });
+    for (const n of [0, 1, 2, 3])
+      expect(await database.find(`there-${n}`, { fresh: true })).to.include({ _id: `there-${n}` });
+    for (const name of ['accounts', 'webhooks', 'faxes'] as const) await store.ensure(name, name);
+    expect(made).to.deep.equal([]);
+    const nowhere = randomBytes(16).toString('hex');
+    expect(await codeOf(store.database(nowhere).save({ _id: 'x' }))).to.equal('datastore_missing');
+    await store.drop(fresh);
+    await lagging.close();
+  });
+
+  it('takes a database that another one makes at the same time for made', async () => {
+    const busy = await proxyTo(server.url, (status, path) =>
+      /^\/[^/_]+$/.test(path) && status === 412 ? 409 : status,
+    );
+    const store = open({ urls: [busy.url] });
+    await store.ensure(account, 'account');
+    await busy.close();
+  });
+
+  it('looks again where it must be sure, when a node of the cluster has not what was just written', async () => {
+    let late = 0;
+    const proxy = await proxyTo(
+      server.url,
+      (status) => status,
+      () => false,
+      (path) => {
+        if (!path.includes('/_view/') || late === 0) return undefined;
+        late -= 1;
+        return { status: 200, body: { total_rows: 0, offset: 0, rows: [] } };
+      },
+    );
+    const store = open({ urls: [proxy.url] });
+    const database = store.database(account);
+    const look = (key: string, sure: boolean) =>
+      database.view('callflows', 'listing_by_number', { key, limit: 1, sure });
+    await database.save({ _id: 'just-made', pvt_type: 'callflow', numbers: ['77', '78'] });
+    late = 2;
+    expect(await look('77', true)).to.have.lengthOf(1);
+    late = 1;
+    expect(await look('78', false)).to.have.lengthOf(0);
+    await proxy.close();
+  });
+
   it('signs in again when its session is no longer good', async () => {
     const proxy = await proxyTo(server.url, (status, path) => (path.endsWith('/expired') ? 401 : status));
     const store = open({ urls: [proxy.url] });
@@ -242,6 +301,11 @@ async function proxyTo(
   target: string,
   change: (status: number, path: string) => number,
   isMute: () => boolean = () => false,
+  /** What it answers by itself, asking nobody. */
+  own: (
+    path: string,
+    method: string,
+  ) => { readonly status: number; readonly body: unknown } | undefined = () => undefined,
 ) {
   let sessions = 0;
   const proxy: Server = createServer(async (request, response) => {
@@ -249,6 +313,12 @@ async function proxyTo(
     if (path === '/_session') sessions++;
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    const mine = own(path, request.method ?? 'GET');
+    if (mine) {
+      response.writeHead(mine.status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(mine.body));
+      return;
+    }
     const { cookie = '', 'content-type': type = 'application/json' } = request.headers;
     const answer = await fetch(target + path, {
       method: request.method ?? 'GET',

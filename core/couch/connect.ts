@@ -203,8 +203,8 @@ class ConnectedStore implements CouchStore {
   async #make(database: string, databaseClass: DatabaseClass): Promise<Database> {
     const { cluster, cache, log } = this.#core;
     const { status, body } = await cluster.json({ method: 'PUT', path: pathOf(database) });
-    // 412: it exists already, which is as good.
-    if (status >= 300 && status !== 412) throw storeError(status, body, { database });
+    // 412: it exists already, which is as good; 409: another one makes it just now.
+    if (status >= 300 && status !== 412 && status !== 409) throw storeError(status, body, { database });
     const designs = loadViews(this.#viewsFolder).get(databaseClass) ?? [];
     const written = await installDesigns(cluster, database, designs);
     if (written.length > 0) log.info('views were written', { database, designs: written });

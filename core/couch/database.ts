@@ -1,4 +1,5 @@
 // One database of CouchDB: cached reads, writes that are stamped, checked and told, views, attachments.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AnyDocument, DocumentOf } from '../contract/index.ts';
 import { AppError, hasCode } from '../errors/index.ts';
 import { addAttachment, readAttachment, removeAttachment } from './attachments.ts';
@@ -13,6 +14,8 @@ import type { Attachment, Database, StoredDocument, ViewOptions, ViewRow } from 
 
 const bulkSize = 500;
 const updateAttempts = 5;
+/** Milliseconds before each look of one who must be sure. */
+const untilSure: readonly number[] = [100, 300];
 
 interface WriteRow {
   readonly id?: string;
@@ -101,10 +104,18 @@ export class CouchDatabase implements Database {
   async view<V = unknown>(
     design: string,
     view: string,
-    options: ViewOptions & { readonly fresh?: boolean } = {},
+    options: ViewOptions & { readonly fresh?: boolean; readonly sure?: boolean } = {},
   ): Promise<ViewRow<V>[]> {
-    const { fresh = false, ...query } = options;
-    const load = () => readView(this.#core, this.name, design, view, query);
+    const { fresh = false, sure = false, ...query } = options;
+    const load = async (): Promise<ViewRow[]> => {
+      let rows = await readView(this.#core, this.name, design, view, query);
+      for (const wait of sure ? untilSure : []) {
+        if (rows.length > 0 || !this.#core.cache.isSettling(this.name)) break;
+        await pause(wait);
+        rows = await readView(this.#core, this.name, design, view, query);
+      }
+      return rows;
+    };
     if (!isCacheable(query)) return (await load()) as ViewRow<V>[];
     const key = { database: this.name, kind: 'view' as const, name: JSON.stringify([design, view, query]) };
     const ttl = this.#core.ttl(this.name);

@@ -39,6 +39,7 @@ export function storeError(status: number, body: unknown, where: Where): AppErro
   });
 }
 
-function isMissingDatabase(reason: unknown): boolean {
+/** Whether the reason of a 404 is that there is no such database, and not that a document is missing. */
+export function isMissingDatabase(reason: unknown): boolean {
   return reason === 'no_db_file' || /^Database does not exist/.test(String(reason));
 }

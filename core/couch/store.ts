@@ -72,11 +72,14 @@ export interface Database {
   remove(id: string, options?: { readonly hard?: boolean }): Promise<StoredDocument>;
   /** Several documents in one request; a failed row is an AppError in its place. */
   saveAll(documents: readonly StoredDocument[]): Promise<(StoredDocument | Error)[]>;
-  /** Rows of `design/view`. A small keyed query may be answered from the cache; `fresh` asks the server. */
+  /**
+   * Rows of `design/view`. A small keyed query may be answered from the cache; `fresh` asks the server. A view is answered by one
+   * node of a cluster: with `sure`, nothing in a database that has just changed is believed only after 400 ms.
+   */
   view<V = unknown>(
     design: string,
     view: string,
-    options?: ViewOptions & { readonly fresh?: boolean },
+    options?: ViewOptions & { readonly fresh?: boolean; readonly sure?: boolean },
   ): Promise<ViewRow<V>[]>;
   all(options?: ViewOptions): Promise<ViewRow[]>;
   attach(id: string, name: string, body: Buffer, contentType: string): Promise<StoredDocument>;

@@ -41,7 +41,11 @@ function found(document: CallflowDocument, number: string, match?: Match): Looku
 }
 
 async function byNumber(database: Database, number: string): Promise<CallflowDocument | undefined> {
-  const [row] = await database.view('callflows', 'listing_by_number', { key: number, limit: 1 });
+  const [row] = await database.view('callflows', 'listing_by_number', {
+    key: number,
+    limit: 1,
+    sure: true,
+  });
   return row ? open(database, row.id) : undefined;
 }
 

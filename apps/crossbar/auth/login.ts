@@ -98,7 +98,7 @@ export async function accountsOf(services: Services, hint: AccountHint): Promise
 
 async function accountIdsOf({ store }: Services, hint: AccountHint): Promise<string[]> {
   const lookUp = async (view: string, key: string): Promise<string[]> => {
-    const rows = await store.database('accounts').view('accounts', view, { key });
+    const rows = await store.database('accounts').view('accounts', view, { key, sure: true });
     return rows.map((row) => row.id);
   };
   if (hint.account_realm !== undefined)
@@ -123,7 +123,10 @@ async function bySalted(
 ): Promise<UserDocument | undefined> {
   const database = store.database(accountDatabase(account._id));
   const key = await stored(secrets.systemSecret, account._id, sent);
-  const rows = await database.view<{ method: string }>('users', 'creds_by_argon2', { key });
+  const rows = await database.view<{ method: string }>('users', 'creds_by_argon2', {
+    key,
+    sure: true,
+  });
   const row = rows.find(({ value }) => value.method.replace('_typed', '') === method);
   return row && database.getAs(userContract, row.id);
 }
