@@ -12,7 +12,7 @@ export async function startServices(context: AppContext): Promise<Services> {
   return {
     ...context,
     secrets: await loadSecrets(store.database('system_auth'), systemConfig),
-    buckets: buckets(systemConfig),
+    buckets: buckets(),
     behind: behind(context),
     lockout: lockout(systemConfig),
   };

@@ -3,10 +3,15 @@
 import { getAt, isRecord, putAt } from '../contract/index.ts';
 import type { Store, StoredDocument } from '../couch/index.ts';
 
+/** The value at a dotted path of one category: the node's own, else the zone's, else the default section's, else `fallback`. */
+export type ConfigValues = <T>(path: string, fallback: T) => T;
+
 /** Reads values that an operator can change while the process runs (contract/couch.md §1). */
 export interface SystemConfig {
-  /** The value at a dotted path of a category: the node's own, else the zone's, else the default section's, else `fallback`. */
+  /** One value of a category as it is now. */
   get<T>(category: string, path: string, fallback: T): Promise<T>;
+  /** The category as it is now, for who needs several values of it. */
+  values(category: string): Promise<ConfigValues>;
   /** Stores a value in the `default` section. */
   set(category: string, path: string, value: unknown): Promise<void>;
 }
@@ -18,24 +23,18 @@ export function systemConfig(
 ): SystemConfig {
   const database = store.database('system_config');
   const sections = [where.node, where.zone, 'default'];
-  /** What stands at paths of a document, as long as the store gives the same one. */
-  const found = new WeakMap<StoredDocument, Map<string, readonly unknown[]>>();
-  const valuesAt = (document: StoredDocument, path: string): readonly unknown[] => {
-    const paths = found.get(document) ?? new Map<string, readonly unknown[]>();
-    found.set(document, paths);
-    const values = paths.get(path) ?? sections.map((section) => getAt(document[section], path));
-    paths.set(path, values);
-    return values;
+  /** The readers of documents, as long as the store gives the same ones. */
+  const readers = new WeakMap<StoredDocument, ConfigValues>();
+  const values = async (category: string): Promise<ConfigValues> => {
+    const document = await database.find(category);
+    if (document === undefined) return (_path, fallback) => fallback;
+    const known = readers.get(document) ?? readerOf(document, sections);
+    readers.set(document, known);
+    return known;
   };
   return {
-    get: async (category, path, fallback) => {
-      const document = await database.find(category);
-      if (document === undefined) return fallback;
-      // A value of another type than the fallback is an operator's mistake: the fallback keeps calls going.
-      const isRight = (value: unknown): boolean =>
-        value !== undefined && (fallback === undefined || typeof value === typeof fallback);
-      return (valuesAt(document, path).find(isRight) ?? fallback) as typeof fallback;
-    },
+    values,
+    get: async (category, path, fallback) => (await values(category))(path, fallback),
     set: async (category, path, value) => {
       const existing = await database.find(category, { fresh: true });
       const document = existing ?? { _id: category, pvt_type: 'config' };
@@ -43,5 +42,17 @@ export function systemConfig(
       putAt(section, path, value);
       await database.save({ ...document, default: section });
     },
+  };
+}
+
+function readerOf(document: StoredDocument, sections: readonly string[]): ConfigValues {
+  const found = new Map<string, readonly unknown[]>();
+  return (path, fallback) => {
+    const values = found.get(path) ?? sections.map((section) => getAt(document[section], path));
+    found.set(path, values);
+    // A value of another type than the fallback is an operator's mistake: the fallback keeps calls going.
+    const isRight = (value: unknown): boolean =>
+      value !== undefined && (fallback === undefined || typeof value === typeof fallback);
+    return (values.find(isRight) ?? fallback) as typeof fallback;
   };
 }

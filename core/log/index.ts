@@ -34,6 +34,11 @@ export function withLogContext<T>(fields: LogContext, work: () => T): T {
   return context.run({ ...context.getStore(), ...fields }, work);
 }
 
+/** Adds ids to those at hand, for the rest of the work of the nearest `withLogContext`. */
+export function addToLogContext(fields: LogContext): void {
+  Object.assign(context.getStore() ?? {}, fields);
+}
+
 /** The ids at hand. */
 export function logContext(): LogContext {
   return context.getStore() ?? {};

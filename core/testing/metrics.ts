@@ -13,10 +13,12 @@ interface Sample {
 
 /** Metrics for tests. */
 export function fakeMetrics(): FakeMetrics {
-  const samples = new Map<string, Sample[]>();
+  const samples = new Map<string, Map<string, Sample>>();
   const gauges = new Map<string, () => number>();
   const add = (name: string, by: number, labels: Record<string, string> = {}): void => {
-    samples.set(name, [...(samples.get(name) ?? []), { labels, by }]);
+    const known = samples.get(name) ?? new Map<string, Sample>();
+    const key = JSON.stringify(labels);
+    samples.set(name, known.set(key, { labels, by: (known.get(key)?.by ?? 0) + by }));
   };
   return {
     counter: (name) => ({ inc: (labels, by = 1) => add(name, by, labels) }),
@@ -28,7 +30,7 @@ export function fakeMetrics(): FakeMetrics {
       const gauge = gauges.get(name);
       if (gauge) return gauge();
       const fits = (sample: Sample) => Object.entries(labels).every(([key, it]) => sample.labels[key] === it);
-      return (samples.get(name) ?? []).filter(fits).reduce((sum, { by }) => sum + by, 0);
+      return [...(samples.get(name)?.values() ?? [])].filter(fits).reduce((sum, { by }) => sum + by, 0);
     },
   };
 }

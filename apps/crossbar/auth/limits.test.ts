@@ -1,14 +1,20 @@
 // What slows clients down, and one-time passwords: over a clock of their own.
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
-import type { SystemConfig } from '../../../core/config/index.ts';
+import type { ConfigValues, SystemConfig } from '../../../core/config/index.ts';
 import { hasCode } from '../../../core/errors/index.ts';
 import { buckets } from '../engine/buckets.ts';
 import { guessedFrom, lockout } from './lockout.ts';
 import { afterCode, newEnrolment, newRecoveryCodes, setupOf } from './totp.ts';
 
+const valuesOf =
+  (values: Readonly<Record<string, unknown>>): ConfigValues =>
+  <T>(path: string, fallback: T) =>
+    (values[path] ?? fallback) as T;
+
 const settings = (values: Readonly<Record<string, unknown>>): SystemConfig => ({
-  get: async <T>(_category: string, path: string, fallback: T) => (values[path] ?? fallback) as T,
+  get: async (_category, path, fallback) => valuesOf(values)(path, fallback),
+  values: async () => valuesOf(values),
   set: async () => undefined,
 });
 
@@ -52,25 +58,22 @@ describe('lock-out', () => {
 });
 
 describe('rate limits', () => {
-  it('take what an operation costs, and fill again', async () => {
+  it('take what an operation costs, and fill again', () => {
     let now = 0;
-    const limits = buckets(
-      settings({ 'rate_limits.capacity': 40, 'rate_limits.tokens_per_second': 5 }),
-      () => now,
-    );
+    const { consume } = buckets(() => now);
+    const config = valuesOf({ 'rate_limits.capacity': 40, 'rate_limits.tokens_per_second': 5 });
     const login = { setting: 'user_auth_tokens', tokens: 35 };
-    expect(await limits.consume('192.0.2.1', 'a', login)).to.deep.equal({ consumed: 35, remaining: 5 });
-    const refused: unknown = await limits.consume('192.0.2.1', 'a', login).catch((error: unknown) => error);
-    expect(hasCode(refused, 'too_many_requests') && refused.details['retry_after']).to.equal(6);
-    expect(await limits.consume('192.0.2.1', 'b', undefined)).to.deep.equal({ consumed: 1, remaining: 39 });
-    expect(await limits.consume('192.0.2.2', 'a', undefined)).to.deep.equal({ consumed: 1, remaining: 39 });
+    expect(consume(config, '192.0.2.1', 'a', login)).to.deep.equal({ consumed: 35, remaining: 5 });
+    expect(refusal(() => consume(config, '192.0.2.1', 'a', login))).to.equal(6);
+    expect(consume(config, '192.0.2.1', 'b', undefined)).to.deep.equal({ consumed: 1, remaining: 39 });
+    expect(consume(config, '192.0.2.2', 'a', undefined)).to.deep.equal({ consumed: 1, remaining: 39 });
     now = 6_000;
-    expect(await limits.consume('192.0.2.1', 'a', login)).to.deep.equal({ consumed: 35, remaining: 0 });
+    expect(consume(config, '192.0.2.1', 'a', login)).to.deep.equal({ consumed: 35, remaining: 0 });
   });
 
-  it('are off without a capacity', async () => {
-    const limits = buckets(settings({ 'rate_limits.capacity': 0 }));
-    expect(await limits.consume('192.0.2.1', undefined, undefined)).to.equal(undefined);
+  it('are off without a capacity', () => {
+    const config = valuesOf({ 'rate_limits.capacity': 0 });
+    expect(buckets().consume(config, '192.0.2.1', undefined, undefined)).to.equal(undefined);
   });
 });
 

@@ -3,15 +3,17 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { whoAsks } from '../auth/authenticate.ts';
 import type { Received } from './pipeline.ts';
 
-/** The path with `account` replaced by `accounts/{id}`; other paths as they are. */
+/** Whether a path names the caller's account without its id. */
+export const isAlias = (path: string): boolean => path === '/account' || path.startsWith('/account/');
+
+/** Such a path with `account` replaced by `accounts/{id}`. */
 export async function aliased(
   received: Received,
   path: string,
   headers: IncomingHttpHeaders,
 ): Promise<string> {
-  const [, rest] = /^\/account(\/.*)?$/s.exec(path) ?? [];
-  if (rest === undefined && path !== '/account') return path;
+  const rest = path.slice('/account'.length);
   // What a browser asks before it shows its token.
-  if (received.method === 'OPTIONS') return `/accounts/own${rest ?? ''}`;
-  return `/accounts/${(await whoAsks(received, headers)).account._id}${rest ?? ''}`;
+  if (received.method === 'OPTIONS') return `/accounts/own${rest}`;
+  return `/accounts/${(await whoAsks(received, headers)).account._id}${rest}`;
 }

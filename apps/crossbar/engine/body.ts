@@ -14,26 +14,29 @@ export interface Body {
   readonly rawType: string | undefined;
 }
 
-const nothing: Body = { envelope: {}, data: {}, uploads: [], rawType: undefined };
+export const noBody: Body = { envelope: {}, data: {}, uploads: [], rawType: undefined };
 const json = new Set(['', 'application/json', 'application/x-json']);
 const base64 = new Set(['application/base64', 'application/x-base64']);
 const multipart = /^multipart\/(form-data|mixed)$/;
 
+/** RFC 9112 §6.3: a request with neither header has no body. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': coding } = headers;
+  return (length !== undefined && length !== '0') || coding !== undefined;
+}
+
 /** Reads and parses the body. Rejects with `too_large`, `parse_error` or `invalid_envelope`. */
 export async function readBody(incoming: IncomingMessage, method: string, limit: number): Promise<Body> {
-  // RFC 9112 §6.3: a request with neither has no body.
-  const { 'content-length': length, 'transfer-encoding': coding } = incoming.headers;
-  if ((length === undefined || length === '0') && coding === undefined) return nothing;
   const bytes = await readBytes(incoming, limit);
-  if (bytes.length === 0) return nothing;
+  if (bytes.length === 0) return noBody;
   const header = incoming.headers['content-type'] ?? '';
   const type = (header.split(';')[0] ?? '').trim().toLowerCase();
   if (json.has(type)) return fromJson(parseJson(bytes), method);
   if (type === 'application/x-www-form-urlencoded') return fromForm(bytes, method);
   if (multipart.test(type)) return fromMultipart(bytes, header, method);
-  if (base64.has(type)) return { ...nothing, uploads: [fromBase64(bytes, nameOf(incoming))], rawType: type };
+  if (base64.has(type)) return { ...noBody, uploads: [fromBase64(bytes, nameOf(incoming))], rawType: type };
   return {
-    ...nothing,
+    ...noBody,
     uploads: [{ name: nameOf(incoming), contentType: type, body: bytes }],
     rawType: type,
   };
@@ -71,7 +74,7 @@ function fromJson(value: unknown, method: string): Body {
     throw badEnvelope('data', 'required', 'the body must have the key data');
   if (data !== undefined && !isRecord(data) && !Array.isArray(data))
     throw badEnvelope('data', 'type', 'data must be an object or an array');
-  return { ...nothing, envelope, data: data ?? {} };
+  return { ...noBody, envelope, data: data ?? {} };
 }
 
 function badEnvelope(path: string, code: string, message: string): AppError {
@@ -81,7 +84,7 @@ function badEnvelope(path: string, code: string, message: string): AppError {
 /** Many clients send JSON without saying so, and their library says "form". */
 function fromForm(bytes: Buffer, method: string): Body {
   if (/^\s*\{/.test(bytes.subarray(0, 64).toString('latin1'))) return fromJson(parseJson(bytes), method);
-  return { ...nothing, data: Object.fromEntries(new URLSearchParams(bytes.toString('utf8'))) };
+  return { ...noBody, data: Object.fromEntries(new URLSearchParams(bytes.toString('utf8'))) };
 }
 
 /** The JSON part is the body, the others are files. */
@@ -90,7 +93,7 @@ async function fromMultipart(bytes: Buffer, contentType: string, method: string)
   const isJson = (part: Upload): boolean => json.has(part.contentType) && part.contentType !== '';
   const envelope = parts.find(isJson);
   const uploads = parts.filter((part) => part !== envelope);
-  return { ...(envelope ? fromJson(parseJson(envelope.body), method) : nothing), uploads };
+  return { ...(envelope ? fromJson(parseJson(envelope.body), method) : noBody), uploads };
 }
 
 /** Base64 text, or a data URI, which also says what it is. */

@@ -1,5 +1,5 @@
 // Rate limits: a bucket of tokens for each address and account; every request takes some (contract/crossbar.md §5).
-import type { SystemConfig } from '../../../core/config/index.ts';
+import type { ConfigValues } from '../../../core/config/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 
 /** What an operation takes from the bucket; `setting` is its name in `system_config/crossbar`. */
@@ -17,10 +17,11 @@ export interface Tokens {
 export interface Buckets {
   /** Throws `too_many_requests` when the bucket does not hold what the operation costs. */
   consume(
+    config: ConfigValues,
     address: string,
     accountId: string | undefined,
     cost: Cost | undefined,
-  ): Promise<Tokens | undefined>;
+  ): Tokens | undefined;
 }
 
 interface Bucket {
@@ -31,15 +32,15 @@ interface Bucket {
 /** Buckets beyond this many are looked through for full ones, which say nothing. */
 const most = 10_000;
 
-export function buckets(config: SystemConfig, clock: () => number = Date.now): Buckets {
+export function buckets(clock: () => number = Date.now): Buckets {
   const known = new Map<string, Bucket>();
   let sweepAt = most;
   return {
-    consume: async (address, accountId = 'no_account', cost) => {
-      const capacity = await config.get('crossbar', 'rate_limits.capacity', 3_000);
+    consume: (config, address, accountId = 'no_account', cost) => {
+      const capacity = config('rate_limits.capacity', 3_000);
       if (capacity <= 0) return undefined;
-      const perSecond = await config.get('crossbar', 'rate_limits.tokens_per_second', 300);
-      const consumed = cost ? await config.get('crossbar', cost.setting, cost.tokens) : 1;
+      const perSecond = config('rate_limits.tokens_per_second', 300);
+      const consumed = cost ? config(cost.setting, cost.tokens) : 1;
       const fill = (bucket: Bucket): Bucket => {
         const seconds = (clock() - bucket.filled) / 1000;
         return { tokens: Math.min(capacity, bucket.tokens + seconds * perSecond), filled: clock() };

@@ -1,8 +1,9 @@
 // The stages of a request on a known path, in Kazoo's order (contract/crossbar.md §1).
 import type { Context } from 'koa';
+import type { ConfigValues } from '../../../core/config/index.ts';
 import type { Verb } from '../../../core/contract/index.ts';
 import { AppError, toAppError } from '../../../core/errors/index.ts';
-import { withLogContext } from '../../../core/log/index.ts';
+import { addToLogContext } from '../../../core/log/index.ts';
 import { whoAsks } from '../auth/authenticate.ts';
 import { guardOf } from '../billing/guard.ts';
 import { findAccount } from './accounts.ts';
@@ -17,6 +18,8 @@ import { tokenOf } from './token.ts';
 /** What the outer layers know of a request before its path is matched. */
 export interface Received {
   readonly services: Services;
+  /** `system_config/crossbar`, as it was when the request came. */
+  readonly config: ConfigValues;
   readonly id: string;
   readonly method: string;
   readonly query: Readonly<Record<string, string>>;
@@ -49,43 +52,43 @@ export async function handle(
   context: Context,
 ): Promise<Reply> {
   const { endpoint } = route;
-  const { services, clientIp, body } = received;
+  const { services, config, clientIp, body } = received;
   const verb = received.method as Verb;
   const operation = endpoint.operations[verb];
   if (!operation) throw new AppError('invalid_method', { details: { allowed: allowedMethods(endpoint) } });
   const accountId = params['account_id'];
   // Who has no token must not learn which accounts there are.
-  const anonymous = await mayBeAnonymous(received, operation, params, context);
+  const anonymous =
+    operation.anonymous !== undefined && (await mayBeAnonymous(received, operation, params, context));
   const auth = anonymous ? undefined : await authenticate(received, operation, context);
   context.state['auth'] = auth;
-  context.state['tokens'] = await services.buckets.consume(clientIp, auth?.account._id, operation.cost);
+  context.state['tokens'] = services.buckets.consume(config, clientIp, auth?.account._id, operation.cost);
   const account = accountId === undefined ? undefined : await findAccount(services.store, accountId);
-  return withLogContext({ accountId: account?._id }, async () => {
-    const parameters = context.path.split('/').slice(route.depth).map(decoded);
-    const userId = userOf(endpoint, params);
-    if (!anonymous)
-      authorize(operation.permission, auth, {
-        account,
-        accountId,
-        userId,
-        endpoint: route.noun,
-        parameters,
-        verb,
-      });
-    checkContentType(body, operation);
-    const request: RestRequest = {
-      ...received,
-      verb,
-      params,
-      headers: context.req.headers,
-      envelope: body.envelope,
-      data: operation.accept ? operation.accept(body.data) : body.data,
-      uploads: body.uploads,
-      auth,
+  addToLogContext({ accountId: account?._id });
+  const parameters = context.path.split('/').slice(route.depth).map(decoded);
+  const userId = userOf(endpoint, params);
+  if (!anonymous)
+    authorize(operation.permission, auth, {
       account,
-    };
-    return verb === 'GET' ? operation.run(request) : audited(request, operation, context.path);
-  });
+      accountId,
+      userId,
+      endpoint: route.noun,
+      parameters,
+      verb,
+    });
+  checkContentType(body, operation);
+  const request: RestRequest = {
+    ...received,
+    verb,
+    params,
+    headers: context.req.headers,
+    envelope: body.envelope,
+    data: operation.accept ? operation.accept(body.data) : body.data,
+    uploads: body.uploads,
+    auth,
+    account,
+  };
+  return verb === 'GET' ? operation.run(request) : audited(request, operation, context.path);
 }
 
 /** Runs what may change something, and keeps in the audit trail what it did, also when it failed half way. */
@@ -152,7 +155,7 @@ async function authenticate(
     return await whoAsks(received, context.req.headers);
   } catch (error) {
     // Who is nobody pays as well, so that tokens cannot be tried without end.
-    await received.services.buckets.consume(received.clientIp, undefined, undefined);
+    received.services.buckets.consume(received.config, received.clientIp, undefined, undefined);
     throw error;
   }
 }

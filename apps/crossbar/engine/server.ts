@@ -3,15 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Router } from '@koa/router';
-import Koa, { type Context, type Next } from 'koa';
+import Koa, { type Context } from 'koa';
+import type { ConfigValues } from '../../../core/config/index.ts';
 import { AppError, errorText, toAppError } from '../../../core/errors/index.ts';
 import { version } from '../../../core/files/index.ts';
 import { withLogContext } from '../../../core/log/index.ts';
 import { inTrace, parseTraceparent, withTrace } from '../../../core/trace/index.ts';
-import { aliased } from './alias.ts';
-import { readBody } from './body.ts';
+import { aliased, isAlias } from './alias.ts';
+import { hasBody, noBody, readBody } from './body.ts';
 import type { Tokens } from './buckets.ts';
-import { compressed } from './compress.ts';
+import { isWorthPacking, pack } from './compress.ts';
 import { bySpecificity, type RestModule } from './endpoint.ts';
 import type { About } from './envelope.ts';
 import { openMagicPath } from './magic.ts';
@@ -19,7 +20,7 @@ import { allowedMethods, handle, type Received, routeOf } from './pipeline.ts';
 import type { Auth, Services } from './request.ts';
 import { writeCors, writeError, writeReply } from './respond.ts';
 import { type Wishes, wishesOf } from './wishes.ts';
-import { streamed } from './write.ts';
+import { sendStream } from './write.ts';
 
 export interface RestServer {
   readonly host: string;
@@ -54,19 +55,16 @@ export async function startServer(
   const server = createServer();
   // What reaches koa's own handler is a connection that broke while it was answered.
   app.on('error', (error: unknown) => services.log.debug('an answer was not read', { error }));
-  app.use((context, next) => streamed(context, next, services.log));
-  app.use(async (context, next) => {
-    await next();
+  const observe = observer(services);
+  const route = routes(modules);
+  // One layer for all stages: each further one costs every request its promises.
+  app.use(async (context) => {
+    await observe(context, () => enveloped(services, route, context));
+    if (isWorthPacking(context)) await pack(context);
     // Else the client's connection would stay open for its next request.
     if (!server.listening) context.set('connection', 'close');
+    sendStream(context, services.log);
   });
-  app.use(compressed);
-  const observe = observer(services);
-  app.use((context, next) => observe(context, next));
-  app.use((context, next) => enveloped(services, context, next));
-  app.use((context, next) => received(services, context, next));
-  app.use(routes(modules));
-  app.use((context) => notFound(context));
   const answer = app.callback();
   server.on('request', (incoming, outgoing) => void answer(incoming, outgoing));
   server.requestTimeout = 60_000;
@@ -105,13 +103,16 @@ function stopped(server: Server): Promise<void> {
 }
 
 /** Request id, log context, count and time of every request. */
-function observer({ metrics, log }: Services): Koa.Middleware {
+function observer({
+  metrics,
+  log,
+}: Services): (context: Context, work: () => Promise<void>) => Promise<void> {
   const requests = metrics.counter('http_requests_total', 'REST requests', ['method', 'endpoint', 'status']);
   const times = metrics.histogram('http_request_seconds', 'Time of REST requests', latency, [
     'method',
     'endpoint',
   ]);
-  return async (context, next) => {
+  return async (context, work) => {
     const given = context.req.headers['x-request-id'];
     const requestId =
       typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID().replaceAll('-', '');
@@ -122,7 +123,7 @@ function observer({ metrics, log }: Services): Koa.Middleware {
     } satisfies Partial<State>);
     context.set('x-request-id', requestId);
     const begun = process.hrtime.bigint();
-    await withLogContext({ requestId }, next);
+    await withLogContext({ requestId }, work);
     const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
     const { method, endpoint } = context.state as State;
     const labels = { method, endpoint, status: String(context.status) };
@@ -133,10 +134,11 @@ function observer({ metrics, log }: Services): Koa.Middleware {
 }
 
 /** Errors become envelopes here and nowhere else. */
-async function enveloped(services: Services, context: Context, next: Next): Promise<void> {
+async function enveloped(services: Services, route: Koa.Middleware, context: Context): Promise<void> {
   writeCors(context, allVerbs);
   try {
-    await next();
+    if (await received(services, context)) await route(context, () => notFound(context));
+    else banner(context);
   } catch (thrown) {
     if (context.req.destroyed && !context.req.complete) {
       services.log.debug('the client went away', { path: context.path });
@@ -156,17 +158,22 @@ function aboutOf({ node }: Services, context: Context): About {
   return { requestId, node, token: auth?.token, tokens };
 }
 
-/** Reads the request, up to where its path is looked at. */
-async function received(services: Services, context: Context, next: Next): Promise<void> {
+const versioned = /^\/+(v\d+)(?:\/+(.*))?$/s;
+
+/** Reads the request, up to where its path is looked at. False for what is outside of the API. */
+async function received(services: Services, context: Context): Promise<boolean> {
+  const plain = versioned.exec(context.path);
   const magic =
-    context.method === 'GET'
-      ? openMagicPath(services.secrets.systemSecret, context.path.slice(1))
-      : undefined;
-  const [, apiVersion, rest] = /^\/+(v\d+)(?:\/+(.*))?$/s.exec(magic ?? context.path) ?? [];
-  if (apiVersion === undefined) return banner(context);
+    plain || context.method !== 'GET'
+      ? undefined
+      : openMagicPath(services.secrets.systemSecret, context.path.slice(1));
+  const [, apiVersion, rest] = plain ?? versioned.exec(magic ?? '') ?? [];
+  if (apiVersion === undefined) return false;
   if (apiVersion === 'v1') throw new AppError('gone', { message: 'version 1 is gone: use /v2' });
-  const limit = await services.systemConfig.get('crossbar', 'max_upload_size', 8_000_000);
-  const body = await readBody(context.req, context.method, limit);
+  const config = await services.systemConfig.values('crossbar');
+  const body = hasBody(context.req)
+    ? await readBody(context.req, context.method, config('max_upload_size', 8_000_000))
+    : noBody;
   const { querystring } = context;
   const query = querystring === '' ? {} : Object.fromEntries(new URLSearchParams(querystring));
   const verb = query['verb'] ?? body.envelope['verb'];
@@ -180,23 +187,24 @@ async function received(services: Services, context: Context, next: Next): Promi
   state.wishes = wishesOf(places, context.req.headers);
   state.received = {
     services,
+    config,
     id: state.requestId,
     method: state.method,
     query,
-    clientIp: await clientIp(services, context),
+    clientIp: clientIp(config, context),
     isSigned: magic !== undefined,
     body,
   };
   const path = `/${(rest ?? '').replace(/\/+/g, '/')}`;
-  context.path = await aliased(state.received, path, context.req.headers);
-  await next();
+  context.path = isAlias(path) ? await aliased(state.received, path, context.req.headers) : path;
+  return true;
 }
 
 /** The client behind a proxy that is known as one. */
-async function clientIp({ systemConfig }: Services, context: Context): Promise<string> {
+function clientIp(config: ConfigValues, context: Context): string {
   const peer = (context.req.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  const proxies = await systemConfig.get<readonly string[]>('crossbar', 'reverse_proxies', ['127.0.0.1']);
   const forwarded = context.get('x-forwarded-for').split(',')[0]?.trim();
+  const proxies = config<readonly string[]>('reverse_proxies', ['127.0.0.1']);
   return forwarded && proxies.includes(peer) ? forwarded : peer;
 }
 
@@ -235,7 +243,7 @@ function routes(modules: readonly RestModule[]): Koa.Middleware {
   const matched = new Map([...routers].map(([noun, router]) => [noun, router.routes() as Koa.Middleware]));
   const ofAnyNoun: Koa.Middleware = (context, next) => matched.get(anyNoun)?.(context, next) ?? next();
   return (context, next) => {
-    const otherwise = (): Promise<unknown> => ofAnyNoun(context, next);
+    const otherwise = async (): Promise<unknown> => ofAnyNoun(context, next);
     return matched.get(firstNoun(context.path))?.(context, otherwise) ?? otherwise();
   };
 }
@@ -252,8 +260,7 @@ function options(context: Context, methods: string): void {
   context.body = '';
 }
 
-function notFound(context: Context): void {
-  if (context.path === '/' && context.state['received'] === undefined) return;
+function notFound(context: Context): never {
   throw new AppError('not_found', { message: `there is nothing at ${context.path}` });
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline, type Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import type { Context, Next } from 'koa';
+import type { Context } from 'koa';
 import type { Logger } from '../../../core/log/index.ts';
 import { tags } from './documents.ts';
 import type { DataReply } from './endpoint.ts';
@@ -40,17 +40,16 @@ export function hasAlready(context: Context, tag: string): boolean {
   return context.state['method'] === 'GET' && known !== undefined && tags(known).includes(tag);
 }
 
-/** Makes a stream the body; it is sent by `streamed`, when all other layers are done. */
+/** Makes a stream the body; it is sent by `sendStream`, when everything else is done. */
 export function setBody(context: Context, body: Readable): void {
   context.state['stream'] = body;
 }
 
 /**
- * Sends the body that is a stream. The client's pace is the stream's; a client that goes away ends it, and what fails in
+ * Sends the body, if it is a stream. The client's pace is the stream's; a client that goes away ends it, and what fails in
  * the middle breaks the connection off, so that the client does not take a part for the whole.
  */
-export async function streamed(context: Context, next: Next, log: Logger): Promise<void> {
-  await next();
+export function sendStream(context: Context, log: Logger): void {
   const body = context.state['stream'] as Readable | undefined;
   if (body === undefined) return;
   context.respond = false;

@@ -133,7 +133,8 @@ export async function startMember(
     store: memoryStore(),
     metrics,
     systemConfig: {
-      get: async <T>(_category: string, _path: string, fallback: T) => fallback,
+      get: async (_category, _path, fallback) => fallback,
+      values: async () => (_path, fallback) => fallback,
       set: async () => undefined,
     },
   } satisfies AppContext);
