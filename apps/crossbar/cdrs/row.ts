@@ -41,17 +41,22 @@ export const columns = [
   'interaction_id',
 ] as const;
 
+/** What stands among the channel's variables. */
+const ofChannel: ReadonlySet<string> = new Set([
+  'owner_id',
+  'authorizing_id',
+  'rate',
+  'rate_name',
+  'bridge_id',
+  'recording_url',
+  'call_priority',
+]);
+
 /** `offset` is the client's `utc_offset` in seconds, for `datetime`. */
 export function cdrRow(document: StoredDocument, offset: number): Record<string, unknown> {
   const vars = isRecord(document['custom_channel_vars']) ? document['custom_channel_vars'] : {};
   const user = (uri: unknown): unknown => (typeof uri === 'string' ? uri.split('@')[0] : undefined);
-  const all: Record<string, unknown> = {
-    ...document,
-    ...Object.fromEntries(
-      ['owner_id', 'authorizing_id', 'rate', 'rate_name', 'bridge_id', 'recording_url', 'call_priority'].map(
-        (key) => [key, vars[key]],
-      ),
-    ),
+  const own: Record<string, unknown> = {
     ...times(Number(document['timestamp'] ?? document.pvt_created), offset),
     id: document._id,
     direction: document['call_direction'],
@@ -63,20 +68,25 @@ export function cdrRow(document: StoredDocument, offset: number): Record<string,
       ? document['media_recordings'].join(',')
       : '',
   };
-  return Object.fromEntries(columns.map((key) => [key, all[key] ?? '']));
+  const row: Record<string, unknown> = {};
+  // Not by copies of the document: lists have a hundred thousand of them.
+  for (const key of columns)
+    row[key] = (key in own ? own[key] : ofChannel.has(key) ? vars[key] : document[key]) ?? '';
+  return row;
 }
 
 function times(timestamp: number, offset: number): Record<string, unknown> {
   const at = fromGregorian(timestamp);
-  const local = new Date(at.getTime() + offset * 1000);
+  const iso = at.toISOString();
+  const local = offset === 0 ? iso : new Date(at.getTime() + offset * 1000).toISOString();
   const unix = Math.floor(at.getTime() / 1000);
   return {
     timestamp,
-    datetime: local.toISOString().slice(0, 19).replace('T', ' '),
+    datetime: local.slice(0, 19).replace('T', ' '),
     unix_timestamp: unix,
     unix_timestamp_micro: unix * 1_000_000,
     rfc_1036: at.toUTCString(),
-    iso_8601: at.toISOString().slice(0, 10),
-    iso_8601_combined: `${at.toISOString().slice(0, 19)}Z`,
+    iso_8601: iso.slice(0, 10),
+    iso_8601_combined: `${iso.slice(0, 19)}Z`,
   };
 }
