@@ -22,6 +22,8 @@ describe('Monster UI', function () {
   let site: Site;
   let ui: Ui;
   let apps: string | undefined;
+  /** What the page was told over its websockets. */
+  const frames: string[] = [];
 
   before(async function () {
     if (build === undefined || browser === undefined) {
@@ -34,8 +36,12 @@ describe('Monster UI', function () {
     writeApp(apps);
     zone = await startZone({ ui: { apps } });
     const [port = 0] = await freePorts(1);
-    site = await serveSite(build, zone.facts.api, port);
+    const { host, port: socketPort } = zone.facts.settings.websockets;
+    site = await serveSite(build, { api: zone.facts.api, socket: `ws://${host}:${socketPort}` }, port);
     ui = await openUi(site.url, zone.facts.api, browser);
+    ui.page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => frames.push(String(payload))),
+    );
   });
   after(async () => {
     await ui?.stop();
@@ -105,6 +111,23 @@ describe('Monster UI', function () {
     expect(await ui.ask('device.list', { accountId })).to.deep.equal([]);
     const children = await ui.ask('account.listChildren');
     expect(children.map(({ name }: { name: string }) => name)).to.include('Corner shop');
+  });
+
+  it('hears over its websocket what is made', async () => {
+    await ui.page.waitForFunction('window.monster.socket.getInfo().isConnected');
+    const binding = 'object.doc_created.menu';
+    await ui.page.evaluate(`window.heard = [];
+      window.monster.socket.bind({
+        accountId: window.monster.apps.auth.accountId,
+        binding: '${binding}',
+        source: 'test',
+        callback: (event) => window.heard.push(event),
+      })`);
+    await eventually(async () =>
+      expect(frames.some((frame) => frame.includes(`"subscribed":["${binding}"]`))).to.equal(true),
+    );
+    const { id } = await ui.ask('menu.create', { data: { name: 'Heard' } });
+    await ui.page.waitForFunction(`window.heard.some((event) => event.id === '${id}')`);
   });
 
   it('shows a call that was made in the call log', async () => {

@@ -20,10 +20,16 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** `folder` is what the build of Monster UI wrote; `api` the address of the REST API, with its version. */
-export async function serveSite(folder: string, api: string, port: number): Promise<Site> {
+/** What the page talks to: the REST API, with its version, and the websockets. */
+export interface Backends {
+  readonly api: string;
+  readonly socket: string;
+}
+
+/** `folder` is what the build of Monster UI wrote. */
+export async function serveSite(folder: string, { api, socket }: Backends, port: number): Promise<Site> {
   const config = `define(${JSON.stringify({
-    api: { default: `${api}/` },
+    api: { default: `${api}/`, socket },
     whitelabel: { companyName: 'Test', applicationTitle: 'Test', language: 'en-US', nav: {}, port: {} },
   })});`;
   const server = createServer(({ url = '/' }, response) => {
