@@ -1,15 +1,12 @@
 // What only the store over CouchDB does: cache and its invalidation, failover, quorum, views side by side, conflicts.
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { document, Type } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
+import { proxyTo } from '../testing/couch-proxy.ts';
 import { type TestServer, testServer } from '../testing/couch-server.ts';
 import { fakeBus, silentLog } from '../testing/index.ts';
 import { type CouchStore, connectStore, type DocumentChange, type StoreOptions } from './index.ts';
@@ -125,102 +122,6 @@ describe('connectStore', () => {
     expect((await database.get('by-feed'))['name']).to.equal('two');
   });
 
-  it('goes to another node when one is gone, and says when all are', async () => {
-    const gone = await proxyTo(server.url, (status) => status);
-    const closed = gone.url;
-    await gone.close();
-    const store = open({ urls: [closed, server.url, closed] });
-    for (let round = 0; round < 4; round++) await store.database(account).save({ _id: `failover-${round}` });
-    expect(store.status().connected).to.equal(true);
-    const alone = open({ urls: [closed] });
-    expect(await codeOf(alone.database(account).get('x'))).to.equal('datastore_unreachable');
-    expect(alone.status()).to.include({ connected: false });
-    const wrong = open({ password: 'wrong' });
-    expect(await codeOf(wrong.database(account).get('x'))).to.equal('datastore_fault');
-  });
-
-  it('leaves out a node that has stopped answering, and writes once though it was asked twice', async () => {
-    // It takes the write to the database and says nothing of it, as a process that is stopped at that moment.
-    const mute = await proxyTo(
-      server.url,
-      (status) => status,
-      () => stopped,
-    );
-    let stopped = false;
-    const log = silentLog();
-    const store = open({ urls: [mute.url, server.url], log });
-    const database = store.database(account);
-    const saved = await Promise.all([0, 1].map((n) => database.save({ _id: `mute-${n}`, n })));
-    stopped = true;
-    const written = await Promise.all(saved.map((document) => database.save({ ...document, changed: true })));
-    for (const document of written) expect(document._rev).to.match(/^2-/);
-    expect(log.at('warn')).to.deep.equal(['CouchDB does not answer']);
-    // Left out now: nobody waits for it.
-    for (const n of [0, 1, 2, 3]) await database.save({ _id: `mute-later-${n}` });
-    stopped = false;
-    while (!log.at('info').includes('CouchDB answers again')) await wait(20);
-    await mute.close();
-  });
-
-  it('believes no single node that a database is missing, and has all databases made by the first', async () => {
-    const made: string[] = [];
-    const lagging = await proxyTo(
-      server.url,
-      (status) => status,
-      () => false,
-      (path, method) => {
-        if (path.startsWith('/_')) return undefined;
-        if (method === 'PUT' && !path.includes('/', 1)) made.push(path);
-        return { status: 404, body: { error: 'not_found', reason: 'Database does not exist.' } };
-      },
-    );
-    const store = open({ urls: [server.url, lagging.url] });
-    const fresh = randomBytes(16).toString('hex');
-    const database = await store.ensure(fresh, 'account');
-    for (const n of [0, 1, 2, 3]) await database.save({ _id: `there-${n}` });
-    for (const n of [0, 1, 2, 3])
-      expect(await database.find(`there-${n}`, { fresh: true })).to.include({ _id: `there-${n}` });
-    for (const name of ['accounts', 'webhooks', 'faxes'] as const) await store.ensure(name, name);
-    expect(made).to.deep.equal([]);
-    const nowhere = randomBytes(16).toString('hex');
-    expect(await codeOf(store.database(nowhere).save({ _id: 'x' }))).to.equal('datastore_missing');
-    await store.drop(fresh);
-    await lagging.close();
-  });
-
-  it('takes a database that another one makes at the same time for made', async () => {
-    const busy = await proxyTo(server.url, (status, path) =>
-      /^\/[^/_]+$/.test(path) && status === 412 ? 409 : status,
-    );
-    const store = open({ urls: [busy.url] });
-    await store.ensure(account, 'account');
-    await busy.close();
-  });
-
-  it('looks again where it must be sure, when a node of the cluster has not what was just written', async () => {
-    let late = 0;
-    const proxy = await proxyTo(
-      server.url,
-      (status) => status,
-      () => false,
-      (path) => {
-        if (!path.includes('/_view/') || late === 0) return undefined;
-        late -= 1;
-        return { status: 200, body: { total_rows: 0, offset: 0, rows: [] } };
-      },
-    );
-    const store = open({ urls: [proxy.url] });
-    const database = store.database(account);
-    const look = (key: string, sure: boolean) =>
-      database.view('callflows', 'listing_by_number', { key, limit: 1, sure });
-    await database.save({ _id: 'just-made', pvt_type: 'callflow', numbers: ['77', '78'] });
-    late = 2;
-    expect(await look('77', true)).to.have.lengthOf(1);
-    late = 1;
-    expect(await look('78', false)).to.have.lengthOf(0);
-    await proxy.close();
-  });
-
   it('signs in again when its session is no longer good', async () => {
     const proxy = await proxyTo(server.url, (status, path) => (path.endsWith('/expired') ? 401 : status));
     const store = open({ urls: [proxy.url] });
@@ -295,51 +196,3 @@ describe('connectStore', () => {
     expect(() => open({ urls: [] })).to.throw(AppError);
   });
 });
-
-/** A proxy that may change the status of answers and counts sign-ins. */
-async function proxyTo(
-  target: string,
-  change: (status: number, path: string) => number,
-  isMute: () => boolean = () => false,
-  /** What it answers by itself, asking nobody. */
-  own: (
-    path: string,
-    method: string,
-  ) => { readonly status: number; readonly body: unknown } | undefined = () => undefined,
-) {
-  let sessions = 0;
-  const proxy: Server = createServer(async (request, response) => {
-    const path = request.url ?? '/';
-    if (path === '/_session') sessions++;
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const mine = own(path, request.method ?? 'GET');
-    if (mine) {
-      response.writeHead(mine.status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(mine.body));
-      return;
-    }
-    const { cookie = '', 'content-type': type = 'application/json' } = request.headers;
-    const answer = await fetch(target + path, {
-      method: request.method ?? 'GET',
-      headers: { cookie, 'content-type': type, accept: 'application/json' },
-      ...(chunks.length > 0 ? { body: new Uint8Array(Buffer.concat(chunks)) } : {}),
-    });
-    if (isMute()) return;
-    const headers = { 'content-type': 'application/json', 'set-cookie': answer.headers.getSetCookie() };
-    response.writeHead(change(answer.status, path), headers);
-    response.end(Buffer.from(await answer.arrayBuffer()));
-  });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  const close = async (): Promise<void> => {
-    proxy.closeAllConnections();
-    proxy.close();
-    await once(proxy, 'close');
-  };
-  return {
-    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-    sessions: () => sessions,
-    close,
-  };
-}

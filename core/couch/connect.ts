@@ -9,6 +9,7 @@ import { type CacheLimits, ReadCache } from './cache.ts';
 import { Cluster, type Took } from './cluster.ts';
 import { resolveConflicts } from './conflicts.ts';
 import { pathOf, type Quorum, type StoreCore } from './core.ts';
+import { createDatabase, databaseExists } from './creation.ts';
 import { CouchDatabase } from './database.ts';
 import { installDesigns, outdatedDesigns } from './designs.ts';
 import { storeError } from './errors.ts';
@@ -144,10 +145,7 @@ class ConnectedStore implements CouchStore {
   }
 
   async exists(name: string): Promise<boolean> {
-    const database = rawName(name);
-    const { status, body } = await this.#core.cluster.json({ method: 'GET', path: pathOf(database) });
-    if (status === 200 || status === 404) return status === 200;
-    throw storeError(status, body, { database });
+    return databaseExists(this.#core.cluster, rawName(name));
   }
 
   async drop(name: string): Promise<void> {
@@ -202,14 +200,12 @@ class ConnectedStore implements CouchStore {
 
   async #make(database: string, databaseClass: DatabaseClass): Promise<Database> {
     const { cluster, cache, log } = this.#core;
-    const { status, body } = await cluster.json({ method: 'PUT', path: pathOf(database) });
-    // 412: it exists already, which is as good; 409: another one makes it just now.
-    if (status >= 300 && status !== 412 && status !== 409) throw storeError(status, body, { database });
+    const created = await createDatabase(cluster, database);
     const designs = loadViews(this.#viewsFolder).get(databaseClass) ?? [];
     const written = await installDesigns(cluster, database, designs);
     if (written.length > 0) log.info('views were written', { database, designs: written });
     cache.clear(database);
-    if (status < 300) this.#announcer.announceDatabase(database, 'created');
+    if (created) this.#announcer.announceDatabase(database, 'created');
     return this.database(database);
   }
 

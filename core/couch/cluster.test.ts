@@ -1,0 +1,159 @@
+// What the store does when nodes of its cluster are away, lag behind, or make a database at the same time.
+import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect } from 'chai';
+import { AppError } from '../errors/index.ts';
+import { proxyTo } from '../testing/couch-proxy.ts';
+import { type TestServer, testServer } from '../testing/couch-server.ts';
+import { silentLog } from '../testing/index.ts';
+import { type CouchStore, connectStore, type StoreOptions } from './index.ts';
+
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'nothing',
+    (error) => (error instanceof AppError ? error.code : String(error)),
+  );
+
+describe('a cluster of CouchDB nodes', () => {
+  let server: TestServer;
+  const stores: CouchStore[] = [];
+  const account = randomBytes(16).toString('hex');
+  const open = (options: Partial<StoreOptions> = {}): CouchStore => {
+    const store = connectStore({
+      urls: [server.url],
+      user: server.user,
+      password: server.password,
+      node: 'test@localhost',
+      log: silentLog(),
+      ...options,
+    });
+    stores.push(store);
+    return store;
+  };
+
+  before(async () => {
+    server = await testServer();
+    await open().ensure(account, 'account');
+  });
+  afterEach(async () => {
+    await Promise.all(stores.splice(0).map((store) => store.close()));
+  });
+  after(async () => {
+    await open().drop(account);
+    await stores[0]?.close();
+    await server.stop();
+  });
+
+  it('goes to another node when one is gone, and says when all are', async () => {
+    const gone = await proxyTo(server.url, (status) => status);
+    const closed = gone.url;
+    await gone.close();
+    const store = open({ urls: [closed, server.url, closed] });
+    for (let round = 0; round < 4; round++) await store.database(account).save({ _id: `failover-${round}` });
+    expect(store.status().connected).to.equal(true);
+    const alone = open({ urls: [closed] });
+    expect(await codeOf(alone.database(account).get('x'))).to.equal('datastore_unreachable');
+    expect(alone.status()).to.include({ connected: false });
+    const wrong = open({ password: 'wrong' });
+    expect(await codeOf(wrong.database(account).get('x'))).to.equal('datastore_fault');
+  });
+
+  it('leaves out a node that has stopped answering, and writes once though it was asked twice', async () => {
+    // It takes the write to the database and says nothing of it, as a process that is stopped at that moment.
+    const mute = await proxyTo(
+      server.url,
+      (status) => status,
+      () => stopped,
+    );
+    let stopped = false;
+    const log = silentLog();
+    const store = open({ urls: [mute.url, server.url], log });
+    const database = store.database(account);
+    const saved = await Promise.all([0, 1].map((n) => database.save({ _id: `mute-${n}`, n })));
+    stopped = true;
+    const written = await Promise.all(saved.map((document) => database.save({ ...document, changed: true })));
+    for (const document of written) expect(document._rev).to.match(/^2-/);
+    expect(log.at('warn')).to.deep.equal(['CouchDB does not answer']);
+    // Left out now: nobody waits for it.
+    for (const n of [0, 1, 2, 3]) await database.save({ _id: `mute-later-${n}` });
+    stopped = false;
+    while (!log.at('info').includes('CouchDB answers again')) await wait(20);
+    await mute.close();
+  });
+
+  it('believes no single node that a database is missing, and has all databases made by the first', async () => {
+    const made: string[] = [];
+    const lagging = await proxyTo(
+      server.url,
+      (status) => status,
+      () => false,
+      (path, method) => {
+        if (path.startsWith('/_')) return undefined;
+        if (method === 'PUT' && !path.includes('/', 1)) made.push(path);
+        return { status: 404, body: { error: 'not_found', reason: 'Database does not exist.' } };
+      },
+    );
+    const store = open({ urls: [server.url, lagging.url] });
+    const fresh = randomBytes(16).toString('hex');
+    const database = await store.ensure(fresh, 'account');
+    for (const n of [0, 1, 2, 3]) await database.save({ _id: `there-${n}` });
+    for (const n of [0, 1, 2, 3])
+      expect(await database.find(`there-${n}`, { fresh: true })).to.include({ _id: `there-${n}` });
+    for (const name of ['accounts', 'webhooks', 'faxes'] as const) await store.ensure(name, name);
+    expect(made).to.deep.equal([]);
+    const nowhere = randomBytes(16).toString('hex');
+    expect(await codeOf(store.database(nowhere).save({ _id: 'x' }))).to.equal('datastore_missing');
+    await store.drop(fresh);
+    await lagging.close();
+  });
+
+  it('takes a database that another one makes at the same time for made, once it is there', async () => {
+    const name = randomBytes(16).toString('hex');
+    let looks = 0;
+    const busy = await proxyTo(
+      server.url,
+      (status) => status,
+      () => false,
+      (path, method) => {
+        if (path.startsWith('/_') || path.includes('/', 1)) return undefined;
+        // As CouchDB 3.4 answers while nodes tell each other of it.
+        if (method === 'PUT') return { status: 500, body: { error: 'error', reason: 'conflict' } };
+        looks += 1;
+        if (looks === 3) void open().ensure(name, 'account');
+        return looks < 3
+          ? { status: 404, body: { error: 'not_found', reason: 'Database does not exist.' } }
+          : undefined;
+      },
+    );
+    const store = open({ urls: [busy.url] });
+    const database = await store.ensure(name, 'account');
+    await database.save({ _id: 'there' });
+    expect(looks).to.be.at.least(3);
+    await store.drop(name);
+    await busy.close();
+  });
+
+  it('looks again where it must be sure, when a node of the cluster has not what was just written', async () => {
+    let late = 0;
+    const proxy = await proxyTo(
+      server.url,
+      (status) => status,
+      () => false,
+      (path) => {
+        if (!path.includes('/_view/') || late === 0) return undefined;
+        late -= 1;
+        return { status: 200, body: { total_rows: 0, offset: 0, rows: [] } };
+      },
+    );
+    const store = open({ urls: [proxy.url] });
+    const database = store.database(account);
+    const look = (key: string, sure: boolean) =>
+      database.view('callflows', 'listing_by_number', { key, limit: 1, sure });
+    await database.save({ _id: 'just-made', pvt_type: 'callflow', numbers: ['77', '78'] });
+    late = 2;
+    expect(await look('77', true)).to.have.lengthOf(1);
+    late = 1;
+    expect(await look('78', false)).to.have.lengthOf(0);
+    await proxy.close();
+  });
+});
