@@ -56,7 +56,7 @@ function every(ms: number, work: () => Promise<unknown>, log: AppContext['log'])
 /** Rejects when the store does not answer or the port is taken. */
 export async function start(context: AppContext): Promise<RunningCrossbar> {
   const { store, settings, log } = context;
-  await Promise.all(databases.map((name) => store.ensure(name, name)));
+  for (const name of databases) await store.ensure(name, name);
   await publishSchemas(
     store,
     Object.values(documents).map(({ schemaName, schema }) => ({ name: schemaName, schema })),

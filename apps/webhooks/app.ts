@@ -23,7 +23,8 @@ const prefetch = 1000;
 
 async function start(context: AppContext): Promise<RunningApp> {
   const { store, bus, metrics, systemConfig } = context;
-  await Promise.all((['webhooks', 'accounts'] as const).map((name) => store.ensure(name, name)));
+  await store.ensure('webhooks', 'webhooks');
+  await store.ensure('accounts', 'accounts');
   const stopping = new AbortController();
   const { deliver, refuse } = courier(context, stopping.signal);
   const failed = failureCount(context);

@@ -106,10 +106,9 @@ export async function startRuntime(
   };
   try {
     await waitForBusAndStore(bus, store, tell);
-    await untilDone(
-      () => Promise.all(Object.entries(systemDatabases).map(([name, its]) => store.ensure(name, its))),
-      tell,
-    );
+    // One after the other: processes that all start at once on a new cluster would else keep it from answering.
+    for (const [name, its] of Object.entries(systemDatabases))
+      await untilDone(() => store.ensure(name, its), tell);
     for (const app of apps) {
       const parts = {
         bus: await connect(app.name),
