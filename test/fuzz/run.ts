@@ -1,5 +1,7 @@
 // npm run fuzz [-- --count N --seed N]: bent requests against every operation of the REST API; ends with 1 when one made it fail.
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { modules } from '../../apps/crossbar/resources/index.ts';
 import { fuzz } from '../../apps/crossbar/testing/fuzz.ts';
 import { startRest } from '../../apps/crossbar/testing/rest.ts';
@@ -14,18 +16,40 @@ const { values } = parseArgs({
 const round = 2000;
 const rest = await startRest();
 let failures = 0;
+const shares = new Map<number, number>();
+const collect = collector();
+collect();
+const before = process.memoryUsage();
 for (let sent = 0; sent < Number(values.count); sent += round) {
   const seed = Number(values.seed) + sent;
   const count = Math.min(round, Number(values.count) - sent);
-  const { findings, succeeded } = await fuzz(rest, await rest.account(`fuzz${sent}`), modules, {
+  const { findings, statuses, succeeded } = await fuzz(rest, await rest.account(`fuzz${sent}`), modules, {
     seed,
     count,
   });
   for (const { status, message, request } of findings) console.log(`${status} ${message}: ${request}`);
   failures += findings.length;
+  for (const [status, times] of statuses) shares.set(status, (shares.get(status) ?? 0) + times);
   console.log(
     `seed ${seed}: ${sent + count} requests, ${succeeded} of the last ${count} did something, ${failures} failures in all`,
   );
 }
+const percent = (times: number): string => `${((100 * times) / Number(values.count)).toFixed(1)} %`;
+const byStatus = [...shares]
+  .sort(([a], [b]) => a - b)
+  .map(([status, times]) => `${status}: ${percent(times)}`);
+console.log(`answers by status: ${byStatus.join(', ')}`);
+collect();
+const after = process.memoryUsage();
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+console.log(
+  `memory with the database in it, before and after: heap ${megabytes(before.heapUsed)}, ${megabytes(after.heapUsed)}; resident ${megabytes(before.rss)}, ${megabytes(after.rss)}`,
+);
 await rest.stop();
 process.exitCode = failures > 0 ? 1 : 0;
+
+/** Collects garbage, so that what stays is seen. */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}

@@ -108,16 +108,29 @@ export const headers: readonly (readonly [string, string])[] = [
   ['accept', 'audio/*;q=0.1'],
   ['if-match', '"1-x"'],
   ['if-none-match', '*'],
-  ['content-type', 'multipart/form-data; boundary=x'],
-  ['content-type', 'application/x-www-form-urlencoded'],
-  ['content-type', 'application/base64'],
-  ['content-type', 'audio/wav'],
-  ['content-type', ';;'],
+  ['accept', '*/*;q=x, ,'],
+  ['if-match', '*'],
+  ['if-match', 'W/"1-x", '],
+  ['if-none-match', '"'],
   ['range', 'bytes=5-1'],
+  ['range', 'bytes=0-0,-1'],
+  ['range', 'lines=1-2'],
+  ['accept-encoding', 'gzip;q=0, identity;q=0'],
   ['x-file-name', '../../etc'],
   ['x-forwarded-for', 'nonsense'],
   ['x-request-id', 'a b'],
   ['authorization', 'Basic !!'],
+];
+
+/** What a body may say that it is, and is not. */
+export const types = [
+  'multipart/form-data; boundary=x',
+  'multipart/form-data',
+  'application/x-www-form-urlencoded',
+  'application/base64',
+  'audio/wav',
+  'application/json; charset=utf-16',
+  ';;',
 ];
 
 /** In the place of fields. */
