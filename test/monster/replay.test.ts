@@ -263,8 +263,10 @@ describe('what Monster UI asks', () => {
   for (const path of reads)
     it(`reads ${path}`, async () => {
       const { status, body, text } = await ask('GET', `A/${path}`);
+      // The paths of braintree are there, and say that no gateway is.
+      const without = path.startsWith('braintree') ? 501 : 404;
       if (absent(`accounts/${acme.id}/${path}`))
-        return expect([status, body.status], text).to.deep.equal([404, 'error']);
+        return expect([status, body.status], text).to.deep.equal([without, 'error']);
       expect([status, body.status], text).to.deep.equal([200, 'success']);
       expect(body).to.include.keys('data', 'request_id', 'auth_token', 'timestamp');
     });
