@@ -74,7 +74,7 @@ export interface Database {
   saveAll(documents: readonly StoredDocument[]): Promise<(StoredDocument | Error)[]>;
   /**
    * Rows of `design/view`. A small keyed query may be answered from the cache; `fresh` asks the server. A view is answered by one
-   * node of a cluster: with `sure`, nothing in a database that has just changed is believed only after 400 ms.
+   * node of a cluster: with `sure`, when it finds nothing in a database that has just changed it is asked again before that is believed.
    */
   view<V = unknown>(
     design: string,

@@ -2,6 +2,7 @@
 // (contract/crossbar.md §5).
 import type { JWTPayload } from 'jose';
 import { AppError, toAppError } from '../../../core/errors/index.ts';
+import { isReseller, resellerOf } from '../engine/accounts.ts';
 import type { DataReply } from '../engine/endpoint.ts';
 import type { AccountDocument, RestRequest, Services, UserDocument } from '../engine/request.ts';
 import { appsOfSession } from '../ui/apps.ts';
@@ -67,15 +68,14 @@ export async function sessionData(
   account: AccountDocument,
   user: UserDocument | undefined,
 ): Promise<Record<string, unknown>> {
-  const isMaster = account.pvt_superduper_admin === true;
   return {
     account_id: account._id,
     ...(user && { owner_id: user._id }),
     account_name: account.name,
     language: user?.language ?? account.language ?? 'en-us',
-    is_reseller: account.pvt_reseller === true || isMaster,
-    reseller_id: account.pvt_reseller_id ?? account.pvt_tree?.at(-1) ?? account._id,
-    is_master_account: isMaster,
+    is_reseller: isReseller(account),
+    reseller_id: resellerOf(account),
+    is_master_account: account.pvt_superduper_admin === true,
     cluster_id: services.secrets.clusterId,
     ...(user?.require_password_update === true && { require_password_update: true }),
     apps: await appsOfSession(services, account, user),

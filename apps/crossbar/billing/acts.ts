@@ -14,12 +14,13 @@ import {
   pathParameter,
   publicPart,
   type RestRequest,
+  resellerOf,
   targetAccount,
   targetDatabase,
   typed,
 } from '../engine/index.ts';
 import { changeService, holdingsOf, reconcile } from './holdings.ts';
-import { findService, resellerOf, type ServiceDocument, soldTo } from './plans.ts';
+import { findService, type ServiceDocument, soldTo } from './plans.ts';
 import { invoicesOf } from './quote.ts';
 
 type Json = Record<string, unknown>;

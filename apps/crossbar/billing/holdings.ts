@@ -1,9 +1,10 @@
 // What an account has and what its plans make of it, read from the store; and counting it anew.
 import type { Store, StoredDocument } from '../../../core/couch/index.ts';
 import { service as contract } from '../../../core/documents/index.ts';
+import { resellerOf } from '../engine/accounts.ts';
 import type { AccountDocument } from '../engine/request.ts';
 import type { Holdings } from './items.ts';
-import { findService, resellerOf, type ServiceDocument } from './plans.ts';
+import { findService, type ServiceDocument } from './plans.ts';
 import { countAccount, countBelow, overlaid } from './quantities.ts';
 
 /** Counted now; manual quantities stand in the place of counted ones. */

@@ -2,6 +2,7 @@
 import { type DocumentOf, isRecord } from '../../../core/contract/index.ts';
 import { accountDatabase, type Store } from '../../../core/couch/index.ts';
 import { service as contract, servicePlan } from '../../../core/documents/index.ts';
+import { resellerOf } from '../engine/accounts.ts';
 import { typed } from '../engine/documents.ts';
 import type { AccountDocument } from '../engine/request.ts';
 import type { Plan } from './items.ts';
@@ -10,10 +11,6 @@ import { laid, mergedPlans } from './merge.ts';
 export type ServiceDocument = DocumentOf<typeof contract>;
 type PlanDocument = DocumentOf<typeof servicePlan>;
 type Json = Readonly<Record<string, unknown>>;
-
-/** Who sells to an account: its reseller, else the account above it, else it itself. */
-export const resellerOf = ({ _id, pvt_reseller_id, pvt_tree }: AccountDocument): string =>
-  pvt_reseller_id ?? pvt_tree?.at(-1) ?? _id;
 
 /** What stands of an account in `services`; undefined when nothing was ever said. */
 export async function findService(store: Store, account: string): Promise<ServiceDocument | undefined> {

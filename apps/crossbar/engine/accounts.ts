@@ -22,6 +22,14 @@ export async function getAccount(store: Store, id: string): Promise<AccountDocum
   return account;
 }
 
+/** Whether the account sells to others: a reseller, or the master. */
+export const isReseller = ({ pvt_reseller, pvt_superduper_admin }: AccountDocument): boolean =>
+  pvt_reseller === true || pvt_superduper_admin === true;
+
+/** Who sells to an account: its reseller, else the account above it, else it itself. */
+export const resellerOf = ({ _id, pvt_reseller_id, pvt_tree }: AccountDocument): string =>
+  pvt_reseller_id ?? pvt_tree?.at(-1) ?? _id;
+
 /** A user of the account, enabled or not. */
 export async function findUser(
   store: Store,

@@ -2,7 +2,7 @@
 import type { Permission } from '../../../core/contract/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { permits } from '../auth/restrictions.ts';
-import { noSuchAccount } from './accounts.ts';
+import { isReseller, noSuchAccount } from './accounts.ts';
 import type { AccountDocument, Auth } from './request.ts';
 
 /** What is asked for. */
@@ -50,16 +50,13 @@ function holds(permission: Exclude<Permission, 'public'>, auth: Auth, target: Ta
     case 'admin':
       return auth.admin;
     case 'reseller':
-      return auth.admin && sells(target.account ?? auth.account);
+      return auth.admin && isReseller(target.account ?? auth.account);
     case 'ancestor':
       return auth.superduper || (auth.admin && auth.account._id !== target.account?._id);
     case 'superduper':
       return auth.superduper;
   }
 }
-
-const sells = ({ pvt_reseller, pvt_superduper_admin }: AccountDocument): boolean =>
-  pvt_reseller === true || pvt_superduper_admin === true;
 
 function isOwn({ user, account }: Auth, target: Target): boolean {
   return user !== undefined && user._id === target.userId && account._id === target.account?._id;

@@ -2,13 +2,13 @@
 import { isRecord } from '../../../core/contract/index.ts';
 import { accountDatabase } from '../../../core/couch/index.ts';
 import { accountConfig, auth_config } from '../../../core/documents/index.ts';
-import { resellerOf } from '../billing/plans.ts';
 import {
   merged,
   missing,
   pathParameter,
   type RestModule,
   type RestRequest,
+  resellerOf,
   settablePart,
   single,
   targetAccount,

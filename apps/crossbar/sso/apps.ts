@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { resource, Type } from '../../../core/contract/index.ts';
 import { auth_app } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
-import { findAccount } from '../engine/accounts.ts';
+import { findAccount, isReseller, resellerOf } from '../engine/accounts.ts';
 import {
   type AccountDocument,
   around,
@@ -78,9 +78,8 @@ const contract = resource({
 
 /** The account that the people of `account` have their apps from: itself, or its reseller. */
 async function sellerOf({ services }: RestRequest, account: AccountDocument): Promise<AccountDocument> {
-  if (account.pvt_reseller === true || account.pvt_superduper_admin === true) return account;
-  const id = account.pvt_reseller_id ?? account.pvt_tree?.at(-1);
-  return (id === undefined ? undefined : await findAccount(services.store, id)) ?? account;
+  if (isReseller(account)) return account;
+  return (await findAccount(services.store, resellerOf(account))) ?? account;
 }
 
 /** The account that a request is about: that of the token, or one that it reaches. */
