@@ -41,8 +41,8 @@ function sweep() {
 
 /** Programs that are started by their path below dist/. */
 const entries = ['rel/mirliton/bin.ts', 'rel/mirliton/main.ts', 'rel/zone/main.ts'];
-/** Native, or with files of their own beside the code. */
-const external = ['leveldown', '@node-rs/argon2', 'pdfkit'];
+/** Native, with files of their own beside the code, or so old that Node warns of it where it is not among the packages. */
+const external = ['leveldown', '@node-rs/argon2', 'pdfkit', 'modesl'];
 
 /** Few files instead of thousands of modules: a process of one app is loaded in a third of the time. */
 const bundle = (outdir) => ({
