@@ -1,16 +1,17 @@
 // npm run chaos [-- options] [words of cases …] [--write]: live calls while everything dies in turn; prints a table.
 import { parseArgs } from 'node:util';
+import { mixOfRun } from '../e2e/mix.ts';
 import { startZone } from '../e2e/zone.ts';
 import { asText, type Table } from '../load/outcome.ts';
 import { cabledApps, losses } from './losses.ts';
-import { writeTable } from './page.ts';
+import { titleOf, writeTable } from './page.ts';
 import { columns, type Findings, openArena } from './round.ts';
 
 const usage = `usage: npm run chaos [-- options] [words of cases …]
   --bus, --store, --switch, --edge   as of npm run e2e; default: RabbitMQ, embedded, embedded, Kamailio
   --store-pids   a file with the pids of the nodes of that CouchDB, one a line; somebody else starts a killed one again
   --count   callflow=2,…             how often each app runs
-  --write                            puts the table into docs/operations/when-it-dies.md
+  --write                            puts the table of this mix into docs/operations/when-it-dies.md
 cases:
 ${losses.map(({ name }) => `  ${name}`).join('\n')}`;
 
@@ -50,12 +51,11 @@ Object.assign(process.env, {
 });
 
 const rows: string[][] = [];
-const parts = `Bus ${values.bus}, store ${values.store}, switch ${values.switch}, edge ${values.edge}; ${values.count}; each app in a process of its own.`;
 const table: Table = {
-  title: 'What dies, and what becomes of the calls',
+  title: titleOf(mixOfRun()),
   columns: ['case', ...columns],
   rows,
-  note: parts,
+  note: `${values.count}; each app in a process of its own.`,
 };
 const skipped: string[] = [];
 let lost = 0;
