@@ -1,4 +1,5 @@
 // One round: calls are begun, something dies, and everything that should have outlived it is looked at.
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { newAccount } from '../e2e/account.ts';
 import { Phone } from '../e2e/baresip.ts';
@@ -30,7 +31,9 @@ const newCallsWithin = 5_000;
 const actorsLinger = 40;
 /** Of a new call itself, with its hang-up, and of the test's own programs. */
 const callLasts = 500;
-const beginAttempts = 3;
+const beginAttempts = 6;
+/** Milliseconds between them: a machine that is too busy for calls may have less to do then. */
+const beginPause = 5_000;
 /** Seconds that a new call is given to be answered, before another one is tried. */
 const probePatience = 3;
 
@@ -76,6 +79,7 @@ async function begun({ prepared, settled }: Arena): Promise<readonly LiveCall[]>
       if (attempt === beginAttempts) throw error;
       console.error(`the calls are begun anew: ${(error as Error).message}`);
       await settled();
+      await pause(beginPause);
     }
 }
 
