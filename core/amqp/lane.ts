@@ -15,7 +15,9 @@ const answerTimeout = 1_000;
  * Milliseconds after a return at which a queue and its bindings are looked at again. When a node of a RabbitMQ cluster dies,
  * the others remove its queues over some seconds, by name: those made anew meanwhile too, with not a word to their consumers.
  */
-const looks: readonly number[] = [2_000, 4_000, 6_000, 10_000, 20_000];
+const looks: readonly number[] = [1_000, 2_000, 3_000, 4_500, 6_500, 10_000, 20_000];
+/** Of a binding, used in a circle: more than may be bound at a time. */
+const turns = 8;
 
 export interface LaneOptions {
   readonly spec: QueueSpec;
@@ -38,8 +40,8 @@ export class Lane implements TransportConsumer {
   #timer: NodeJS.Timeout | undefined;
   #looking: NodeJS.Timeout[] = [];
   #connections = 0;
-  /** Of the bindings on this connection. */
-  #turn = 0;
+  /** In which the queue may be bound; the last one is the present one. */
+  #turns: number[] = [0];
   #ended = false;
   /** False when the broker did not answer the cancel: then there is no use in waiting for it again. */
   #answers = true;
@@ -51,9 +53,10 @@ export class Lane implements TransportConsumer {
 
   up(model: ChannelModel): void {
     this.#model = model;
-    this.#turn = 0;
     this.#attempts = 0;
     this.#connections += 1;
+    // A dying node's bindings lose their effect after its queues have gone: those of a new turn are not among them.
+    if (this.#connections > 1) this.#turns = [...this.#turns.filter((it) => it !== this.#next), this.#next];
     void this.#establish(model);
     if (this.#connections === 1 || this.#ended) return;
     for (const after of this.#options.looks ?? looks)
@@ -92,9 +95,17 @@ export class Lane implements TransportConsumer {
     if (index >= 0) this.#bindings.splice(index, 1);
     await this.#change(async (channel) => {
       // The next turn may be under way.
-      for (let turn = Math.max(0, this.#turn - 1); turn <= this.#turn + 1; turn += 1)
+      for (const turn of [...this.#turns, this.#next])
         await unbindQueue(channel, this.#only({ exchange, key }), turn);
     });
+  }
+
+  get #turn(): number {
+    return this.#turns.at(-1) ?? 0;
+  }
+
+  get #next(): number {
+    return (this.#turn + 1) % turns;
   }
 
   #only(binding: Binding): QueueSpec {
@@ -154,7 +165,7 @@ export class Lane implements TransportConsumer {
         this.#lost(model, mine);
       });
       if (spec.prefetch > 0) await channel.prefetch(spec.prefetch);
-      await declareQueue(channel, exchangesOf(model), { ...spec, bindings: this.#bindings });
+      await declareQueue(channel, exchangesOf(model), { ...spec, bindings: this.#bindings }, this.#turn);
       const { consumerTag } = await channel.consume(spec.name, this.#receiver(model, mine), {
         noAck: spec.prefetch === 0,
       });
@@ -185,9 +196,11 @@ export class Lane implements TransportConsumer {
       const { consumerCount } = await channel.checkQueue(spec.name);
       if (consumerCount === 0) throw new Error('the broker knows no consumer of it');
       const bound = { ...spec, bindings: [...this.#bindings] };
-      await bindQueue(channel, exchangesOf(model), bound, this.#turn + 1);
-      this.#turn += 1;
-      await unbindQueue(channel, bound, this.#turn - 1);
+      const [next, old] = [this.#next, this.#turns.filter((it) => it !== this.#next)];
+      await bindQueue(channel, exchangesOf(model), bound, next);
+      this.#turns = [...old, next];
+      for (const turn of old) await unbindQueue(channel, bound, turn);
+      this.#turns = [next];
       const left = bound.bindings.filter((binding) => !this.#bindings.includes(binding));
       for (const binding of left) await unbindQueue(channel, this.#only(binding), this.#turn);
     } catch (error) {

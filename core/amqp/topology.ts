@@ -57,8 +57,13 @@ export function isPreconditionFailed(error: unknown): boolean {
  */
 const kept = { durable: true, arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000 } };
 
-/** Declares a queue, those beside it, and its bindings. */
-export async function declareQueue(channel: Channel, exchanges: Exchanges, spec: QueueSpec): Promise<void> {
+/** Declares a queue, those beside it, and its bindings, in a turn as of `bindQueue`. */
+export async function declareQueue(
+  channel: Channel,
+  exchanges: Exchanges,
+  spec: QueueSpec,
+  turn: number,
+): Promise<void> {
   for (const { name, ttl, goesTo } of spec.beside ?? [])
     await channel.assertQueue(name, {
       ...kept,
@@ -66,7 +71,7 @@ export async function declareQueue(channel: Channel, exchanges: Exchanges, spec:
       ...(goesTo === undefined ? {} : { deadLetterExchange: '', deadLetterRoutingKey: goesTo }),
     });
   await channel.assertQueue(spec.name, optionsOf(spec));
-  await bindQueue(channel, exchanges, spec);
+  await bindQueue(channel, exchanges, spec, turn);
 }
 
 /**
@@ -77,7 +82,7 @@ export async function bindQueue(
   channel: Channel,
   exchanges: Exchanges,
   spec: QueueSpec,
-  turn = 0,
+  turn: number,
 ): Promise<void> {
   for (const { exchange, key } of bindingsOf(spec)) {
     await exchanges.ensure(channel, exchange);
@@ -86,7 +91,7 @@ export async function bindQueue(
 }
 
 /** Takes a turn of the bindings away; what is not there is no error. */
-export async function unbindQueue(channel: Channel, spec: QueueSpec, turn = 0): Promise<void> {
+export async function unbindQueue(channel: Channel, spec: QueueSpec, turn: number): Promise<void> {
   for (const { exchange, key } of bindingsOf(spec))
     await channel.unbindQueue(spec.name, exchange, key, turnOf(turn));
 }

@@ -1,3 +1,4 @@
+// The tables on the page of what dies: one for each mix, row by row.
 import { expect } from 'chai';
 import { mixOfRun } from '../e2e/mix.ts';
 import { titleOf, withTable } from './page.ts';
