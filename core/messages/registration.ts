@@ -14,7 +14,7 @@ export const regSuccess = message({
     ...text('Contact Realm Username'),
     ...all(Number_, 'Event-Timestamp Expires'),
     ...maybeText(`Account-DB Account-ID AOR Authorizing-ID Call-ID FreeSWITCH-Hostname FreeSWITCH-Nodename From-Host From-User
-      Network-IP Original-Contact Presence-Hosts Profile-Name Proxy-IP Proxy-Path Proxy-Protocol Proxy-URI Registrar-Node RPid
+      Network-IP Original-Contact Path Presence-Hosts Profile-Name Proxy-IP Proxy-Path Proxy-Protocol Proxy-URI Registrar-Node RPid
       RUID Source-IP To-Host To-User User-Agent`),
     ...some(Number_, 'Network-Port Proxy-Port Source-Port'),
     ...some(Any, 'First-Registration Register-Overwrite-Notify Suppress-Unregister-Notify'),

@@ -20,7 +20,6 @@ const missing: Readonly<Record<EdgeKind, Readonly<Record<string, string>>>> = {
     'topology hiding': proxy,
     'second try': `${proxy}: it asks by OPTIONS before; calls that are back-to-back have it (apps/registrar/edge/b2bua.test.ts)`,
     'Route of a Path': 'drachtio writes Routes itself: the INVITE goes to where the REGISTER came from',
-    'several edges': 'each has its own table of contacts; phones register at both',
   },
 };
 

@@ -165,8 +165,8 @@ describe('edge: media servers', function () {
 
   if (kind === 'kamailio')
     it('a restarted Kamailio gets its media servers again', async () => {
-      const [edge] = zone.edge.edges;
-      await edge?.end('SIGKILL');
+      const [edge] = zone.edges;
+      await edge?.kill();
       await edge?.start();
       await zone.serving(...zone.media);
       expect((await phone.register()).status).to.equal(200);

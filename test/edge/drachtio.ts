@@ -1,44 +1,75 @@
-// The edge in TypeScript under test: on the embedded SIP server, or on a drachtio-server (`MIRLITON_E2E_EDGE=drachtio:…`).
+// The edge in TypeScript under test: two of them on embedded SIP servers or on private drachtio-servers, or one on a
+// drachtio-server that is given (`MIRLITON_E2E_EDGE=drachtio:…`).
 import { edge } from '../../apps/registrar/edge/app.ts';
-import { startSipServer } from '../../rel/embedded/sip/index.ts';
+import { type SipServer, startSipServer } from '../../rel/embedded/sip/index.ts';
+import type { Address } from '../../rel/embedded/sip/stack/index.ts';
 import { mixOfRun, settingsOf } from '../e2e/mix.ts';
-import type { Place } from './channel.ts';
-import type { EdgeUnderTest } from './zone.ts';
+import type { Place, Way } from './channel.ts';
+import type { EdgeOptions, EdgeUnderTest, Killable } from './zone.ts';
 
-export async function startDrachtioEdge(): Promise<EdgeUnderTest> {
-  const { settings, place, stop } = mixOfRun().edge === 'embedded' ? await embedded() : given();
+/** A SIP server with the control protocol of drachtio. */
+export interface DrachtioServer extends Killable {
+  /** `edge` of the settings. */
+  readonly settings: Record<string, unknown>;
+  place(way: Way, host: string): Place;
+}
+
+const secret = 'cymru';
+
+export async function startDrachtioEdge(options: EdgeOptions): Promise<EdgeUnderTest> {
+  const servers = await serversOf(options);
   return {
-    app: edge,
-    settings,
-    place,
+    apps: servers.map(({ settings }) => ({ app: edge, settings })),
+    place: (way, { index = 0, host = '127.0.0.1' } = {}) =>
+      (servers[index] ?? missing(index)).place(way, host),
     switches: undefined,
-    edges: [],
+    servers,
     log: () => '',
-    stop,
+    stop: async () => {
+      await Promise.all(servers.map((it) => it.kill()));
+    },
   };
 }
 
-type Server = Pick<EdgeUnderTest, 'settings' | 'place' | 'stop'>;
+function missing(index: number): never {
+  throw new Error(`edge ${index} does not run`);
+}
 
-async function embedded(): Promise<Server> {
-  const listen = (['127.0.0.1', '::1'] as const).flatMap((host) =>
+function serversOf(_options: EdgeOptions): Promise<DrachtioServer[]> {
+  if (mixOfRun().edge !== 'embedded') return Promise.resolve([given()]);
+  return Promise.all([startEmbedded(), startEmbedded()]);
+}
+
+/** After a loss it is started again at the same addresses. */
+async function startEmbedded(): Promise<DrachtioServer> {
+  let listen: readonly Address[] = (['127.0.0.1', '::1'] as const).flatMap((host) =>
     (['udp', 'tcp'] as const).map((protocol) => ({ protocol, host, port: 0 })),
   );
-  const control = { host: '127.0.0.1', port: 0 };
-  const server = await startSipServer({ control, secret: 'cymru', listen });
-  const find = (protocol: string, host: string): Place => {
-    const address = server.addresses.find((it) => it.protocol === protocol && it.host === host);
-    return { host, port: address?.port ?? 0 };
+  let port = 0;
+  let server: SipServer | undefined;
+  const start = async (): Promise<void> => {
+    server = await startSipServer({ control: { host: '127.0.0.1', port }, secret, listen });
+    port = server.controlPort;
+    listen = server.addresses;
   };
+  await start();
   return {
-    settings: { edge: { kind: 'drachtio', host: '127.0.0.1', port: server.controlPort, secret: 'cymru' } },
-    place: (way, { host = '127.0.0.1' } = {}) => find(way === 'tcp' ? 'tcp' : 'udp', host),
-    stop: () => server.stop(),
+    settings: { edge: { kind: 'drachtio', host: '127.0.0.1', port, secret } },
+    place: (way, host) => {
+      const address = listen.find((it) => it.protocol === way && it.host === host);
+      return { host, port: address?.port ?? 0 };
+    },
+    start,
+    kill: async () => {
+      await server?.stop();
+      server = undefined;
+    },
   };
 }
 
-function given(): Server {
+function given(): DrachtioServer {
   const settings = settingsOf(mixOfRun());
   const { host, port } = settings['sip'] as Place;
-  return { settings, place: () => ({ host, port }), stop: () => Promise.resolve() };
+  const nothing = (): Promise<void> => Promise.resolve();
+  return { settings, place: () => ({ host, port }), start: nothing, kill: nothing };
 }

@@ -1,11 +1,10 @@
 // Kamailio as the edge under test: one or several of them, with everything switched on, and the bridge beside them.
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { destinationsOf } from '../../apps/registrar/kamailio/answers.ts';
 import { kamailio_bridge } from '../../apps/registrar/kamailio/app.ts';
 import { createRpc } from '../../apps/registrar/kamailio/rpc.ts';
 import { startKamailio, type TestKamailio } from '../e2e/kamailio.ts';
 import { freePorts } from '../e2e/ports.ts';
+import { makeCertificate } from './certificate.ts';
 import type { EdgeOptions, EdgeUnderTest } from './zone.ts';
 
 const secret = 'edge-secret';
@@ -20,7 +19,7 @@ export async function startKamailioEdge({
   const count = 2;
   const ports = await freePorts(count * 5);
   const port = (of: number, index: number): number => ports[index * 5 + of] ?? 0;
-  const tls = certificate(folder);
+  const tls = makeCertificate(folder);
   const own = (index: number): string => `127.0.0.1:${port(4, index)}`;
   const site = (index: number) => ({
     zone: 'local',
@@ -39,8 +38,12 @@ export async function startKamailioEdge({
   const kamailios: TestKamailio[] = await Promise.all([site(0), site(1)].map(startKamailio));
   const rpcs = [0, 1].map((index) => createRpc(`http://127.0.0.1:${port(3, index)}/rpc`, secret));
   return {
-    app: kamailio_bridge,
-    settings: { edge: { kind: 'kamailio', secret, rpc: rpcs.map(({ url }) => url) } },
+    apps: [
+      {
+        app: kamailio_bridge,
+        settings: { edge: { kind: 'kamailio', secret, rpc: rpcs.map(({ url }) => url) } },
+      },
+    ],
     place: (way, { index = 0, host = '127.0.0.1' } = {}) => {
       const kinds = { udp: 0, tcp: 0, tls: 1, wss: 1, ws: 2 };
       return { host, port: port(kinds[way], index) };
@@ -49,17 +52,10 @@ export async function startKamailioEdge({
       const listed = await rpcs[index]?.call('dispatcher.list').catch(() => undefined);
       return destinationsOf(listed).flatMap(({ uri, active }) => (active ? [uri.replace('sip:', '')] : []));
     },
-    edges: kamailios,
+    servers: kamailios.map((it) => ({ kill: () => it.end('SIGKILL'), start: it.start })),
     log: () => kamailios.map((it) => it.log()).join('\n'),
     stop: async () => {
       await Promise.all(kamailios.map((it) => it.stop()));
     },
   };
-}
-
-function certificate(folder: string): { certificate: string; key: string } {
-  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
-  const made = ['-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate];
-  execFileSync('openssl', ['req', '-x509', ...made, '-days', '1', '-subj', '/CN=edge'], { stdio: 'ignore' });
-  return { certificate, key };
 }

@@ -150,8 +150,8 @@ describe('edge: when something dies', function () {
         expect((await bye.final).status).to.equal(200);
       };
       await eventually(ring);
-      const [edge] = zone.edge.edges;
-      await edge?.end('SIGKILL');
+      const [edge] = zone.edges;
+      await edge?.kill();
       try {
         await ring();
         // It turns to the other edge with what it has: its nonce is of the one that died.
@@ -170,8 +170,8 @@ describe('edge: when something dies', function () {
     'several edges',
     'an edge that has come back knows who registered at the other meanwhile',
     async () => {
-      const [edge] = zone.edge.edges;
-      await edge?.end('SIGKILL');
+      const [edge] = zone.edges;
+      await edge?.kill();
       const phone = await zone.registered('510', { index: 1 }).finally(() => edge?.start());
       await zone.serving(...zone.media);
       const media = zone.media[0].phone;

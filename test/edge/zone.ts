@@ -20,7 +20,6 @@ import {
 import { startBroker } from '../../rel/embedded/broker/index.ts';
 import { startRabbit } from '../conformance/rabbitmq.ts';
 import { eventually } from '../e2e/eventually.ts';
-import type { TestKamailio } from '../e2e/kamailio.ts';
 import { mixOfRun } from '../e2e/mix.ts';
 import { type Cable, startCable } from './cable.ts';
 import { kind } from './capabilities.ts';
@@ -41,17 +40,23 @@ export interface EdgeOptions {
   readonly limits: { readonly requests: number; readonly strangers: number };
 }
 
+/** What can die and come back. */
+export interface Killable {
+  /** Without a word to anybody. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
 /** What each kind of edge brings. */
 export interface EdgeUnderTest {
-  /** The app that serves it; restarted by `Zone.configure`. */
-  readonly app: App;
-  readonly settings: Record<string, unknown>;
+  /** The apps that serve it, each with its settings; restarted by `Zone.configure`. */
+  readonly apps: readonly { readonly app: App; readonly settings: Record<string, unknown> }[];
   /** Where it listens; the second of several by `index`. */
   place(way: Way, which?: { readonly index?: number; readonly host?: string }): Place;
   /** `host:port` of the media servers to which it gives calls, where the edge itself can be asked. */
   readonly switches: ((index?: number) => Promise<string[]>) | undefined;
-  /** The processes of it that can be killed. */
-  readonly edges: readonly TestKamailio[];
+  /** The SIP servers that can be killed. Where each has an app of its own, that goes with it. */
+  readonly servers: readonly Killable[];
   log(): string;
   stop(): Promise<void>;
 }
@@ -69,6 +74,7 @@ export interface Zone {
   readonly cable: Cable;
   readonly registrar: Registrar;
   readonly edge: EdgeUnderTest;
+  readonly edges: readonly Killable[];
   readonly media: readonly [MediaServer, MediaServer];
   readonly log: SilentLog;
   /** The reg_success of this user that came so far. */
@@ -115,8 +121,7 @@ async function assemble(
   ends.push(cable.stop);
   const url = `amqp://guest:guest@127.0.0.1:${cable.port}`;
   const log = silentLog();
-  const metrics = fakeMetrics();
-  const open = async (name: string, at: string): Promise<Bus> => {
+  const open = async (name: string, at: string, metrics = fakeMetrics()): Promise<Bus> => {
     const sender = { appName: name, appVersion: '0', node: `${name}@test` };
     const bus = await connectBus({ urls: [at], ...sender, log, metrics, strict: false });
     ends.push(() => bus.close());
@@ -132,7 +137,11 @@ async function assemble(
   const start = kind === 'kamailio' ? startKamailioEdge : startDrachtioEdge;
   const edge = await start({ folder, bus: url, limits, exempt });
   ends.push(edge.stop);
-  const app = await runApp({ edge, folder, log, metrics, bus: await open('edge', url) });
+  const context: EdgeContext = {
+    ...{ folder, log },
+    bus: (name, metrics) => open(name, url, metrics),
+  };
+  const { app, edges, metrics } = await runEdge(edge, context);
   ends.push(() => app.stop());
   const phones = new Set<Phone>();
   ends.push(async () => {
@@ -155,7 +164,7 @@ async function assemble(
   await announce();
   await serving(...media);
   return {
-    ...{ bus, cable, registrar, edge, log, app, phone, serving, stop },
+    ...{ bus, cable, registrar, edge, edges, log, app, phone, serving, stop },
     media: media as unknown as Zone['media'],
     told: (username) => heard.filter((it) => it.Username === username),
     registered: async (user, options) => {
@@ -190,39 +199,68 @@ async function startBus(): Promise<{ readonly url: string; stop(): Promise<void>
   return startBroker({ host: '127.0.0.1', port: 0 });
 }
 
-interface RunOptions {
-  readonly edge: EdgeUnderTest;
+interface EdgeContext {
   readonly folder: string;
   readonly log: SilentLog;
-  readonly metrics: FakeMetrics;
-  readonly bus: Bus;
+  readonly bus: (name: string, metrics: FakeMetrics) => Promise<Bus>;
 }
 
-/** The app of the edge, which can be stopped, configured and started again. */
-async function runApp({ edge, folder, log, metrics, bus }: RunOptions) {
+/** Starts the apps of the edge, which can be stopped, configured and started again. */
+async function runEdge({ apps, servers }: EdgeUnderTest, { folder, log, bus: open }: EdgeContext) {
   const store = memoryStore();
   const config = await store.ensure('system_config', 'system_config');
   await config.save({ _id: 'edge', pvt_type: 'config', default: {} });
-  const node = 'edge@test';
-  const settings = loadSettings({ overrides: { data: folder, ...edge.settings } });
-  const context = { node, settings, store, bus, log, metrics };
-  let running: RunningApp | undefined;
+  const metrics = apps.map(() => fakeMetrics());
+  const running = await Promise.all(
+    apps.map(async ({ app, settings: own }, index) => {
+      const name = `edge${index + 1}`;
+      const node = `${name}@test`;
+      const settings = loadSettings({ overrides: { data: join(folder, name), ...own } });
+      const bus = await open(name, metrics[index] as FakeMetrics);
+      const context = { node, settings, store, bus, log, metrics: metrics[index] };
+      return restartable(() => {
+        const read = systemConfig(store, { zone: 'local', node });
+        return app.start({ ...context, systemConfig: read } as unknown as AppContext);
+      });
+    }),
+  );
   const app = {
+    start: async () => void (await Promise.all(running.map((it) => it.start()))),
+    stop: async () => void (await Promise.all(running.map((it) => it.stop()))),
+    configure: async (options: Record<string, unknown>): Promise<void> => {
+      await config.update('edge', (document) => ({ ...document, default: { ...base, ...options } }));
+    },
+  };
+  const edges = servers.map((server, index): Killable => {
+    const own = apps.length === servers.length ? running[index] : undefined;
+    return {
+      kill: async () => {
+        await server.kill();
+        await own?.stop();
+      },
+      start: async () => {
+        await server.start();
+        await own?.start();
+      },
+    };
+  });
+  await app.configure({});
+  await app.start();
+  return { app, edges, metrics };
+}
+
+/** An app that runs once at most. */
+function restartable(begin: () => Promise<RunningApp>) {
+  let running: RunningApp | undefined;
+  return {
     start: async (): Promise<void> => {
-      const read = systemConfig(store, { zone: 'local', node });
-      running = await edge.app.start({ ...context, systemConfig: read } as unknown as AppContext);
+      running ??= await begin();
     },
     stop: async (): Promise<void> => {
       await running?.stop();
       running = undefined;
     },
-    configure: async (options: Record<string, unknown>): Promise<void> => {
-      await config.update('edge', (document) => ({ ...document, default: { ...base, ...options } }));
-    },
   };
-  await app.configure({});
-  await app.start();
-  return app;
 }
 
 /** The same for every edge: those that have no configuration of their own read it here. */
@@ -269,16 +307,21 @@ function advertisement(media: readonly MediaServer[]) {
   return { Expires: 60_000, Zone: 'local', 'Media-Servers': Object.fromEntries(servers) };
 }
 
-function settled(edge: EdgeUnderTest, metrics: FakeMetrics, servers: readonly MediaServer[]): Promise<void> {
+function settled(
+  edge: EdgeUnderTest,
+  metrics: readonly FakeMetrics[],
+  servers: readonly MediaServer[],
+): Promise<void> {
   const wanted = servers.map(({ address }) => address).sort();
   const { switches } = edge;
   return eventually(async () => {
     if (switches === undefined) {
-      const up = metrics.value('edge_media_servers');
-      if (up !== wanted.length) throw new Error(`calls go to ${up} media servers, not to ${wanted.length}`);
+      const up = metrics.map((it) => it.value('edge_media_servers'));
+      if (up.some((count) => count !== wanted.length))
+        throw new Error(`calls go to ${up} media servers, not to ${wanted.length}`);
       return;
     }
-    for (const [index] of edge.edges.entries()) {
+    for (const [index] of edge.servers.entries()) {
       const found = (await switches(index)).sort();
       if (found.join() !== wanted.join())
         throw new Error(`edge ${index} gives calls to ${found}, not to ${wanted}`);

@@ -5,6 +5,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import type { Source } from './location.ts';
 import { loadOptions } from './options.ts';
+import { Peers } from './peers.ts';
 import { type Phones, startPhones } from './phones.ts';
 import { startProbing } from './probing.ts';
 import { createRequests, methods } from './requests.ts';
@@ -22,6 +23,8 @@ export const edge: App = {
 };
 
 const upkeepEvery = 30_000;
+/** Milliseconds after which another edge that has not answered OPTIONS is dead. */
+const peerPatience = 500;
 
 async function start(context: AppContext): Promise<RunningApp> {
   const { bus, settings, log, metrics } = context;
@@ -36,7 +39,9 @@ async function start(context: AppContext): Promise<RunningApp> {
   const hasSignedIn = (source: Source): boolean => phones.location.from(source).length > 0;
   const limits = createLimits(options, hasSignedIn);
   const onStranger = ({ source }: Incoming): void => limits.onStranger(source);
-  const phones: Phones = await startPhones(context, { options, proxy, onStranger });
+  const peers = new Peers(context.node, () => silenceCounts(bus.status()));
+  const isAlive = (node: string): boolean => peers.has(node);
+  const phones: Phones = await startPhones(context, { options, proxy, isAlive, onStranger });
   const dispatcher = new Dispatcher({
     zone: settings.zone,
     choice: () => options().dispatcher.choice,
@@ -50,12 +55,15 @@ async function start(context: AppContext): Promise<RunningApp> {
   const offered = (): Listener[] =>
     sip?.connected && !draining ? listening().map(({ protocol }) => ({ ...proxy(), protocol })) : [];
   const { location, authoriser, register } = phones;
-  const heartbeat = await startHeartbeat({ context, location, dispatcher, probing, listeners: offered });
+  const heartbeat = await startHeartbeat({
+    ...{ context, location, dispatcher, probing, peers },
+    listeners: offered,
+  });
+  const answers = async (uri: string): Promise<boolean> => (await probe(uri, peerPatience)) === 200;
   const onRequest = createRequests({
+    inside: { location, listeners: listening, options, answers },
     outside: { location, trusted, authoriser, dispatcher, probing, options, onStranger },
-    register,
-    limits,
-    listeners: listening,
+    ...{ peers, register, limits },
     isDraining: () => draining,
     log,
     metrics,

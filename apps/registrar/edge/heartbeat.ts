@@ -4,6 +4,7 @@ import type { AppContext } from '../../../core/app/index.ts';
 import { advertise } from '../../../core/messages/nodes.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Location } from './location.ts';
+import type { Peers } from './peers.ts';
 import type { Probing } from './probing.ts';
 import type { Listener } from './sip.ts';
 
@@ -14,6 +15,7 @@ export interface HeartbeatOptions {
   readonly location: Location;
   readonly dispatcher: Dispatcher;
   readonly probing: Probing;
+  readonly peers: Peers;
   /** Empty while there is no SIP server: then the edge does not offer itself. */
   readonly listeners: () => readonly Listener[];
 }
@@ -26,20 +28,21 @@ export interface Heartbeat {
 
 /** Listens for advertisements and sends its own every ten seconds. */
 export async function startHeartbeat(options: HeartbeatOptions): Promise<Heartbeat> {
-  const { context, dispatcher, probing } = options;
+  const { context, dispatcher, probing, peers } = options;
   const { bus, log } = context;
   const startup = Math.floor(Date.now() / 1000);
-  const nodes: Subscription = await bus.consume(
-    { bindings: [{ exchange: 'nodes', key: '' }], contracts: [advertise] },
-    ({ message }) => {
-      for (const server of dispatcher.learn(message)) probing.welcome(server);
-    },
-  );
   const beat = (): void => {
     bus
       .publish(advertise, advertisement(options, startup))
       .catch((error: unknown) => log.debug('the heartbeat was not sent', { error }));
   };
+  const nodes: Subscription = await bus.consume(
+    { bindings: [{ exchange: 'nodes', key: '' }], contracts: [advertise] },
+    ({ message }) => {
+      for (const server of dispatcher.learn(message)) probing.welcome(server);
+      if (peers.learn(message)) beat();
+    },
+  );
   const timer = setInterval(beat, every);
   beat();
   return {

@@ -1,4 +1,5 @@
 // Requests from media servers: to the registered contacts of a user, to one contact, or on to where they are addressed.
+import type { Destination } from './b2bua/index.ts';
 import { standsBehind } from './between.ts';
 import type { Binding, Location } from './location.ts';
 import type { EdgeOptions } from './options.ts';
@@ -7,29 +8,76 @@ import { isIpLiteral, parseUri, type SipUri, uriOf, uriParam } from './uri.ts';
 
 export type Outcome = 'relayed' | 'unregistered' | 'invalid';
 
-/** Passes the request on; 480 when nobody is registered. Rejects only when drachtio fails. */
+export interface InsideOptions {
+  readonly location: Location;
+  readonly listeners: () => readonly Listener[];
+  readonly options: () => EdgeOptions;
+  /** Whether an edge answers at this URI. */
+  readonly answers: (uri: string) => Promise<boolean>;
+}
+
+/** Where a request goes: the URI for a proxy, and for a call of our own who is called there and how. */
+interface Way {
+  readonly uri: string;
+  readonly called: Destination;
+}
+
+/**
+ * Passes the request on; 480 when nobody is registered. What another edge sent (`fromPeer`) goes to phones that
+ * registered here alone. Rejects only when drachtio fails.
+ */
 export async function relayInside(
-  location: Location,
-  listeners: readonly Listener[],
+  parts: InsideOptions,
   request: Incoming,
-  options: EdgeOptions,
+  fromPeer: boolean,
 ): Promise<Outcome> {
   const uri = parseUri(request.uri);
   if (!uri) {
     request.reply(416);
     return 'invalid';
   }
-  const phones = phonesFor(location, listeners, request, uri);
-  if (phones?.length === 0) {
+  const known = phonesFor(parts.location, parts.listeners(), request, uri);
+  const phones = fromPeer ? known?.filter(({ owner }) => !owner) : known;
+  const ways = phones
+    ? await waysTo(phones, parts.answers)
+    : [{ uri: request.uri, called: { uri: request.uri } }];
+  if (ways.length === 0) {
     request.reply(480);
     return 'unregistered';
   }
-  if (standsBehind(request, phones ?? [], options)) {
-    // As the phone calls itself: it may know nothing of the address that others see.
-    const called = phones?.map((phone) => ({ uri: phone.contact, route: wayTo(phone) }));
-    await request.connect({ destinations: called ?? [{ uri: request.uri }] });
-  } else await request.proxy({ destinations: phones?.map(wayTo) ?? [request.uri] });
+  const own = phones?.filter(({ owner }) => !owner) ?? [];
+  if (standsBehind(request, own, parts.options()))
+    await request.connect({ destinations: ways.map(({ called }) => called) });
+  else await request.proxy({ destinations: ways.map((it) => it.uri) });
   return 'relayed';
+}
+
+/**
+ * To a phone at the address that it registered from; to one of another edge through that edge, which alone has its connection
+ * or its way through a NAT. When that edge is dead, a phone on UDP may be reached from here as well.
+ */
+async function waysTo(phones: readonly Binding[], answers: InsideOptions['answers']): Promise<Way[]> {
+  const ways = new Map<string, Way>();
+  const alive = new Map<string, boolean>();
+  for (const phone of phones) {
+    const { owner, username, realm, source } = phone;
+    if (owner) {
+      const at = `${owner.host}:${owner.port}`;
+      const route = `sip:${at}`;
+      const through = alive.get(at) ?? (await answers(route));
+      alive.set(at, through);
+      if (through) {
+        const uri = `sip:${username}@${at}`;
+        const headers = { 'X-KAZOO-AOR': `sip:${username}@${realm}` };
+        ways.set(at, { uri, called: { uri, route, headers } });
+      }
+      if (through || source.protocol !== 'udp') continue;
+    }
+    // As the phone calls itself: it may know nothing of the address that others see.
+    const uri = wayTo(phone);
+    ways.set(phone.key, { uri, called: { uri: phone.contact, route: uri } });
+  }
+  return [...ways.values()];
 }
 
 /** Empty when the request is for a user of ours who is not registered, undefined when it is for somebody else. */

@@ -8,6 +8,13 @@ export interface Source {
   readonly port: number;
 }
 
+/** Another edge, which a phone registered at. */
+export interface Owner {
+  readonly node: string;
+  readonly host: string;
+  readonly port: number;
+}
+
 /** One registered contact. */
 export interface Binding {
   /** `user@realm` in lower case. */
@@ -33,6 +40,8 @@ export interface Binding {
   /** Seconds that were granted, and epoch ms of the end. */
   readonly granted: number;
   readonly until: number;
+  /** Absent when it registered here. */
+  readonly owner?: Owner;
 }
 
 /** The table. Pure: it keeps no timer and does no input or output. */
@@ -69,10 +78,14 @@ export class Location {
     return this.#byAor.get(aor)?.get(key);
   }
 
-  /** The live contacts that registered from this very address. */
+  /**
+   * The live contacts that registered from this very address. A connection to another edge says nothing of who comes
+   * from that port here.
+   */
   from(source: Source, now: number = Date.now()): Binding[] {
     const all = this.#bySource.get(sourceKey(source));
-    return all ? [...all].filter(({ until }) => until > now) : [];
+    if (!all) return [];
+    return [...all].filter(({ until, owner }) => until > now && (!owner || source.protocol === 'udp'));
   }
 
   /** The newest live contact with this very address, of whomever. */

@@ -24,6 +24,8 @@ export type Lie = 'none' | 'elsewhere' | 'inner';
  */
 export function contactLie(contact: string, { host: source }: Source): Lie {
   const host = parseUri(contact)?.host.replace(/^\[|\]$/g, '') ?? '';
+  // A browser, which knows no address of its own (RFC 7118 §5).
+  if (host.endsWith('.invalid')) return 'inner';
   if (isIP(host) === 0 || host === source) return 'none';
   return isWithin(host, inner) ? 'inner' : 'elsewhere';
 }

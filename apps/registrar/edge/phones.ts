@@ -24,6 +24,8 @@ export interface PhonesOptions {
   readonly options: () => EdgeOptions;
   /** Where others reach this edge. */
   readonly proxy: () => Listener;
+  /** Whether an edge of this name is alive. */
+  readonly isAlive: (node: string) => boolean;
   readonly onStranger: (request: Incoming) => void;
 }
 
@@ -31,7 +33,7 @@ const sweepEvery = 1_000;
 
 /** Resolves with the phones that were registered before a restart. */
 export async function startPhones(context: AppContext, given: PhonesOptions): Promise<Phones> {
-  const { options, proxy, onStranger } = given;
+  const { options, proxy, isAlive, onStranger } = given;
   const location = new Location();
   const snapshot = keepSnapshot(join(context.settings.data, 'edge', 'location.json'), location, context.log);
   const credentials = createCredentials(context, () => options().credentials_lifetime);
@@ -46,9 +48,10 @@ export async function startPhones(context: AppContext, given: PhonesOptions): Pr
     if (first) announcing.tell(binding, 'Registered', true);
     else announcing.renew(binding);
   };
-  const announcing = await startAnnouncing({ context, location, credentials, proxy, onRemoved });
+  const onChange = (): void => snapshot.touch();
+  const announcing = await startAnnouncing({ context, location, credentials, proxy, isAlive, onChange });
   const sweep = setInterval(() => {
-    for (const binding of location.expire()) onRemoved(binding);
+    for (const binding of location.expire()) announcing.lose(binding);
   }, sweepEvery);
   context.metrics.gauge('edge_registrations', 'registered contacts', () => location.size);
   return {
@@ -56,7 +59,7 @@ export async function startPhones(context: AppContext, given: PhonesOptions): Pr
     authoriser,
     register: createRegister({ location, authoriser, options, onStranger, onRemoved, onSaved }),
     announce: () => {
-      for (const binding of [...location]) announcing.tell(binding, 'Registered', false);
+      for (const binding of [...location]) if (!binding.owner) announcing.tell(binding, 'Registered', false);
     },
     stop: async () => {
       clearInterval(sweep);

@@ -171,7 +171,7 @@ function grant(
 }
 
 /** Two Contacts with the same key replace each other: of one instance (RFC 5626 §6), or with the same address. */
-function keyOf(uri: string, params: ReadonlyMap<string, string>): string | undefined {
+export function keyOf(uri: string, params: ReadonlyMap<string, string>): string | undefined {
   const parsed = parseUri(uri);
   if (!parsed) return undefined;
   const instance = params.get('+sip.instance');

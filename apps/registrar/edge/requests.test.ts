@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { fakeMetrics, silentLog } from '../../../core/testing/index.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { type Binding, Location } from './location.ts';
+import { Peers } from './peers.ts';
 import { createRequests, type RequestsOptions } from './requests.ts';
 import { createLimits } from './screening.ts';
 import type { Incoming } from './sip.ts';
@@ -41,13 +42,19 @@ async function statusOf(method: string, parts: Partial<RequestsOptions> = {}): P
   } as unknown as RequestsOptions['outside'];
   const log = silentLog();
   createRequests({
+    inside: {
+      location: outside.location,
+      listeners: () => [],
+      options: outside.options,
+      answers: async () => false,
+    },
+    peers: new Peers('edge@test'),
     outside,
     register: async () => 'registered',
     limits: createLimits(
       () => ({ unauthenticated: limit, requests: limit }),
       () => false,
     ),
-    listeners: () => [],
     isDraining: () => false,
     log,
     metrics: fakeMetrics(),

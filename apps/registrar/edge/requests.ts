@@ -2,11 +2,12 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '../../../core/log/index.ts';
 import type { Metrics } from '../../../core/metrics/index.ts';
-import { relayInside } from './inside.ts';
+import { type InsideOptions, relayInside } from './inside.ts';
 import { type OutsideOptions, relayOutside } from './outside.ts';
+import type { Peers } from './peers.ts';
 import type { Outcome as RegisterOutcome } from './register.ts';
 import { type Limits, screen } from './screening.ts';
-import type { Incoming, Listener } from './sip.ts';
+import type { Incoming } from './sip.ts';
 import { parseUri } from './uri.ts';
 
 /** All that drachtio hands to an application outside of dialogs. */
@@ -25,10 +26,11 @@ export const methods = [
 const allowed = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, NOTIFY, INFO, UPDATE, REFER, PRACK';
 
 export interface RequestsOptions {
+  readonly inside: InsideOptions;
   readonly outside: OutsideOptions;
+  readonly peers: Peers;
   readonly register: (request: Incoming) => Promise<RegisterOutcome>;
   readonly limits: Limits;
-  readonly listeners: () => readonly Listener[];
   readonly isDraining: () => boolean;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -69,8 +71,9 @@ const mostWaiting = 2_000;
 
 async function handle(parts: Parts, request: Incoming, times = 0): Promise<string> {
   const { dispatcher, options } = parts.outside;
-  const internal = dispatcher.isMediaServer(request.source, request.header('x-fs-core-uuid'));
-  const screened = screen(request, options(), parts.limits, parts.listeners(), internal);
+  const fromPeer = parts.peers.isPeer(request.source);
+  const internal = fromPeer || dispatcher.isMediaServer(request.source, request.header('x-fs-core-uuid'));
+  const screened = screen(request, options(), parts.limits, parts.inside.listeners(), internal);
   if (screened.kind === 'answer') return answer(request, screened.status, screened.reason);
   if (screened.kind === 'drop') {
     const pause = again[times];
@@ -81,8 +84,10 @@ async function handle(parts: Parts, request: Incoming, times = 0): Promise<strin
     parts.waiting.delete(request);
     return handle(parts, request, times + 1);
   }
-  if (internal && !(request.method === 'OPTIONS' && isForUs(parts, request)))
-    return relayInside(parts.outside.location, parts.listeners(), request, options());
+  const isProbe = request.method === 'OPTIONS' && isForUs(parts, request);
+  // While it drains an edge takes no new calls from outside, but it still reaches its phones.
+  if (fromPeer && isProbe) return answer(request, 200);
+  if (internal && !isProbe) return relayInside(parts.inside, request, fromPeer);
   return fromOutside(parts, request);
 }
 
@@ -131,5 +136,5 @@ function drop(parts: RequestsOptions, request: Incoming, why: string): string {
 /** An address without a user at our own host. */
 function isForUs(parts: RequestsOptions, request: Incoming): boolean {
   const uri = parseUri(request.uri);
-  return !uri || (uri.user === '' && parts.listeners().some(({ host }) => host === uri.host));
+  return !uri || (uri.user === '' && parts.inside.listeners().some(({ host }) => host === uri.host));
 }

@@ -81,8 +81,11 @@ export function connectSip({
   const calls = createB2bua(srf, log, isInner);
   const connect: Connect = (request, response, options) => {
     const uri = foreignUri(request.uri, state.listeners);
-    const keep = ({ uri: own, route = own }: Destination): Destination =>
-      uri === undefined ? { uri: own, route } : { uri, route };
+    const keep = ({ uri: own, route = own, ...rest }: Destination): Destination => ({
+      ...rest,
+      uri: uri ?? own,
+      route,
+    });
     const { destinations, next } = options;
     return calls.connect(request, response, {
       ...options,

@@ -25,6 +25,8 @@ export interface Failure {
 export interface Destination {
   readonly uri: string;
   readonly route?: string;
+  /** Set in the INVITE to this one alone. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface SetupOptions {
@@ -134,11 +136,11 @@ export class Setup {
   }
 
   #ring(leg: Leg): void {
-    const { uri, route } = leg.destination;
+    const { uri, route, headers } = leg.destination;
     const { body } = this.#request;
     const contact = contactLike(this.#request.headers['contact'], transportOf(route ?? uri));
     const options = {
-      headers: { ...this.#options.headers, Contact: contact },
+      headers: { ...this.#options.headers, ...headers, Contact: contact },
       ...(body ? { localSdp: body } : {}),
       noAck: true,
       ...(route === undefined ? {} : { proxy: route }),
