@@ -1,9 +1,10 @@
 // What is known of one leg: kept from its events for queries, for its control, and for events that come before its variables.
 
+import { partnerIn } from './dump.ts';
 import { addressFields, otherLegOf } from './events/fields.ts';
 import { callIdOf, type SwitchEvent, variable } from './freeswitch/index.ts';
 import { Running } from './recordings.ts';
-import { joins, Past } from './survival/past.ts';
+import { Past } from './survival/past.ts';
 import { channelVarsOf, type Vars } from './variables.ts';
 
 /** Whose leg it is: one ecallmgr publishes its events, controls it and writes its CDR. */
@@ -98,11 +99,12 @@ export class Channel {
     return this.#past;
   }
 
-  /** Takes over what the switch says of it when asked. */
-  learn(dump: SwitchEvent): void {
+  /** Takes over what the switch says of it when asked, given whether another leg lives. */
+  learn(dump: SwitchEvent, lives: (callId: string) => boolean): void {
     this.update(dump);
-    this.bridged =
-      variable(dump, 'bridge_uuid') !== undefined && joins(variable(dump, 'current_application') ?? '');
+    const partner = partnerIn(dump);
+    this.bridged = partner !== undefined && lives(partner);
+    if (this.bridged) this.otherLeg = partner;
   }
 
   /** Keeps an event until it is known who tells it. */

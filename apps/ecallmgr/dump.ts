@@ -1,6 +1,13 @@
 // What the switch knows of its channels right now: used when events may have been missed.
 import { isRecord } from '../../core/contract/index.ts';
-import { parseEvent, type SwitchClient, type SwitchEvent, saysGone, uuid } from './freeswitch/index.ts';
+import {
+  parseEvent,
+  type SwitchClient,
+  type SwitchEvent,
+  saysGone,
+  uuid,
+  variable,
+} from './freeswitch/index.ts';
 
 /** All headers of a live channel, undefined when it is gone. */
 export async function dumpOf(client: SwitchClient, callId: string): Promise<SwitchEvent | undefined> {
@@ -11,6 +18,18 @@ export async function dumpOf(client: SwitchClient, callId: string): Promise<Swit
     throw error;
   }
 }
+
+// On its way into a bridge that others have ordered (`uuid_bridge`): it was called off whatever it did.
+const isJoining = /^CS_(HIBERNATE|RESET|SOFT_EXECUTE)$/;
+
+/**
+ * Whom a channel talks to, or is about to, as its dump says. The switch clears `bridge_to` when a bridge ends, unless the other
+ * leg was gone before it began: the caller of this looks whether that lives. The application says nothing: what is played
+ * into a bridge takes the place of `bridge`, and who was joined by `uuid_bridge` runs none.
+ */
+export const partnerIn = (dump: SwitchEvent): string | undefined =>
+  variable(dump, 'bridge_to') ??
+  (isJoining.test(dump['Channel-State'] ?? '') ? variable(dump, 'signal_bond') : undefined);
 
 /** The ids of all live channels. */
 export async function liveChannels(client: SwitchClient): Promise<string[]> {

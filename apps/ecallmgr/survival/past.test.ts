@@ -77,6 +77,14 @@ describe('the past of a leg', () => {
     }
   });
 
+  it('takes a bridge for running though something was played into it', () => {
+    const past = new Past();
+    past.read(dump('playback', 'x.wav', 'FILE PLAYED'));
+    expect(past.mayBeRunning('bridge', '[a]x', true)).to.equal(true);
+    past.read(dump('playback', 'x.wav', 'FILE PLAYED'));
+    expect(past.mayBeRunning('bridge', '[a]x', false)).to.equal(false);
+  });
+
   it('makes of a later event the end that was not heard', () => {
     const later = { ...dump('set', 'a=b', 'FILE PLAYED'), variable_playback_terminator_used: '#' };
     expect(unheard(later, 'm1', 'playback', 'x.wav')).to.include({

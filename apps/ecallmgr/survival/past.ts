@@ -86,17 +86,19 @@ export class Past {
   /**
    * Whether this application may be what the leg was doing when it was taken up; true only once. The name stays on a
    * channel after the end, so this is no proof. What is played may have another address when another process looks it
-   * up, and a bridge names the process that began it: of these it counts whether another leg is there.
+   * up. A bridge names the process that began it, and its own name goes when something is played into it: of that it counts
+   * whether another leg is there.
    */
   mayBeRunning(application: string, argument: string, hasOtherLeg: boolean): boolean {
     const dump = this.#running;
     this.#running = undefined;
-    const current = dump && variable(dump, 'current_application');
-    if (dump && application === 'intercept') return joins(current ?? '') && hasOtherLeg;
-    if (!dump || current !== application) return false;
+    if (!dump) return false;
+    if (joins(application) && hasOtherLeg) return true;
+    // It ends before it has joined anybody.
+    if (application === 'intercept' || variable(dump, 'current_application') !== application) return false;
     if (variable(dump, 'current_application_response') !== undefined) return false;
     const same = (variable(dump, 'current_application_data') ?? '') === argument;
-    return same || application === 'playback' || (application === 'bridge' && hasOtherLeg);
+    return same || application === 'playback';
   }
 }
 

@@ -59,6 +59,7 @@ const fallback =
 async function compare(node: SwitchNode): Promise<string[]> {
   const known = new Set(node.channels.keys());
   const live = await liveChannels(node.client);
+  const lives = new Set(live);
   const dumps: SwitchEvent[] = [];
   const introduced = new Set<string>();
   // All before any: whether a command still runs shows on the other leg.
@@ -67,7 +68,7 @@ async function compare(node: SwitchNode): Promise<string[]> {
     if (known.delete(callId)) introduced.add(callId);
     if (!dump) continue;
     // An event may have introduced the channel while it was dumped.
-    (node.channels.get(callId) ?? node.meet(dump)).learn(dump);
+    (node.channels.get(callId) ?? node.meet(dump)).learn(dump, (other) => lives.has(other));
     dumps.push(dump);
   }
   for (const dump of dumps) await look(node, dump, introduced.has(dump['Unique-ID'] ?? ''));

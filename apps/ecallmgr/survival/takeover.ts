@@ -89,7 +89,7 @@ export async function inherit(node: SwitchNode, leg: Channel): Promise<void> {
 }
 
 function goOn(node: SwitchNode, leg: Channel, dump: SwitchEvent): void {
-  leg.learn(dump);
+  leg.learn(dump, (callId) => node.channels.get(callId)?.over === false);
   // Its owner had not come so far as to write down who calls.
   if (leg.get('Ecallmgr-Node') === undefined) {
     settle(node, leg, dump, () => Promise.resolve(true));

@@ -76,6 +76,7 @@ function link(originator: Channel, originatee: Channel): void {
     channel.set('bridge_channel', other.profile.channelName);
     channel.set('bridge_uuid', other.uuid);
     channel.set('signal_bond', other.uuid);
+    channel.set('bridge_to', other.uuid);
     channel.set('last_bridge_to', other.uuid);
     channel.leg?.stopPlay();
   }
@@ -89,7 +90,7 @@ function unlink(originator: Channel, originatee: Channel): void {
   for (const channel of [originator, originatee]) {
     if (channel.bridgedTo !== originator && channel.bridgedTo !== originatee) continue;
     channel.bridgedTo = undefined;
-    if (!channel.down) channel.set('signal_bond', undefined);
+    if (!channel.down) channel.set('bridge_to', undefined);
     if (channel.leg && !channel.leg.closed) channel.leg.unbridge();
   }
 }
