@@ -89,6 +89,23 @@ describe('a lease on a switch', () => {
     expect(regained).to.have.length(2);
   });
 
+  it('is regained by a beat that was under way when it lapsed', async () => {
+    const { lease: it, regained } = await lease('a');
+    await it.beat();
+    now += 1_900;
+    const api = fake.onApi;
+    let waiting: Promise<void> | undefined;
+    fake.onApi = (command) => {
+      now += 200;
+      waiting ??= it.regained();
+      return api(command);
+    };
+    await it.beat();
+    expect(regained, 'what was held is handled').to.have.length(2);
+    await waiting;
+    expect(it.holds).to.equal(true);
+  });
+
   it('lets a peer that beats live, and gives up one that does not, after three seconds of our own looking', async () => {
     const { lease: other } = await lease('b');
     const peers = new Peers(await client());

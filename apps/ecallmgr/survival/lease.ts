@@ -76,18 +76,20 @@ export class Lease {
   async #beat(): Promise<void> {
     const { client, node, log, onGivenUp, onRegained } = this.#options;
     const sent = performance.now();
-    const held = this.holds;
+    let lapsed = !this.holds;
     try {
       this.#beats += 1;
       await write(client, realms.beats, node, `${this.#life}.${this.#beats}`);
-      if (!held && (await read(client, realms.dead, node)) !== undefined) await this.#begin(onGivenUp);
+      // Since it was sent as well: then somebody waits, and somebody else may have given us up.
+      lapsed = !this.holds;
+      if (lapsed && (await read(client, realms.dead, node)) !== undefined) await this.#begin(onGivenUp);
     } catch (error) {
       if (!hasCode(error, 'command_failed')) throw error;
       if (this.#needed) log.error('the switch cannot keep leases: load mod_hash', { error: error.message });
       this.#needed = false;
     }
     this.#confirmed = sent;
-    if (held) return;
+    if (!lapsed) return;
     if (!this.holds) throw new AppError('timeout', { message: 'the beat took too long' });
     onRegained();
     for (const resolve of this.#waiting.splice(0)) resolve();
