@@ -65,7 +65,7 @@ describe('ecallmgr', () => {
 
   const order = (name: CommandName, messageId: string, fields: object = {}): Promise<void> =>
     cluster.bus.send(
-      'callctl-1-16007%40127%2E0%2E0%2E1',
+      String(named('route_win')[0]?.['Control-Queue']),
       commands[name] as typeof commands.noop,
       { ...fields, 'Call-ID': callId, 'Application-Name': name } as never,
       { messageId },
@@ -92,7 +92,6 @@ describe('ecallmgr', () => {
     );
     expect(wins[0]).to.include({
       'Call-ID': callId,
-      'Control-Queue': 'callctl-1-16007%40127%2E0%2E0%2E1',
       'Msg-ID': request?.['Msg-ID'],
     });
     expect(wins[0]?.['Custom-Channel-Vars']).to.include({

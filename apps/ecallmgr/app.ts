@@ -3,6 +3,7 @@ import type { Subscription } from '../../core/amqp/index.ts';
 import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
 import { usurpControl } from '../../core/messages/call.ts';
 import { startHeartbeat } from './advertise.ts';
+import { ControlQueues } from './control/queues.ts';
 import { createMedia } from './media.ts';
 import { createMeters } from './meters.ts';
 import { answerSearches } from './moving/conferences.ts';
@@ -30,8 +31,10 @@ async function start(given: AppContext): Promise<RunningApp> {
   const edges = await watchEdges(bus, settings, context.node);
   const callers = createCallers(bus, store);
   const outbox = createOutbox(bus, log);
+  const queues = new ControlQueues(bus, context.node, log);
   const shared: Shared = {
     context,
+    queues,
     callers,
     edges,
     outbox,
@@ -66,6 +69,7 @@ async function start(given: AppContext): Promise<RunningApp> {
   ];
   const controllers = new Controllers(bus, () => custodiesOf(nodes), log);
   const heartbeat = startHeartbeat(context, nodes);
+  queues.prepare();
   switches.start(() => heartbeat.beat());
   edges.onArrival(() => heartbeat.beat());
 
@@ -84,6 +88,7 @@ async function start(given: AppContext): Promise<RunningApp> {
       controllers.stop();
       await Promise.all(subscriptions.map((subscription) => subscription.stop()));
       await switches.stop();
+      await queues.stop();
       await edges.stop();
       callers.stop();
       outbox.stop();

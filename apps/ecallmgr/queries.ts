@@ -133,7 +133,11 @@ function status({ node, channel }: Held): Record<string, unknown> {
     'To-Tag': channel.toTag,
     Realm: channel.get('Realm'),
     Username: channel.get('Username'),
-    'Custom-Channel-Vars': channel.vars,
+    // The queue of a leg that nobody controls would be another's, whose variables it has inherited.
+    'Custom-Channel-Vars': {
+      ...channel.vars,
+      'Control-Queue': node.controls.get(channel.callId)?.tellQueue(),
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import { endings } from './bypass.ts';
 import { Channel } from './channel.ts';
 import type { Surroundings } from './control/call.ts';
 import { Control } from './control/control.ts';
+import type { ControlQueues } from './control/queues.ts';
 import { callIdOf, SwitchClient, type SwitchEvent } from './freeswitch/index.ts';
 import { Handling } from './handling.ts';
 import type { Media } from './media.ts';
@@ -39,6 +40,7 @@ export interface Shared {
   readonly media: Media;
   readonly meters: Meters;
   readonly outbox: Outbox;
+  readonly queues: ControlQueues;
   /** All switches of this process. */
   readonly nodes: () => readonly SwitchNode[];
 }
@@ -107,7 +109,10 @@ export class SwitchNode {
       client: this.client,
       node: context.node,
       log,
-      onGivenUp: (before) => reclaim(this, before),
+      onGivenUp: (before) => {
+        shared.queues.renew();
+        return reclaim(this, before);
+      },
       onRegained: () => this.client.resume(),
     });
     this.claims = new Claims(this.client, () => this.lease.owner, log);
@@ -245,11 +250,12 @@ export class SwitchNode {
 
   /** Opens the control of a call; `resumed` when it was controlled before, by another ecallmgr or before a restart. */
   control(channel: Channel, fetchId: string, resumed = false): Control {
-    const { context, meters } = this.shared;
+    const { context, meters, queues } = this.shared;
     const control: Control = new Control({
       channel,
       around: this.around,
       bus: context.bus,
+      queues,
       actors: context.actors,
       fetchId,
       resumed,

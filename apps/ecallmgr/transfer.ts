@@ -1,7 +1,6 @@
 // Transfers that phones make by REFER: who controls a call afterwards (contract/callflow.md §3).
 import { randomBytes } from 'node:crypto';
 import { errorText } from '../../core/errors/index.ts';
-import { controlQueueOf } from '../../core/messages/dialplan.ts';
 import type { Channel } from './channel.ts';
 import { dumpOf } from './dump.ts';
 import type { SwitchEvent } from './freeswitch/index.ts';
@@ -27,7 +26,7 @@ export async function reroute(node: SwitchNode, channel: Channel): Promise<void>
 /** It is controlled anew, under another fetch id. */
 function restart(node: SwitchNode, channel: Channel): void {
   const fetchId = randomBytes(16).toString('hex');
-  const vars = { 'Fetch-ID': fetchId, 'Control-Queue': controlQueueOf(channel.callId) };
+  const vars = { 'Fetch-ID': fetchId };
   channel.routed = false;
   channel.decide(vars);
   node.controls.get(channel.callId)?.restart(fetchId);
@@ -49,7 +48,7 @@ export function replaced(node: SwitchNode, channel: Channel, event: SwitchEvent)
   node.controls.set(successor.callId, control);
   control.call.follow(successor);
   successor.routed = true;
-  const vars = { 'Fetch-ID': control.fetchId, 'Control-Queue': control.queue };
+  const vars = { 'Fetch-ID': control.fetchId, 'Control-Queue': control.tellQueue() };
   successor.decide(vars);
   node.client
     .setVariables(successor.callId, { ...asChannelVariables(vars), [controlled]: successor.callId })

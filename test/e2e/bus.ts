@@ -1,5 +1,6 @@
 // The bus of a zone, as another app would see it.
-import { connect } from 'amqplib';
+import { type Channel, connect } from 'amqplib';
+import { segment } from '../../core/contract/index.ts';
 import type { Zone } from './zone.ts';
 
 export function busUrl(zone: Zone): string {
@@ -18,8 +19,7 @@ export async function overhear(zone: Zone, callId: string): Promise<Overheard> {
   const connection = await connect(busUrl(zone));
   const channel = await connection.createChannel();
   const { queue } = await channel.assertQueue('', { exclusive: true });
-  const key = `callctl-${encodeURIComponent(callId).replaceAll('.', '%2E')}`;
-  await channel.bindQueue(queue, 'callctl', key);
+  await channel.bindQueue(queue, 'callctl', await controlQueueOf(channel, callId));
   const commands: Record<string, unknown>[] = [];
   await channel.consume(
     queue,
@@ -29,4 +29,31 @@ export async function overhear(zone: Zone, callId: string): Promise<Overheard> {
     { noAck: true },
   );
   return { commands, stop: () => connection.close() };
+}
+
+/** Where commands for a call go, as its ecallmgr says. */
+async function controlQueueOf(channel: Channel, callId: string): Promise<string> {
+  const { queue } = await channel.assertQueue('', { exclusive: true });
+  await channel.bindQueue(queue, 'targeted', queue);
+  const answer = new Promise<string>((resolve) => {
+    void channel.consume(
+      queue,
+      (message) => {
+        const status = JSON.parse(message?.content.toString() ?? '{}');
+        resolve(String(status['Custom-Channel-Vars']?.['Control-Queue']));
+      },
+      { noAck: true },
+    );
+  });
+  const question = {
+    'App-Name': 'test',
+    'App-Version': '1',
+    'Event-Category': 'call_event',
+    'Event-Name': 'channel_status_req',
+    'Msg-ID': queue,
+    'Server-ID': queue,
+    'Call-ID': callId,
+  };
+  channel.publish('callevt', `call.status_req.${segment(callId)}`, Buffer.from(JSON.stringify(question)));
+  return answer;
 }

@@ -1,7 +1,8 @@
 // What is done to a live channel: commands that its switch side runs today; the rest is for whoever executes metaflows.
 import { isRecord } from '../../../core/contract/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
-import { type CommandName, commands, controlQueueOf } from '../../../core/messages/dialplan.ts';
+import { channelStatusReq } from '../../../core/messages/call.ts';
+import { type CommandName, commands } from '../../../core/messages/dialplan.ts';
 import { metaflowAction, metaflowActions, metaflowFlow } from '../../../core/messages/metaflow.ts';
 import { switchCommand } from '../../../core/messages/switch.ts';
 import { invalid, type RestRequest, targetAccount, targetDatabase } from '../engine/index.ts';
@@ -145,9 +146,17 @@ async function command(
     })
     .map((violation) => ({ ...violation, path: `data.${violation.path.toLowerCase()}` }));
   if (violations.length > 0) throw new AppError('invalid_data', { details: { violations } });
-  await request.services.bus.send<typeof contract>(controlQueueOf(idOf(channel)), contract, body as never, {
-    mandatory: true,
-  });
+  const queue = await controlQueueOf(request, channel);
+  await request.services.bus.send<typeof contract>(queue, contract, body as never, { mandatory: true });
+}
+
+/** Where commands for a channel go, as its ecallmgr says. Rejects with `nobody_listens` when nobody controls it. */
+async function controlQueueOf(request: RestRequest, channel: Channel): Promise<string> {
+  const question = { 'Call-ID': idOf(channel), 'Active-Only': true };
+  const status = await request.services.bus.request(channelStatusReq, question, { silence: 'allowed' });
+  const queue = status['Custom-Channel-Vars']?.['Control-Queue'];
+  if (typeof queue === 'string') return queue;
+  throw new AppError('nobody_listens', { message: 'nobody controls this channel' });
 }
 
 /** Rings the phones of the target, and joins the call to whichever answers. */

@@ -1,6 +1,11 @@
 // Calls that the API makes and acts on, conferences that run, queues: over a bus where somebody answers, and where nobody does.
 import { expect } from 'chai';
-import { queryAccountChannelsReq, queryAccountChannelsResp } from '../../../core/messages/call.ts';
+import {
+  channelStatusReq,
+  channelStatusResp,
+  queryAccountChannelsReq,
+  queryAccountChannelsResp,
+} from '../../../core/messages/call.ts';
 import {
   dial,
   dialResp,
@@ -62,6 +67,7 @@ describe('calls that the API makes and acts on', () => {
 
   describe('with an ecallmgr', () => {
     const orders: string[] = [];
+    let controlQueue: string | undefined;
     before(async () => {
       const peer = rest.bus.peer('ecallmgr@localhost');
       await peer.consume(
@@ -75,9 +81,15 @@ describe('calls that the API makes and acts on', () => {
       await peer.consume(
         {
           bindings: [{ exchange: 'callevt', key: 'call.status_req.#' }],
-          contracts: [queryAccountChannelsReq],
+          contracts: [channelStatusReq, queryAccountChannelsReq],
         },
         async (query) => {
+          if (query.message['Event-Name'] === 'channel_status_req')
+            return peer.reply(query, channelStatusResp, {
+              'Call-ID': 'leg-1',
+              Status: 'active',
+              'Custom-Channel-Vars': { 'Control-Queue': controlQueue },
+            });
           const mine = query.message['Account-ID'] === tenant.id;
           const Channels = mine ? [{ uuid: 'leg-1', other_leg: 'leg-2', node: 'fs1' }] : [];
           await peer.reply(query, queryAccountChannelsResp, { Channels });
@@ -181,10 +193,12 @@ describe('calls that the API makes and acts on', () => {
       const foreign = await other.send('POST', 'channels/leg-1', { action: 'hangup' });
       expect(foreign.status).to.equal(404);
       const heard: unknown[] = [];
-      await rest.bus.peer('control@localhost').consume(
+      const control = rest.bus.peer('control@localhost');
+      controlQueue = 'callctl-one';
+      await control.consume(
         {
-          queue: 'callctl-leg-1',
-          bindings: [{ exchange: 'callctl', key: 'callctl-leg-1' }],
+          queue: 'callctl-one',
+          bindings: [{ exchange: 'callctl', key: 'callctl-one' }],
           contracts: [tts],
         },
         async ({ message }) => {

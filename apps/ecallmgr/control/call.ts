@@ -62,6 +62,8 @@ const breakPause = 200;
 
 export class ControlledCall {
   callId: string;
+  /** Every id that it has had: commands may still bear one of before. */
+  readonly ids = new Set<string>();
   channel: Channel;
   readonly around: Surroundings;
   readonly custody: Custody;
@@ -80,6 +82,7 @@ export class ControlledCall {
   constructor(channel: Channel, around: Surroundings, custody: Custody) {
     this.custody = custody;
     this.callId = channel.callId;
+    this.ids.add(channel.callId);
     this.channel = channel;
     this.around = around;
   }
@@ -236,6 +239,7 @@ export class ControlledCall {
     this.#partner = this.channel.otherLeg;
     channel.past.inherit(this.channel.past);
     this.callId = channel.callId;
+    this.ids.add(channel.callId);
     this.channel = channel;
     this.terminators = undefined;
   }

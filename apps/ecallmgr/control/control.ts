@@ -1,11 +1,9 @@
 // Control of one call: an actor that runs the commands of its control queue one after the other.
 import { randomBytes } from 'node:crypto';
 import type { Actor, ActorSystem } from '../../../core/actors/index.ts';
-import type { Bus, Subscription } from '../../../core/amqp/index.ts';
-import { isRecord } from '../../../core/contract/index.ts';
-import { AppError, errorText, hasCode, toAppError } from '../../../core/errors/index.ts';
+import type { Bus } from '../../../core/amqp/index.ts';
+import { AppError, errorText, hasCode } from '../../../core/errors/index.ts';
 import { withLogContext } from '../../../core/log/index.ts';
-import { controlQueueOf, dialplanError } from '../../../core/messages/dialplan.ts';
 import type { Channel } from '../channel.ts';
 import { unitOf } from '../commands/index.ts';
 import { membersOf } from '../commands/queue.ts';
@@ -15,12 +13,13 @@ import { Custody } from '../survival/custody.ts';
 import { Succession, type SuccessionOptions } from '../survival/succession.ts';
 import { Accepted } from './accepted.ts';
 import { ControlledCall, type Surroundings, told } from './call.ts';
-import { anyCommand, type Command, type Completion, readCommand } from './command.ts';
+import { type Command, type Completion, readCommand } from './command.ts';
 import { CommandQueue } from './queue.ts';
+import type { Commanded, ControlQueue, ControlQueues } from './queues.ts';
+import { tellRefusal } from './refused.ts';
 
-// Commands that come after the end of a call, and another ecallmgr that takes over, find the queue for so long.
+// Commands that come after the end of a call are taken for so long.
 const lingerAfterHangup = 30_000;
-const queueLinger = 60_000;
 // What another ecallmgr had not finished comes again within this time, in its order; what is to run next shows only then.
 const redelivery = 150;
 
@@ -35,6 +34,7 @@ export interface ControlOptions {
   readonly channel: Channel;
   readonly around: Surroundings;
   readonly bus: Bus;
+  readonly queues: ControlQueues;
   readonly actors: ActorSystem;
   readonly fetchId: string;
   /** The control goes on here that was elsewhere before. */
@@ -54,10 +54,9 @@ interface Running {
   again?: () => void;
 }
 
-export class Control {
+export class Control implements Commanded {
   readonly call: ControlledCall;
   fetchId: string;
-  readonly queue: string;
   readonly #options: ControlOptions;
   readonly #commands = new CommandQueue();
   readonly #actor: Actor<Message>;
@@ -66,16 +65,17 @@ export class Control {
   readonly #running = new Map<string, Running>();
   #paused: boolean;
   #turn: Command | undefined;
-  #subscription: Promise<Subscription>;
+  readonly #queue: ControlQueue;
+  /** Somebody knows the queue, and may command the call through it. */
+  #told: boolean;
   #closing: NodeJS.Timeout | undefined;
   #closed: Promise<unknown> | undefined;
 
   constructor(options: ControlOptions) {
-    const { channel, around, bus, actors } = options;
+    const { channel, around, queues, actors } = options;
     this.#options = options;
     this.fetchId = options.fetchId;
     this.#paused = options.resumed === true;
-    this.queue = channel.get('Control-Queue') ?? controlQueueOf(channel.callId);
     this.call = new ControlledCall(channel, around, this.#custody());
     this.#actor = actors.spawn<undefined, Message>({
       name: `control:${around.node}:${channel.callId}`,
@@ -86,17 +86,10 @@ export class Control {
         this.close();
       },
     });
-    this.#subscription = bus.consume(
-      {
-        queue: this.queue,
-        bindings: [{ exchange: 'callctl', key: this.queue }],
-        contracts: [anyCommand],
-        linger: queueLinger,
-        delivery: 'when_over',
-      },
-      ({ message }) => this.#accept(message),
-    );
-    this.#subscription
+    const known = channel.get('Control-Queue');
+    this.#told = known !== undefined;
+    this.#queue = queues.open(this, known);
+    this.#queue.ready
       .then(() => setTimeout(() => this.#send({ kind: 'go' }), this.#paused ? redelivery : 0))
       // Whoever awaits `ready` is told; nobody else needs to be.
       .catch(() => undefined);
@@ -116,8 +109,22 @@ export class Control {
     });
   }
 
+  /** The name of the control queue, for whoever is to command the call. */
+  tellQueue(): string {
+    this.#told = true;
+    return this.#queue.name;
+  }
+
+  answersTo(callId: unknown): boolean {
+    return typeof callId === 'string' && this.call.ids.has(callId);
+  }
+
+  letGo(): void {
+    this.#accepted.close();
+  }
+
   /** Resolves when the command is over. */
-  async #accept(json: Readonly<Record<string, unknown>>): Promise<void> {
+  async accept(json: Readonly<Record<string, unknown>>): Promise<void> {
     await this.#options.around.mayAct();
     if (json['Application-Name'] !== 'checkpoint' && this.call.custody.refuses(json['Server-ID'])) {
       this.#refuse(json, new AppError('call_lost'));
@@ -134,7 +141,7 @@ export class Control {
 
   /** Resolves when commands can come. */
   async ready(): Promise<void> {
-    await this.#subscription;
+    await this.#queue.ready;
   }
 
   /** What the completion of a command says, for an event that completes one; undefined for any other event. */
@@ -178,6 +185,7 @@ export class Control {
     if (this.call.ended) return;
     this.call.end(cause);
     this.call.custody.stop(true);
+    this.#options.queues.ended(this.#queue);
     this.#closing = setTimeout(() => this.close(), lingerAfterHangup);
     this.#send({ kind: 'hangup' });
   }
@@ -193,7 +201,11 @@ export class Control {
     this.#accepted.close();
     this.call.custody.stop(false);
     this.call.fail(new AppError('call_lost'));
-    this.#closed = Promise.allSettled([this.#subscription.then((it) => it.stop()), this.#actor.stop()]);
+    const how = this.call.ended ? 'ended' : this.#told ? 'elsewhere' : 'untold';
+    this.#closed ??= Promise.allSettled([
+      this.#options.queues.leave(this.#queue, this, how),
+      this.#actor.stop(),
+    ]);
     this.#options.onClosed();
   }
 
@@ -307,24 +319,8 @@ export class Control {
   }
 
   #refuse(command: Readonly<Record<string, unknown>>, error: unknown): void {
-    const text = errorText(error);
-    // A command that crosses the end of its call is nobody's mistake.
-    const level = hasCode(error, 'call_hung_up') ? 'debug' : 'warn';
-    this.#log[level]('a command could not be run', { command: command['Application-Name'], error: text });
-    const refusal = {
-      'Call-ID': this.call.callId,
-      'Error-Code': toAppError(error).code,
-      'Error-Message': text,
-      'Dialplan-Error': text,
-      'Channel-State': this.call.ended ? 'DESTROY' : 'EXECUTE',
-      Request: isRecord(command) ? command : {},
-    };
-    const tell = (): void => {
-      this.#options.bus
-        .publish(dialplanError, refusal)
-        .catch((cause: unknown) => this.#log.warn('a refusal could not be told', { error: cause }));
-    };
-    tell();
+    const { callId, ended } = this.call;
+    const tell = tellRefusal(this.#options.bus, this.#log, command, error, { callId, ended });
     this.#accepted.end(String(command['Msg-ID']), tell);
   }
 }

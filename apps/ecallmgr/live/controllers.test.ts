@@ -7,15 +7,15 @@ import { commands } from '../../../core/messages/dialplan.ts';
 import { Live, type Message, type Phone } from '../testing/live.ts';
 import type { Member } from '../testing/pair.ts';
 
-const queueOf = (callId: string): string => `callctl-${encodeURIComponent(callId).replaceAll('.', '%2E')}`;
-
 /** A callflow, as far as ecallmgr knows one. */
 class Controller {
   readonly bus: Bus;
+  readonly #live: Live;
   readonly resumed: Message[] = [];
   readonly usurped: Message[] = [];
 
   constructor(live: Live, name: string) {
+    this.#live = live;
     this.bus = live.bus.peer(name);
   }
 
@@ -50,10 +50,15 @@ class Controller {
   async command(callId: string, name: 'checkpoint' | 'play' | 'noop', fields: Message = {}): Promise<string> {
     const messageId = `${name}-${Math.random().toString(36).slice(2)}`;
     const command = { ...fields, 'Call-ID': callId, 'Application-Name': name };
-    await this.bus.send(queueOf(callId), commands[name] as typeof commands.noop, command as never, {
-      messageId,
-      serverId: this.bus.serverId,
-    });
+    await this.bus.send(
+      this.#live.queueOf(callId),
+      commands[name] as typeof commands.noop,
+      command as never,
+      {
+        messageId,
+        serverId: this.bus.serverId,
+      },
+    );
     return messageId;
   }
 }
@@ -81,7 +86,7 @@ describe('a controller dies', () => {
     const win = live.bus.named('route_win').find((it) => it['Call-ID'] === callId);
     return {
       'Call-ID': callId,
-      'Control-Queue': queueOf(callId),
+      'Control-Queue': live.queueOf(callId),
       'Custom-Channel-Vars': win?.['Custom-Channel-Vars'],
     };
   };

@@ -27,7 +27,7 @@ export async function routeCall(
 ): Promise<Refusal | undefined> {
   const { channel, around } = control.call;
   const request = routeRequest(channel, event, around.switchName);
-  // The control queue is made meanwhile: the winner may use it at once.
+  // Should no control queue be ready one is made meanwhile: the winner may use it at once.
   const [answer] = await Promise.all([ask(bus, control, request), control.ready()]);
   if (control.call.ended) return undefined;
   switch (answer.Method) {
@@ -70,14 +70,15 @@ async function hand(
   event: SwitchEvent,
   node: string,
 ): Promise<void> {
-  const { call, fetchId, queue } = control;
+  const { call, fetchId } = control;
+  const queue = control.tellQueue();
   const winner = answer['Server-ID'];
   if (winner === undefined || winner === '')
     throw new AppError('invalid_message', {
       message: 'the route_resp names no Server-ID to give the call to',
     });
   call.custody.begin(winner);
-  prepare(control, answer, winner);
+  prepare(control, answer, winner, queue);
   await bus.send(
     winner,
     routeWin,
@@ -98,8 +99,8 @@ async function hand(
 }
 
 /** Sets what the winner wants on the channel. Not awaited: its first command comes behind it. */
-function prepare({ call }: Control, answer: RouteAnswer, winner: string): void {
-  const vars = answer['Custom-Channel-Vars'] ?? {};
+function prepare({ call }: Control, answer: RouteAnswer, winner: string, queue: string): void {
+  const vars = { ...answer['Custom-Channel-Vars'], 'Control-Queue': queue };
   call.channel.decide(vars);
   const ringback = answer['Ringback-Media'];
   const transfer = answer['Transfer-Media'];

@@ -2,12 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { errorText } from '../../../core/errors/index.ts';
 import { withLogContext } from '../../../core/log/index.ts';
-import { controlQueueOf } from '../../../core/messages/dialplan.ts';
 import type { Channel } from '../channel.ts';
-import type { SwitchEvent } from '../freeswitch/index.ts';
+import { type SwitchEvent, variable } from '../freeswitch/index.ts';
 import { admit } from '../routing/admission.ts';
 import type { SwitchNode } from '../switch-node.ts';
-import { asChannelVariables, privateHeaders, type Vars } from '../variables.ts';
+import { asChannelVariables, controlled, privateHeaders, type Vars } from '../variables.ts';
 
 // Set once on every call that is ours: a bridge that fails or ends leaves the call to its controller.
 const standing = {
@@ -31,7 +30,7 @@ export function identify(node: SwitchNode, channel: Channel, event: SwitchEvent)
   if (!node.compared && event['Event-Name'] !== 'CHANNEL_CREATE') return;
   channel.ownership = 'ours';
   // The inner half of a loopback has inherited its outer half's variables, but it is a call of its own.
-  const own = channel.get('Control-Queue') === controlQueueOf(channel.callId);
+  const own = variable(event, controlled) === channel.callId;
   if (channel.direction === 'inbound' && !own) adopt(node, channel, event, {});
 }
 
@@ -82,16 +81,19 @@ async function claimed(
 /** Writes on the channel that it is ours and what we know of it, so that another process can go on with it. */
 function adopt(node: SwitchNode, channel: Channel, event: SwitchEvent, vars: Vars): void {
   channel.ownership = 'ours';
+  // Variables that it has inherited: their control queue is another call's.
+  const inherited = channel.get('Control-Queue') !== undefined;
   channel.decide({
     ...vars,
     'Fetch-ID': randomBytes(16).toString('hex'),
     'Ecallmgr-Node': node.node,
-    'Control-Queue': controlQueueOf(channel.callId),
+    ...(inherited ? { 'Control-Queue': '' } : {}),
   });
   const variables = { ...standing, ...asChannelVariables(channel.decided) };
+  const unwanted = [...privateHeaders(event), ...(inherited ? ['ecallmgr_Control-Queue'] : [])];
   node.client
     // FreeSWITCH copies the headers of an INVITE to the legs it makes, and who calls is nobody's business there.
-    .setVariables(channel.callId, variables, privateHeaders(event))
+    .setVariables(channel.callId, variables, unwanted)
     .catch((error: unknown) =>
       node.around.log.debug('a leg could not be marked', { error: errorText(error) }),
     );

@@ -10,7 +10,7 @@ const stillWanted = 60_000;
 /** A call of ours from before, or of one who died: its controller goes on through the same queue. */
 export function takeUp(node: SwitchNode, channel: Channel, dump: SwitchEvent): void {
   const fetchId = channel.get('Fetch-ID');
-  if (fetchId === undefined || channel.get('Control-Queue') === undefined) return;
+  if (fetchId === undefined) return;
   if (!isControlled(channel, dump)) {
     wantsRoute(channel, dump);
     return;

@@ -1,7 +1,7 @@
 // ecallmgr with a switch: our own, or the FreeSWITCH that MIRLITON_FREESWITCH=host:esport:password:sipport names.
 import type { Bus } from '../../../core/amqp/index.ts';
 import { tokenReq, tokenResp } from '../../../core/messages/authn.ts';
-import { type CommandName, commands } from '../../../core/messages/dialplan.ts';
+import { type CommandName, commands, controlQueueOf } from '../../../core/messages/dialplan.ts';
 import { advertise } from '../../../core/messages/nodes.ts';
 import { routeReq, routeResp, routeWin } from '../../../core/messages/route.ts';
 import { switchCommand } from '../../../core/messages/switch.ts';
@@ -159,6 +159,12 @@ export class Live {
     return call;
   }
 
+  /** Where the commands of a call go, as its controller was told, or has asked for it with an originate. */
+  queueOf(callId: string): string {
+    const win = this.bus.named('route_win').findLast((it) => it['Call-ID'] === callId);
+    return String(win?.['Control-Queue'] ?? controlQueueOf(callId));
+  }
+
   /** Queues a command and returns its Msg-ID, which is given to queue the same one again. */
   async send(
     callId: string,
@@ -166,9 +172,8 @@ export class Live {
     fields: Message = {},
     messageId = `${name}-${++this.#serial}`,
   ): Promise<string> {
-    const queue = `callctl-${encodeURIComponent(callId).replaceAll('.', '%2E')}`;
     const command = { ...fields, 'Call-ID': callId, 'Application-Name': name };
-    await this.bus.send(queue, commands[name] as typeof commands.noop, command as never, {
+    await this.bus.send(this.queueOf(callId), commands[name] as typeof commands.noop, command as never, {
       messageId,
       serverId: this.bus.serverId,
     });
