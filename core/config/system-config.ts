@@ -12,6 +12,8 @@ export interface SystemConfig {
   get<T>(category: string, path: string, fallback: T): Promise<T>;
   /** The category as it is now, for who needs several values of it. */
   values(category: string): Promise<ConfigValues>;
+  /** The same where it need not be waited for, else undefined. */
+  held(category: string): ConfigValues | undefined;
   /** Stores a value in the `default` section. */
   set(category: string, path: string, value: unknown): Promise<void>;
 }
@@ -25,15 +27,19 @@ export function systemConfig(
   const sections = [where.node, where.zone, 'default'];
   /** The readers of documents, as long as the store gives the same ones. */
   const readers = new WeakMap<StoredDocument, ConfigValues>();
-  const values = async (category: string): Promise<ConfigValues> => {
-    const document = await database.find(category);
-    if (document === undefined) return (_path, fallback) => fallback;
+  const read = (document: StoredDocument | undefined): ConfigValues => {
+    if (document === undefined) return nothing;
     const known = readers.get(document) ?? readerOf(document, sections);
     readers.set(document, known);
     return known;
   };
+  const values = async (category: string): Promise<ConfigValues> => read(await database.find(category));
   return {
     values,
+    held: (category) => {
+      const held = database.held(category);
+      return held && read(held.value);
+    },
     get: async (category, path, fallback) => (await values(category))(path, fallback),
     set: async (category, path, value) => {
       const existing = await database.find(category, { fresh: true });
@@ -44,6 +50,9 @@ export function systemConfig(
     },
   };
 }
+
+/** A category that nobody wrote. */
+const nothing: ConfigValues = (_path, fallback) => fallback;
 
 function readerOf(document: StoredDocument, sections: readonly string[]): ConfigValues {
   const found = new Map<string, readonly unknown[]>();

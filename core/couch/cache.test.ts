@@ -92,6 +92,22 @@ describe('ReadCache', () => {
     for (const key of others.slice(1)) expect(await cache.read(key, give('new'))).to.equal('new');
   });
 
+  it('says of what was dropped, replaced or pushed out that it is old', async () => {
+    const cache = new ReadCache({ ...limits, entries: 2 });
+    const entryOf = async (name: string) => {
+      await cache.read({ ...a, name }, give('value'));
+      return cache.cached({ ...a, name });
+    };
+    const [changed, replaced] = [await entryOf('changed'), await entryOf('replaced')];
+    expect([changed?.isCurrent, replaced?.isCurrent]).to.deep.equal([true, true]);
+    cache.invalidate('db', 'changed');
+    await cache.read({ ...a, name: 'replaced' }, give('newer'), true);
+    expect([changed?.isCurrent, replaced?.isCurrent]).to.deep.equal([false, false]);
+    const pushed = await entryOf('pushed');
+    for (const name of ['more', 'and more']) await entryOf(name);
+    expect(pushed?.isCurrent).to.equal(false);
+  });
+
   it('keeps no errors', async () => {
     const cache = new ReadCache(limits);
     const failed = await cache.read(a, never).catch((error: Error) => error.message);

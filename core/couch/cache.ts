@@ -10,10 +10,12 @@ export interface CacheKey {
   readonly name: string;
 }
 
-interface Entry {
+/** What the cache has, until something else takes its place or it is dropped: then whoever kept it sees that it is old. */
+export interface Entry {
   readonly key: CacheKey;
   /** Undefined for what does not exist. */
   readonly value: unknown;
+  isCurrent: boolean;
 }
 
 interface Flight {
@@ -66,6 +68,7 @@ export class ReadCache {
       noDeleteOnStaleGet: true,
       sizeCalculation: ({ value }, text) => 2 * (text.length + (JSON.stringify(value)?.length ?? 0)) + 200,
       dispose: (entry, text, reason) => {
+        entry.isCurrent = false;
         if (reason !== 'set' && !this.#flights.has(text)) this.#forget(text, entry.key);
       },
     });
@@ -77,7 +80,7 @@ export class ReadCache {
   }
 
   /** What is cached, without waiting for a turn: most reads are of that. */
-  cached(key: CacheKey): { readonly value: unknown } | undefined {
+  cached(key: CacheKey): Readonly<Entry> | undefined {
     const cached = this.#entries.get(textOf(key));
     if (cached) this.hits++;
     return cached;
@@ -148,7 +151,11 @@ export class ReadCache {
   #land(text: string, key: CacheKey, flight: Flight, loaded: Loaded<unknown> | undefined): void {
     if (this.#flights.get(text) === flight) this.#flights.delete(text);
     if (flight.keep && loaded && loaded.ttl > 0)
-      this.#entries.set(text, { key, value: loaded.value }, { ttl: this.#ttlOf(key, loaded.ttl) });
+      this.#entries.set(
+        text,
+        { key, value: loaded.value, isCurrent: true },
+        { ttl: this.#ttlOf(key, loaded.ttl) },
+      );
     if (!this.#held(text) && !this.#flights.has(text)) this.#forget(text, key);
   }
 

@@ -10,7 +10,7 @@ import { storeError } from './errors.ts';
 import { isMonthDatabase } from './names.ts';
 import { isCacheable, readAll, readView } from './query.ts';
 import { changeOf, frozen, stamped } from './stamp.ts';
-import type { Attachment, Database, StoredDocument, ViewOptions, ViewRow } from './store.ts';
+import type { Attachment, Database, Held, StoredDocument, ViewOptions, ViewRow } from './store.ts';
 
 const bulkSize = 500;
 const updateAttempts = 5;
@@ -34,10 +34,12 @@ export class CouchDatabase implements Database {
   }
 
   async find(id: string, { fresh = false } = {}): Promise<StoredDocument | undefined> {
-    const key = { database: this.name, kind: 'document' as const, name: id };
-    const cached = fresh ? undefined : this.#core.cache.cached(key);
-    const document = cached ? (cached.value as StoredDocument | undefined) : await this.#read(key, fresh);
-    return document?.pvt_deleted ? undefined : document;
+    const held = fresh ? undefined : this.held(id);
+    return held ? held.value : this.#read(this.#keyOf(id), fresh);
+  }
+
+  held(id: string): Held | undefined {
+    return this.#core.cache.cached(this.#keyOf(id)) as Held | undefined;
   }
 
   async get(id: string, options: { readonly fresh?: boolean } = {}): Promise<StoredDocument> {
@@ -154,6 +156,10 @@ export class CouchDatabase implements Database {
     return document;
   }
 
+  #keyOf(id: string): CacheKey {
+    return { database: this.name, kind: 'document', name: id };
+  }
+
   #read(key: CacheKey, fresh: boolean): Promise<StoredDocument | undefined> {
     const { name: id } = key;
     const ttl = this.#core.ttl(this.name);
@@ -163,7 +169,10 @@ export class CouchDatabase implements Database {
         path: pathOf(this.name, id),
         query: quorumOf(this.#core, this.name, 'r'),
       });
-      if (status === 200) return { value: frozen(body as StoredDocument), ttl };
+      if (status === 200) {
+        const document = frozen(body as StoredDocument);
+        return { value: document.pvt_deleted ? undefined : document, ttl };
+      }
       const error = storeError(status, body, { database: this.name, id });
       // What is missing is remembered too; a missing database only briefly, because no feed can tell of its making.
       if (error.code === 'not_found') return { value: undefined, ttl };

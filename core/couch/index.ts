@@ -2,5 +2,6 @@
 export { isAnnounced } from './announcer.ts';
 export { type CouchStore, connectStore, type StoreOptions } from './connect.ts';
 export * from './names.ts';
+export { type Noted, noting, type Reads } from './noting.ts';
 export { type CouchNodeState, probeCouch } from './probe.ts';
 export type * from './store.ts';

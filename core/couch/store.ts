@@ -28,6 +28,13 @@ export interface ViewRow<V = unknown> {
   readonly doc?: StoredDocument;
 }
 
+/** What the cache has of a document. `isCurrent` until the document changes, is read anew, or is dropped from the cache. */
+export interface Held {
+  /** Undefined when there is none. */
+  readonly value: StoredDocument | undefined;
+  readonly isCurrent: boolean;
+}
+
 /** One document changed, told by a `configuration` message or by the `_changes` feed. */
 export interface DocumentChange {
   readonly action: 'created' | 'edited' | 'deleted';
@@ -50,6 +57,8 @@ export interface Database {
   readonly name: string;
   /** Reads through the cache; undefined when missing or soft-deleted. Treat the result as frozen. `fresh` asks the server. */
   find(id: string, options?: { readonly fresh?: boolean }): Promise<StoredDocument | undefined>;
+  /** What `find` would give, where that need not be waited for; undefined where the server must be asked. */
+  held(id: string): Held | undefined;
   /** As `find`; rejects with `not_found`. */
   get(id: string, options?: { readonly fresh?: boolean }): Promise<StoredDocument>;
   /** `get` for a declared type: `not_found` when the document is of another type. */

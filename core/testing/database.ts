@@ -8,6 +8,7 @@ import type {
   Attachment,
   Database,
   DocumentChange,
+  Held,
   StoredDocument,
   ViewOptions,
   ViewRow,
@@ -24,6 +25,7 @@ export class MemoryDatabase implements Database {
   /** Makes the database at its first write, where that is allowed. */
   make: (() => void) | undefined;
   readonly #documents = new Map<string, StoredDocument>();
+  readonly #held = new Map<string, { value: StoredDocument | undefined; isCurrent: boolean }>();
   readonly #attachments = new MemoryAttachments();
   readonly #indexes = new Map<RunnableView, IndexRow[]>();
   /** What views have emitted for a document, which a write replaces. */
@@ -41,8 +43,26 @@ export class MemoryDatabase implements Database {
   }
 
   async find(id: string): Promise<StoredDocument | undefined> {
+    return this.held(id).value;
+  }
+
+  held(id: string): Held {
     const document = this.#documents.get(id);
-    return document?._deleted || document?.pvt_deleted ? undefined : document;
+    const held = this.#held.get(id) ?? {
+      value: document?._deleted || document?.pvt_deleted ? undefined : document,
+      isCurrent: true,
+    };
+    this.#held.set(id, held);
+    return held;
+  }
+
+  /** Whoever kept something of it sees that it is old. */
+  letGo(id?: string): void {
+    for (const one of id === undefined ? [...this.#held.keys()] : [id]) {
+      const held = this.#held.get(one);
+      if (held) held.isCurrent = false;
+      this.#held.delete(one);
+    }
   }
 
   async get(id: string): Promise<StoredDocument> {
@@ -146,6 +166,7 @@ export class MemoryDatabase implements Database {
     const hash = createHash('md5').update(JSON.stringify(body)).digest('hex');
     const stored = frozen({ ...body, _rev: `${Number.parseInt(before?._rev ?? '0', 10) + 1}-${hash}` });
     this.#documents.set(stored._id, stored);
+    this.letGo(stored._id);
     this.#indexes.clear();
     this.#tell(changeOf(this.name, stored, expected));
     return stored;

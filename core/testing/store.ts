@@ -40,7 +40,10 @@ export function memoryStore({
     },
     ensure: async (name, databaseClass) => ensure(name, databaseClass),
     exists: async (name) => databases.get(rawName(name))?.designs !== undefined,
-    drop: async (name) => void databases.delete(rawName(name)),
+    drop: async (name) => {
+      databases.get(rawName(name))?.letGo();
+      databases.delete(rawName(name));
+    },
     list: async (prefix = '') =>
       [...databases.values()]
         .filter((found) => found.designs !== undefined && found.name.startsWith(prefix))

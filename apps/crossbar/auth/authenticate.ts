@@ -5,7 +5,18 @@ import type { Received } from '../engine/pipeline.ts';
 import type { Auth } from '../engine/request.ts';
 import { tokenOf } from '../engine/token.ts';
 import { basicCredentials, byBasicCredentials } from './basic.ts';
+import { remembered } from './remembered.ts';
 import { readToken } from './tokens.ts';
+
+/** Who asks, when it is known without looking anything up. */
+export function knownCaller(
+  { services, query, body }: Received,
+  headers: IncomingHttpHeaders,
+): Auth | undefined {
+  if (headers.authorization !== undefined && headers['x-auth-token'] === undefined) return undefined;
+  const token = tokenOf(headers, query, body.envelope);
+  return token === undefined ? undefined : remembered(services.secrets, token);
+}
 
 /** Rejects with `invalid_credentials` or `locked`. */
 export async function whoAsks(received: Received, headers: IncomingHttpHeaders): Promise<Auth> {

@@ -6,7 +6,8 @@ import type { Database, StoredDocument } from '../../../core/couch/index.ts';
 import { AppError, hasCode } from '../../../core/errors/index.ts';
 
 export const algorithm = 'RS256';
-const documentId = 'signing_keys';
+/** The document of `system_auth` with the keys. */
+export const keysDocument = 'signing_keys';
 const day = 86_400;
 
 /** A key pair as it is stored; times in Unix seconds. */
@@ -58,10 +59,10 @@ export async function keyRing(database: Database, config: SystemConfig): Promise
   };
   let asked = 0;
   const read = async (fresh = false): Promise<StoredDocument> =>
-    (await database.find(documentId, { fresh })) ?? (await make(database));
+    (await database.find(keysDocument, { fresh })) ?? (await make(database));
   const retention = (): Promise<number> => config.get('crossbar', 'auth.key_retention_s', 30 * day);
   const change = async (replace: (keys: readonly StoredKey[]) => readonly StoredKey[]): Promise<void> => {
-    await database.update(documentId, (document) => ({ ...document, pvt_keys: replace(keysOf(document)) }));
+    await database.update(keysDocument, (document) => ({ ...document, pvt_keys: replace(keysOf(document)) }));
   };
   /** Adds a key, unless another crossbar did it since `newest` was the newest. */
   const add = async (newest: string): Promise<string> => {
@@ -120,7 +121,7 @@ export async function keyRing(database: Database, config: SystemConfig): Promise
     },
     identitySecret: async () => String((await read())['pvt_identity_secret']),
     resetIdentity: async () => {
-      await database.update(documentId, (document) => ({ ...document, pvt_identity_secret: secret() }));
+      await database.update(keysDocument, (document) => ({ ...document, pvt_identity_secret: secret() }));
     },
     retention,
   };
@@ -141,7 +142,7 @@ function keysOf(document: StoredDocument): readonly StoredKey[] {
 /** The newest; there is always one. */
 function last(keys: readonly StoredKey[]): StoredKey {
   const newest = keys.at(-1);
-  if (!newest) throw new AppError('unspecified_fault', { message: `${documentId} has no key` });
+  if (!newest) throw new AppError('unspecified_fault', { message: `${keysDocument} has no key` });
   return newest;
 }
 
@@ -156,12 +157,12 @@ async function newKey(): Promise<StoredKey> {
 }
 
 async function make(database: Database): Promise<StoredDocument> {
-  const document = { pvt_type: documentId, pvt_keys: [await newKey()], pvt_identity_secret: secret() };
+  const document = { pvt_type: keysDocument, pvt_keys: [await newKey()], pvt_identity_secret: secret() };
   try {
-    return await database.save({ _id: documentId, ...document });
+    return await database.save({ _id: keysDocument, ...document });
   } catch (error) {
     // Another crossbar that starts at the same time was faster: its keys are the cluster's.
-    if (hasCode(error, 'datastore_conflict')) return database.get(documentId, { fresh: true });
+    if (hasCode(error, 'datastore_conflict')) return database.get(keysDocument, { fresh: true });
     throw error;
   }
 }

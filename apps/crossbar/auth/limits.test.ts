@@ -15,6 +15,7 @@ const valuesOf =
 const settings = (values: Readonly<Record<string, unknown>>): SystemConfig => ({
   get: async (_category, path, fallback) => valuesOf(values)(path, fallback),
   values: async () => valuesOf(values),
+  held: () => valuesOf(values),
   set: async () => undefined,
 });
 

@@ -1,7 +1,7 @@
 // Rules that narrow what a token may do, in Kazoo's form (contract/crossbar.md §5): of the account or the system for the
 // way somebody logged in, and of the role that a user bears.
 import { getAt, isRecord, type Static } from '../../../core/contract/index.ts';
-import { accountDatabase } from '../../../core/couch/index.ts';
+import { accountDatabase, type Reads } from '../../../core/couch/index.ts';
 import type { role } from '../../../core/documents/index.ts';
 import { token_restrictions } from '../../../core/documents/index.ts';
 import type { AccountDocument, Services } from '../engine/request.ts';
@@ -50,7 +50,7 @@ function fits([head, ...pattern]: readonly string[], parts: readonly string[]): 
 
 /** The rules for tokens of a method and a level of privilege: the account's, else the system's, else none. */
 export async function restrictionsFor(
-  { store, systemConfig }: Services,
+  { store, systemConfig }: Pick<Services, 'systemConfig'> & { readonly store: Reads },
   account: AccountDocument,
   method: string,
   privLevel: string,

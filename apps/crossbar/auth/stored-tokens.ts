@@ -1,7 +1,7 @@
 // The `token_auth` database: tokens that are documents, as Kazoo's are that are no JWT, and JWTs that were logged out.
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import { gregorian, type StoredDocument } from '../../../core/couch/index.ts';
+import { gregorian, type Reads, type StoredDocument } from '../../../core/couch/index.ts';
 import { errorText, hasCode } from '../../../core/errors/index.ts';
 import type { Services } from '../engine/request.ts';
 
@@ -29,7 +29,7 @@ export async function findStoredToken(
 }
 
 /** Whether a JWT was logged out. */
-export async function isRevoked({ store }: Services, claims: JWTPayload): Promise<boolean> {
+export async function isRevoked(store: Reads, claims: JWTPayload): Promise<boolean> {
   return claims.jti !== undefined && (await store.database(database).find(idOf(claims.jti))) !== undefined;
 }
 

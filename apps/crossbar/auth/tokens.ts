@@ -1,14 +1,15 @@
 // Tokens: JWTs that any crossbar of the cluster can check, and that end with the secret of who they were issued to.
 import { randomUUID } from 'node:crypto';
 import { errors, type JWTPayload, SignJWT } from 'jose';
-import { accountDatabase, gregorian } from '../../../core/couch/index.ts';
+import { accountDatabase, gregorian, noting, type Reads } from '../../../core/couch/index.ts';
 import { role as roleContract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { findAccount, findUser } from '../engine/accounts.ts';
 import { typed } from '../engine/documents.ts';
 import type { AccountDocument, Auth, Services, UserDocument } from '../engine/request.ts';
 import { identitySignature, isSignedFor } from './identity.ts';
-import { algorithm } from './keys.ts';
+import { algorithm, keysDocument } from './keys.ts';
+import { remember, remembered } from './remembered.ts';
 import { type EndpointRules, restrictionsFor } from './restrictions.ts';
 import { claimsOf } from './signatures.ts';
 import { findStoredToken, isRevoked } from './stored-tokens.ts';
@@ -80,25 +81,39 @@ async function signed({ secrets }: Services, claims: JWTPayload, lifetime: numbe
  * user or account is gone, disabled or has another password by now; with `locked` when the account is disabled.
  */
 export async function readToken(services: Services, token: string): Promise<Auth> {
+  const known = remembered(services.secrets, token);
+  if (known) return known;
   const isJwt = token.split('.').length === 3;
+  const { secrets, systemConfig } = services;
+  const store = noting(services.store);
+  // What is read of these elsewhere is at least as new as what is noted of them here.
+  await store.database('system_auth').find(keysDocument);
+  await store.database('system_config').find('crossbar');
   const claims = isJwt ? await verified(services, token) : await findStoredToken(services, token);
   if (!claims) throw refused();
-  const account = await findAccount(services.store, String(claims['account_id']));
+  const account = await findAccount(store, String(claims['account_id']));
   if (!account) throw refused();
-  const user = await userOf(services, account, claims['owner_id']);
-  if (isJwt && !(await isSignedFor(services.secrets, claims['identity_sig'], account, user))) throw refused();
-  if (isJwt && (await isRevoked(services, claims))) throw refused();
+  const user = await userOf(store, account, claims['owner_id']);
+  if (isJwt && !(await isSignedFor(secrets, claims['identity_sig'], account, user))) throw refused();
+  if (isJwt && (await isRevoked(store, claims))) throw refused();
   const { original_account_id: accountId, original_owner_id: ownerId } = claims;
-  return authOf(services, {
-    token,
-    method: String(claims['method']),
-    account,
-    user,
-    ...(typeof accountId === 'string' && {
-      original: { accountId, ownerId: typeof ownerId === 'string' ? ownerId : undefined },
-    }),
-    ...(!isJwt && claims['restrictions'] !== undefined && { rules: claims['restrictions'] as EndpointRules }),
-  });
+  const auth = await authOf(
+    { systemConfig, store },
+    {
+      token,
+      method: String(claims['method']),
+      account,
+      user,
+      ...(typeof accountId === 'string' && {
+        original: { accountId, ownerId: typeof ownerId === 'string' ? ownerId : undefined },
+      }),
+      ...(!isJwt &&
+        claims['restrictions'] !== undefined && { rules: claims['restrictions'] as EndpointRules }),
+    },
+  );
+  // The use of a token that is a document is noted there.
+  if (isJwt) remember(secrets, token, auth, store);
+  return auth;
 }
 
 type Known = Pick<Auth, 'token' | 'method' | 'account' | 'user' | 'original'> & {
@@ -107,10 +122,13 @@ type Known = Pick<Auth, 'token' | 'method' | 'account' | 'user' | 'original'> & 
 };
 
 /** What somebody who is known may do. Rejects with `locked` when their account is disabled. */
-export async function authOf(services: Services, { rules, ...who }: Known): Promise<Auth> {
+export async function authOf(
+  services: Pick<Services, 'systemConfig'> & { readonly store: Reads },
+  { rules, ...who }: Known,
+): Promise<Auth> {
   const { account, user, method } = who;
   checkEnabled(account);
-  const role = await roleOf(services, account, user);
+  const role = await roleOf(services.store, account, user);
   const privLevel = user ? (role ?? user).priv_level : 'admin';
   const restrictions = rules ?? (await restrictionsFor(services, account, method, privLevel ?? 'user'));
   const admin = privLevel === 'admin';
@@ -144,7 +162,7 @@ export function checkEnabled(account: AccountDocument): void {
 }
 
 async function userOf(
-  { store }: Services,
+  store: Reads,
   account: AccountDocument,
   id: unknown,
 ): Promise<UserDocument | undefined> {
@@ -156,7 +174,7 @@ async function userOf(
 
 /** The role of a user; one that is gone permits nothing. */
 async function roleOf(
-  { store }: Services,
+  store: Reads,
   account: AccountDocument,
   user: UserDocument | undefined,
 ): Promise<Auth['role']> {

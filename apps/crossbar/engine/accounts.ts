@@ -1,12 +1,12 @@
 // Accounts as the engine needs them: found by any form of their id in the copy that `accounts` keeps.
-import { accountDatabase, accountIdOf, type Store } from '../../../core/couch/index.ts';
+import { accountDatabase, accountIdOf, type Reads, type Store } from '../../../core/couch/index.ts';
 import { account as contract, user } from '../../../core/documents/index.ts';
 import { AppError, hasCode } from '../../../core/errors/index.ts';
 import { typed } from './documents.ts';
 import type { AccountDocument, UserDocument } from './request.ts';
 
 /** The account, or undefined. Takes the raw id, `account/ab/cd/…` and its encoded form. */
-export async function findAccount(store: Store, id: string): Promise<AccountDocument | undefined> {
+export async function findAccount(store: Reads, id: string): Promise<AccountDocument | undefined> {
   try {
     return typed(contract, await store.database('accounts').find(accountIdOf(id)));
   } catch (error) {
@@ -32,7 +32,7 @@ export const resellerOf = ({ _id, pvt_reseller_id, pvt_tree }: AccountDocument):
 
 /** A user of the account, enabled or not. */
 export async function findUser(
-  store: Store,
+  store: Reads,
   { _id }: AccountDocument,
   id: string,
 ): Promise<UserDocument | undefined> {

@@ -43,17 +43,20 @@ export async function read(
 }
 
 /** The document in the path; one that belongs elsewhere is as good as missing. */
-async function find(
+function find(
   { document: contract, within, shared }: PlainResource,
   request: RestRequest,
   database: Database,
   options?: { readonly fresh?: boolean },
 ): Promise<DocumentOf<AnyDocument>> {
   const id = documentId(request);
-  const document = await load(database, contract, id, options);
-  if (within && document[within.field] !== pathParameter(request, within.parameter)) throw missing(id);
-  if (shared && document.pvt_account_id !== targetAccount(request)._id) throw missing(id);
-  return document;
+  const document = load(database, contract, id, options);
+  if (!within && !shared) return document;
+  return document.then((found) => {
+    const isWithin = !within || found[within.field] === pathParameter(request, within.parameter);
+    if (!isWithin || (shared && found.pvt_account_id !== targetAccount(request)._id)) throw missing(id);
+    return found;
+  });
 }
 
 /** Which part of the listing belongs to the document in the path. Rejects with `bad_identifier` when there is none. */
@@ -222,14 +225,13 @@ export function deleted(shown: Json): Json {
   return { ...shown, _read_only: { ...readOnly, deleted: true } };
 }
 
-async function shown<D extends AnyDocument>(
-  contract: ResourceContract<D, RestRequest>,
+function shown<D extends AnyDocument>(
+  { present }: ResourceContract<D, RestRequest>,
   request: RestRequest,
   document: DocumentOf<D>,
-): Promise<DataReply> {
+): DataReply | Promise<DataReply> {
   const data = publicPart(document);
-  return {
-    data: contract.present ? await contract.present(request, data, document) : data,
-    revision: document._rev,
-  };
+  const revision = document._rev;
+  if (!present) return { data, revision };
+  return Promise.resolve(present(request, data, document)).then((more) => ({ data: more, revision }));
 }

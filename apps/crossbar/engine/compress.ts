@@ -11,11 +11,14 @@ const zip = promisify(gzip);
 /** Whether the client gets its answer compressed: text that is worth it; sounds and other files stay as they are. */
 export function isWorthPacking(context: Context): boolean {
   const { body } = context;
-  if (!compressible.test(context.response.get('content-type'))) return false;
-  context.vary('accept-encoding');
+  if (!compressible.test(String(context.res.getHeader('content-type') ?? ''))) return false;
+  context.set('vary', 'accept-encoding');
   const isStream = context.state['stream'] !== undefined;
   if (!isStream && (typeof body !== 'string' || body.length < leastBytes)) return false;
-  return context.acceptsEncodings('gzip', 'identity') === 'gzip';
+  return (
+    context.req.headers['accept-encoding'] !== undefined &&
+    context.acceptsEncodings('gzip', 'identity') === 'gzip'
+  );
 }
 
 /** Compresses the answer. */

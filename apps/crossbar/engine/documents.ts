@@ -52,7 +52,9 @@ export async function load<D extends AnyDocument>(
   id: string,
   options: { readonly fresh?: boolean } = {},
 ): Promise<DocumentOf<D>> {
-  const document = isReadable(id) ? typed(contract, await database.find(id, options)) : undefined;
+  if (!isReadable(id)) throw missing(id);
+  const held = options.fresh ? undefined : database.held(id);
+  const document = typed(contract, held ? held.value : await database.find(id, options));
   if (!document) throw missing(id);
   return document;
 }

@@ -43,8 +43,19 @@ function common({ requestId, node, token, tokens }: About): Record<string, unkno
     request_id: requestId,
     node: shortNode(node),
     ...(tokens && { tokens }),
-    timestamp: `${new Date().toISOString().slice(0, 19)}Z`,
+    timestamp: timestamp(),
   };
+}
+
+let [second, secondText] = [0, ''];
+
+/** Now, to the second: written once for all answers of the same one. */
+function timestamp(): string {
+  const now = Math.floor(Date.now() / 1000);
+  if (now === second) return secondText;
+  second = now;
+  secondText = `${new Date(now * 1000).toISOString().slice(0, 19)}Z`;
+  return secondText;
 }
 
 const shortNodes = new Map<string, string>();

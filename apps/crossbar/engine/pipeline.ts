@@ -1,10 +1,11 @@
 // The stages of a request on a known path, in Kazoo's order (contract/crossbar.md §1).
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from 'koa';
 import type { ConfigValues } from '../../../core/config/index.ts';
 import type { Verb } from '../../../core/contract/index.ts';
 import { AppError, toAppError } from '../../../core/errors/index.ts';
 import { addToLogContext } from '../../../core/log/index.ts';
-import { whoAsks } from '../auth/authenticate.ts';
+import { knownCaller, whoAsks } from '../auth/authenticate.ts';
 import { guardOf } from '../billing/guard.ts';
 import { findAccount } from './accounts.ts';
 import { auditEntry, changeOf } from './audit.ts';
@@ -22,6 +23,8 @@ export interface Received {
   readonly config: ConfigValues;
   readonly id: string;
   readonly method: string;
+  /** Below the version, with the caller's account where the client wrote its alias. */
+  readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly clientIp: string;
   /** It came by a magic path. */
@@ -60,12 +63,18 @@ export async function handle(
   // Who has no token must not learn which accounts there are.
   const anonymous =
     operation.anonymous !== undefined && (await mayBeAnonymous(received, operation, params, context));
-  const auth = anonymous ? undefined : await authenticate(received, operation, context);
+  // A public operation takes no notice of tokens: an old one in a browser must not keep its user from logging in.
+  const isOpen = anonymous || operation.permission === 'public';
+  const { headers } = context.req;
+  const auth = isOpen
+    ? undefined
+    : (knownCaller(received, headers) ?? (await authenticate(received, headers)));
   context.state['auth'] = auth;
   context.state['tokens'] = services.buckets.consume(config, clientIp, auth?.account._id, operation.cost);
-  const account = accountId === undefined ? undefined : await findAccount(services.store, accountId);
+  const own = auth && auth.account._id === accountId ? auth.account : undefined;
+  const account = own ?? (accountId === undefined ? undefined : await findAccount(services.store, accountId));
   addToLogContext({ accountId: account?._id });
-  const parameters = context.path.split('/').slice(route.depth).map(decoded);
+  const parameters = received.path.split('/').slice(route.depth).map(decoded);
   const userId = userOf(endpoint, params);
   if (!anonymous)
     authorize(operation.permission, auth, {
@@ -81,14 +90,14 @@ export async function handle(
     ...received,
     verb,
     params,
-    headers: context.req.headers,
+    headers,
     envelope: body.envelope,
     data: operation.accept ? operation.accept(body.data) : body.data,
     uploads: body.uploads,
     auth,
     account,
   };
-  return verb === 'GET' ? operation.run(request) : audited(request, operation, context.path);
+  return verb === 'GET' ? operation.run(request) : audited(request, operation, received.path);
 }
 
 /** Runs what may change something, and keeps in the audit trail what it did, also when it failed half way. */
@@ -144,15 +153,9 @@ async function mayBeAnonymous(
   return anonymous({ services, account, params, isSigned });
 }
 
-/** A public operation takes no notice of tokens: an old one in a browser must not keep its user from logging in. */
-async function authenticate(
-  received: Received,
-  { permission }: Operation,
-  context: Context,
-): Promise<Auth | undefined> {
-  if (permission === 'public') return undefined;
+async function authenticate(received: Received, headers: IncomingHttpHeaders): Promise<Auth> {
   try {
-    return await whoAsks(received, context.req.headers);
+    return await whoAsks(received, headers);
   } catch (error) {
     // Who is nobody pays as well, so that tokens cannot be tried without end.
     received.services.buckets.consume(received.config, received.clientIp, undefined, undefined);

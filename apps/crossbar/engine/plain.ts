@@ -94,7 +94,12 @@ export function endpointsOf(
             {
               ...described,
               permission,
-              run: async (request: RestRequest) => act(request, await databaseOf(request)),
+              run: (request: RestRequest) => {
+                const database = databaseOf(request);
+                return database instanceof Promise
+                  ? database.then((found) => act(request, found))
+                  : act(request, database);
+              },
             },
           ],
         ];

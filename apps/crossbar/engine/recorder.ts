@@ -72,6 +72,7 @@ function recording(database: Database, note: Note, watch: Watch | undefined): Da
   return {
     name,
     find: (id, options) => database.find(id, options),
+    held: (id) => database.held(id),
     get: (id, options) => database.get(id, options),
     getAs: (contract, id, options) => database.getAs(contract, id, options),
     save: async (document) => {

@@ -11,12 +11,12 @@ import { hasAlready, setBody, writeJson, writeText } from './write.ts';
 import { writeList } from './write-list.ts';
 
 /** Writes a reply as the client wants it; 304 when the client has the same already. */
-export async function writeReply(
+export function writeReply(
   context: Context,
   reply: Reply,
   wishes: Wishes,
   about: About,
-): Promise<void> {
+): void | Promise<void> {
   if ('body' in reply) return writeRaw(context, reply);
   if ('fetch' in reply) return writeList(context, piecesOf(reply), reply, wishes, about);
   if (Array.isArray(reply.data) && (wishes.isChunked || wishes.format !== 'json'))

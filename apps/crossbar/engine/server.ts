@@ -44,6 +44,7 @@ interface State {
 const latency = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 /** Also what the metrics may name: a client must not make up labels. */
 const allVerbs = 'GET, PUT, POST, PATCH, DELETE, OPTIONS';
+const verbs = new Set(['HEAD', ...allVerbs.split(', ')]);
 
 /** Starts listening. Rejects when the port is taken. */
 export async function startServer(
@@ -59,7 +60,9 @@ export async function startServer(
   const route = routes(modules);
   // One layer for all stages: each further one costs every request its promises.
   app.use(async (context) => {
-    await observe(context, () => enveloped(services, route, context));
+    const seen = observe(context);
+    await withLogContext({ requestId: seen.requestId }, () => enveloped(services, route, context));
+    seen.end();
     if (isWorthPacking(context)) await pack(context);
     // Else the client's connection would stay open for its next request.
     if (!server.listening) context.set('connection', 'close');
@@ -102,34 +105,32 @@ function stopped(server: Server): Promise<void> {
   });
 }
 
-/** Request id, log context, count and time of every request. */
-function observer({
-  metrics,
-  log,
-}: Services): (context: Context, work: () => Promise<void>) => Promise<void> {
+/** Gives every request its id; its `end` counts it and notes its time. */
+function observer({ metrics, log }: Services) {
   const requests = metrics.counter('http_requests_total', 'REST requests', ['method', 'endpoint', 'status']);
   const times = metrics.histogram('http_request_seconds', 'Time of REST requests', latency, [
     'method',
     'endpoint',
   ]);
-  return async (context, work) => {
+  return (context: Context): { readonly requestId: string; end(): void } => {
     const given = context.req.headers['x-request-id'];
     const requestId =
       typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID().replaceAll('-', '');
-    Object.assign(context.state, {
-      requestId,
-      method: context.method,
-      endpoint: 'unknown',
-    } satisfies Partial<State>);
+    const state = context.state as State;
+    state.requestId = requestId;
+    state.method = context.method;
+    state.endpoint = 'unknown';
     context.set('x-request-id', requestId);
-    const begun = process.hrtime.bigint();
-    await withLogContext({ requestId }, work);
-    const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
-    const { method, endpoint } = context.state as State;
-    const labels = { method, endpoint, status: String(context.status) };
-    requests.inc(labels);
-    times.observe(seconds, { method, endpoint });
-    log.debug('request', { ...labels, requestId, milliseconds: Math.round(seconds * 1000) });
+    const begun = performance.now();
+    const end = (): void => {
+      const milliseconds = performance.now() - begun;
+      const { method, endpoint } = state;
+      const labels = { method, endpoint, status: String(context.status) };
+      requests.inc(labels);
+      times.observe(milliseconds / 1000, { method, endpoint });
+      log.debug('request', { ...labels, requestId, milliseconds: Math.round(milliseconds) });
+    };
+    return { requestId, end };
   };
 }
 
@@ -137,8 +138,22 @@ function observer({
 async function enveloped(services: Services, route: Koa.Middleware, context: Context): Promise<void> {
   writeCors(context, allVerbs);
   try {
-    if (await received(services, context)) await route(context, () => notFound(context));
-    else banner(context);
+    const asked = askedOf(services, context);
+    if (!asked) return banner(context);
+    const config = services.systemConfig.held('crossbar') ?? (await services.systemConfig.values('crossbar'));
+    const body = hasBody(context.req)
+      ? await readBody(context.req, context.method, config('max_upload_size', 8_000_000))
+      : noBody;
+    const received = receivedOf({ ...asked, services, config, body }, context);
+    const { path } = received;
+    const to = isAlias(path)
+      ? { ...received, path: await aliased(received, path, context.req.headers) }
+      : received;
+    const state = context.state as State;
+    state.received = to;
+    // What the router looks at instead of the path, which then need not be put together and parsed again.
+    (context as { newRouterPath?: string }).newRouterPath = to.path;
+    await route(context, () => notFound(to.path));
   } catch (thrown) {
     if (context.req.destroyed && !context.req.complete) {
       services.log.debug('the client went away', { path: context.path });
@@ -160,52 +175,54 @@ function aboutOf({ node }: Services, context: Context): About {
 
 const versioned = /^\/+(v\d+)(?:\/+(.*))?$/s;
 
-/** Reads the request, up to where its path is looked at. False for what is outside of the API. */
-async function received(services: Services, context: Context): Promise<boolean> {
-  const plain = versioned.exec(context.path);
-  const magic =
-    plain || context.method !== 'GET'
-      ? undefined
-      : openMagicPath(services.secrets.systemSecret, context.path.slice(1));
-  const [, apiVersion, rest] = plain ?? versioned.exec(magic ?? '') ?? [];
-  if (apiVersion === undefined) return false;
+/** The path below the version, and whether it was a magic one; undefined for what is outside of the API. */
+function askedOf(
+  { secrets }: Services,
+  { path, method }: Context,
+): Pick<Received, 'path' | 'isSigned'> | undefined {
+  const plain = versioned.exec(path);
+  const magic = plain || method !== 'GET' ? undefined : openMagicPath(secrets.systemSecret, path.slice(1));
+  const [, apiVersion, rest = ''] = plain ?? versioned.exec(magic ?? '') ?? [];
+  if (apiVersion === undefined) return undefined;
   if (apiVersion === 'v1') throw new AppError('gone', { message: 'version 1 is gone: use /v2' });
-  const config = await services.systemConfig.values('crossbar');
-  const body = hasBody(context.req)
-    ? await readBody(context.req, context.method, config('max_upload_size', 8_000_000))
-    : noBody;
+  return {
+    path: `/${rest.includes('//') ? rest.replace(/\/+/g, '/') : rest}`,
+    isSigned: magic !== undefined,
+  };
+}
+
+/** The request, up to where its path is looked at. */
+function receivedOf(
+  known: Pick<Received, 'path' | 'isSigned' | 'services' | 'config' | 'body'>,
+  context: Context,
+): Received {
+  const { config, body } = known;
   const { querystring } = context;
   const query = querystring === '' ? {} : Object.fromEntries(new URLSearchParams(querystring));
   const verb = query['verb'] ?? body.envelope['verb'];
   const method = context.method === 'POST' && typeof verb === 'string' ? verb.toUpperCase() : context.method;
-  if (!allVerbs.split(', ').includes(method) && method !== 'HEAD')
-    throw new AppError('invalid_method', { details: { allowed: allVerbs } });
+  if (!verbs.has(method)) throw new AppError('invalid_method', { details: { allowed: allVerbs } });
   const state = context.state as State;
   state.method = method === 'HEAD' ? 'GET' : method;
   // A document that is written may have keys of the same names.
   const places = [...(state.method === 'GET' ? [body.data] : []), query, body.envelope];
   state.wishes = wishesOf(places, context.req.headers);
-  state.received = {
-    services,
-    config,
+  return {
+    ...known,
     id: state.requestId,
     method: state.method,
     query,
     clientIp: clientIp(config, context),
-    isSigned: magic !== undefined,
-    body,
   };
-  const path = `/${(rest ?? '').replace(/\/+/g, '/')}`;
-  context.path = isAlias(path) ? await aliased(state.received, path, context.req.headers) : path;
-  return true;
 }
 
 /** The client behind a proxy that is known as one. */
 function clientIp(config: ConfigValues, context: Context): string {
   const peer = (context.req.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  const forwarded = context.get('x-forwarded-for').split(',')[0]?.trim();
-  const proxies = config<readonly string[]>('reverse_proxies', ['127.0.0.1']);
-  return forwarded && proxies.includes(peer) ? forwarded : peer;
+  const header = context.req.headers['x-forwarded-for'];
+  const forwarded = typeof header === 'string' ? header.split(',', 1)[0]?.trim() : undefined;
+  if (!forwarded) return peer;
+  return config<readonly string[]>('reverse_proxies', ['127.0.0.1']).includes(peer) ? forwarded : peer;
 }
 
 /** Where the endpoints stand whose first noun is a parameter: they are tried last. */
@@ -229,7 +246,7 @@ function routes(modules: readonly RestModule[]): Koa.Middleware {
       const attributes = {
         'http.request.method': state.method,
         'http.route': endpoint.path,
-        'url.path': context.path,
+        'url.path': state.received.path,
       };
       const reply = await withTrace(parseTraceparent(context.req.headers['traceparent']), () =>
         inTrace(`${state.method} ${endpoint.path}`, { kind: 'server', attributes }, () =>
@@ -237,14 +254,16 @@ function routes(modules: readonly RestModule[]): Koa.Middleware {
         ),
       );
       const services = state.received.services;
-      await writeReply(context, reply, state.wishes, aboutOf(services, context));
+      return writeReply(context, reply, state.wishes, aboutOf(services, context));
     });
   }
   const matched = new Map([...routers].map(([noun, router]) => [noun, router.routes() as Koa.Middleware]));
   const ofAnyNoun: Koa.Middleware = (context, next) => matched.get(anyNoun)?.(context, next) ?? next();
   return (context, next) => {
     const otherwise = async (): Promise<unknown> => ofAnyNoun(context, next);
-    return matched.get(firstNoun(context.path))?.(context, otherwise) ?? otherwise();
+    return (
+      matched.get(firstNoun((context.state as State).received.path))?.(context, otherwise) ?? otherwise()
+    );
   };
 }
 
@@ -260,8 +279,8 @@ function options(context: Context, methods: string): void {
   context.body = '';
 }
 
-function notFound(context: Context): never {
-  throw new AppError('not_found', { message: `there is nothing at ${context.path}` });
+function notFound(path: string): never {
+  throw new AppError('not_found', { message: `there is nothing at ${path}` });
 }
 
 /** Outside of the API. */

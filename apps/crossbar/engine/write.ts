@@ -29,8 +29,9 @@ export function writeJson(context: Context, reply: DataReply, wishes: Wishes, ab
 
 /** JSON, or a script that hands it to the function that the client named. */
 export function writeText(context: Context, json: string, callback: string | undefined): void {
-  context.body = callback === undefined ? json : `${callback}(${json});`;
+  // First, because koa would look for the type of a body that has none.
   context.set('content-type', callback === undefined ? 'application/json' : 'application/javascript');
+  context.body = callback === undefined ? json : `${callback}(${json});`;
   // A page that embeds this as something else than a script must not get it as such.
   if (callback !== undefined) context.set('x-content-type-options', 'nosniff');
 }

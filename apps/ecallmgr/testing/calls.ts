@@ -135,6 +135,7 @@ export async function startMember(
     systemConfig: {
       get: async (_category, _path, fallback) => fallback,
       values: async () => (_path, fallback) => fallback,
+      held: () => (_path, fallback) => fallback,
       set: async () => undefined,
     },
   } satisfies AppContext);
