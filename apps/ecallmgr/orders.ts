@@ -24,7 +24,10 @@ export async function takeOrders(
   const everywhere = (command: string): Promise<void> => onAll(nodes, command, log.warn);
   const orders = await bus.consume<AnyMessage>(
     {
-      bindings: [{ exchange: 'switch', key: 'switch.#' }],
+      bindings: ['reload_acls', 'reload_gateways', 'fs_xml_flush', 'command.#'].map((key) => ({
+        exchange: 'switch' as const,
+        key: `switch.${key}`,
+      })),
       contracts: [reloadAcls, reloadGateways, fsXmlFlush, switchCommand],
     },
     async (order) => {

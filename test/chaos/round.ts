@@ -85,7 +85,17 @@ async function begun({ prepared, settled }: Arena): Promise<readonly LiveCall[]>
 
 async function runRound(zone: Zone, loss: Loss, arena: Arena): Promise<Findings> {
   const calls = await begun(arena);
-  const seen = new Set((await arena.records()).map(({ id }) => id));
+  try {
+    return await lookAt(zone, loss, arena, calls);
+  } catch (error) {
+    // The next round is to find none of them.
+    await Promise.allSettled(calls.map((it) => it.end()));
+    throw error;
+  }
+}
+
+async function lookAt(zone: Zone, loss: Loss, arena: Arena, calls: readonly LiveCall[]): Promise<Findings> {
+  const seen = new Set((await eventually(arena.records)).map(({ id }) => id));
   const findings: Record<string, Finding> = {};
   const look = async (what: string, check: () => Promise<string>): Promise<void> => {
     findings[what] = await check().then(

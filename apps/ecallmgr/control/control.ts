@@ -126,10 +126,6 @@ export class Control implements Commanded {
   /** Resolves when the command is over. */
   async accept(json: Readonly<Record<string, unknown>>): Promise<void> {
     await this.#options.around.mayAct();
-    if (json['Application-Name'] !== 'checkpoint' && this.call.custody.refuses(json['Server-ID'])) {
-      this.#refuse(json, new AppError('call_lost'));
-      return;
-    }
     const id = String(json['Msg-ID'] ?? randomBytes(16).toString('hex'));
     await this.#accepted.accept(id, () => this.insert({ ...json, 'Msg-ID': id }));
   }
@@ -245,6 +241,9 @@ export class Control implements Commanded {
   #insert(json: Readonly<Record<string, unknown>>): void {
     const given = { 'Msg-ID': randomBytes(16).toString('hex'), ...json };
     try {
+      // Only now: the checkpoint before it may have been the one by which its sender has the call again.
+      if (given['Application-Name'] !== 'checkpoint' && this.call.custody.refuses(given['Server-ID']))
+        throw new AppError('call_lost');
       const command = readCommand(given);
       const members = command['Application-Name'] === 'queue' ? membersOf(command) : [command];
       const place = command['Insert-At'] ?? 'tail';

@@ -19,7 +19,8 @@ class Controller {
     this.bus = live.bus.peer(name);
   }
 
-  async listen(): Promise<void> {
+  /** `then` may command at once, behind the checkpoint. */
+  async listen(then: (callId: string) => void = () => undefined): Promise<void> {
     await this.bus.consume(
       {
         queue: 'callflow_listener',
@@ -28,8 +29,10 @@ class Controller {
       },
       async ({ message }) => {
         this.resumed.push(message);
-        const call = message.Call as { 'Call-ID': string };
-        await this.checkpoint(call['Call-ID'], message.Call, { Note: message.Note ?? {} });
+        const { 'Call-ID': callId } = message.Call as { 'Call-ID': string };
+        const told = this.checkpoint(callId, message.Call, { Note: message.Note ?? {} });
+        then(callId);
+        await told;
       },
     );
     await this.hear();
@@ -134,6 +137,24 @@ describe('a controller dies', () => {
     await live.completed(played);
     await live.end(call.id);
   }).timeout(30_000);
+
+  it('and was only silent: it goes on itself, and what it says behind its checkpoint is run', async () => {
+    const call = await live.answered(alice);
+    await first.checkpoint(call.id, callOf(call.id));
+    live.bus.kill(first.bus);
+    await live.until('usurp_control', () =>
+      live.bus.named('usurp_control').find((it) => it['Reason'] === 'Controller-Gone'),
+    );
+    const same = new Controller(live, 'callflow@first');
+    Object.assign(same, { bus: { ...same.bus, serverId: first.bus.serverId } });
+    let said: Promise<string> | undefined;
+    await same.listen((callId) => {
+      said ??= same.command(callId, 'noop');
+    });
+    const noop = await (await live.until('the resume', () => said));
+    await live.completed(noop);
+    await live.end(call.id);
+  }).timeout(20_000);
 
   it('and nobody goes on: it is offered again until somebody does', async () => {
     const call = await live.answered(alice);
