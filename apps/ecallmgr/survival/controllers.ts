@@ -14,10 +14,9 @@ const grace = 6_000;
 interface Seen {
   heard: number;
   gone: number;
-  asking: boolean;
 }
 
-/** Asks every controller once a second. */
+/** Asks every controller once a second; an answer that comes late is a sign of life too. */
 export class Controllers {
   readonly #bus: Bus;
   readonly #custodies: () => Iterable<Custody>;
@@ -48,26 +47,29 @@ export class Controllers {
     if (!connected || connections !== this.#connections) this.#graceUntil = now + grace;
     this.#connections = connections;
     for (const serverId of wanted) {
-      const seen = this.#seen.get(serverId) ?? { heard: now, gone: 0, asking: false };
+      const seen = this.#seen.get(serverId) ?? { heard: now, gone: 0 };
       this.#seen.set(serverId, seen);
-      if (!seen.asking) void this.#ask(serverId, seen);
+      void this.#ask(serverId, seen);
     }
   }
 
   async #ask(serverId: string, seen: Seen): Promise<void> {
-    seen.asking = true;
+    const asked = performance.now();
     try {
-      this.#judge(serverId, seen, await askForSign(this.#bus, serverId, askEvery - 100));
+      this.#judge(serverId, seen, await askForSign(this.#bus, serverId, deadAfter), asked);
     } catch (error) {
       this.#graceUntil = performance.now() + grace;
       this.#log.debug('controllers cannot be asked', { error: errorText(error) });
     }
-    seen.asking = false;
   }
 
-  #judge(serverId: string, seen: Seen, sign: Sign): void {
+  #judge(serverId: string, seen: Seen, sign: Sign, asked: number): void {
     const now = performance.now();
-    if (sign === 'answered' || now < this.#graceUntil) {
+    // Given up, or forgotten, since it was asked.
+    if (this.#seen.get(serverId) !== seen) return;
+    // A process that is late itself may have answers that it has not read.
+    const late = now - asked > deadAfter + askEvery;
+    if (sign === 'answered' || late || now < this.#graceUntil) {
       seen.heard = now;
       seen.gone = 0;
       return;
