@@ -151,7 +151,7 @@ describe('a controller dies', () => {
     await same.listen((callId) => {
       said ??= same.command(callId, 'noop');
     });
-    const noop = await (await live.until('the resume', () => said));
+    const noop = await await live.until('the resume', () => said);
     await live.completed(noop);
     await live.end(call.id);
   }).timeout(20_000);
