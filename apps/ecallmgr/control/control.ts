@@ -242,7 +242,7 @@ export class Control implements Commanded {
     const given = { 'Msg-ID': randomBytes(16).toString('hex'), ...json };
     try {
       // Only now: the checkpoint before it may have been the one by which its sender has the call again.
-      if (given['Application-Name'] !== 'checkpoint' && this.call.custody.refuses(given['Server-ID']))
+      if (json['Application-Name'] !== 'checkpoint' && this.call.custody.refuses(json['Server-ID']))
         throw new AppError('call_lost');
       const command = readCommand(given);
       const members = command['Application-Name'] === 'queue' ? membersOf(command) : [command];
