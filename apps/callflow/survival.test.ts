@@ -19,11 +19,7 @@ describe('callflow: a call outlives its instance', () => {
     const rest = node('noop', {}, { _: node('sleep', { duration: 1 }) });
     const routed = await pair.call(rest);
     await routed.next('hangup');
-    expect(routed.checkpoints.map((it) => it['Resume'].Flow.module)).to.deep.equal([
-      'noop',
-      'sleep',
-      'sleep',
-    ]);
+    expect(routed.checkpoints.map((it) => it['Resume'].Flow.module)).to.deep.equal(['noop', 'sleep']);
     const [first] = routed.checkpoints;
     expect(first).to.include({
       'Server-ID': pair.one.bus.serverId,
@@ -54,8 +50,10 @@ describe('callflow: a call outlives its instance', () => {
     await routed.next('play');
     await routed.next('play');
     await routed.digits('1');
-    await pair.bus.settled();
-    expect(routed.checkpoints.at(-1)?.['Resume'].Note).to.deep.equal({ Retries: 2, Digits: '1' });
+    // It waits for a command first, to be told with that.
+    const noted = (): object | undefined => routed.checkpoints.at(-1)?.['Resume'].Note;
+    while (!('Digits' in (noted() ?? {}))) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(noted()).to.deep.equal({ Retries: 2, Digits: '1' });
     await pair.dies(routed);
     await routed.next('noop');
     await pair.bus.settled();

@@ -16,12 +16,16 @@ import type { Database } from '../../../core/couch/index.ts';
 import { AppError, hasCode } from '../../../core/errors/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
 import { channelStatusReq } from '../../../core/messages/call.ts';
+import type { CommandName } from '../../../core/messages/dialplan.ts';
 import type { Call } from './call.ts';
 import { type Fate, HandedOver } from './handed-over.ts';
 import { toResume } from './resume.ts';
 import type { Note, Position, Standing } from './standing.ts';
 import type { CallState } from './state.ts';
 
+// A checkpoint waits so long for a command, which it is told before, or for newer ones. What was done meanwhile is begun again by
+// whoever goes on with the call, and there was nothing of it to be heard.
+const checkpointPatience = 50;
 // With several ecallmgr nobody answers for a leg that is gone.
 const statusPatience = 1_000;
 
@@ -45,6 +49,7 @@ export class LiveCall extends ControlledCall implements Call {
   #standing: Standing | undefined;
   #noted: Note = {};
   #handedOver: HandedOver | undefined;
+  #due: NodeJS.Timeout | undefined;
 
   constructor(state: CallState, around: CallSurroundings) {
     super(around.bus, state);
@@ -89,7 +94,7 @@ export class LiveCall extends ControlledCall implements Call {
     // A flow that has not begun has nothing to hand over yet.
     if (!this.#standing || this.ended) return;
     this.#handedOver = new HandedOver(this.state.fetchId);
-    this.#checkpoint({ 'Hand-Over': true });
+    this.#tellStanding({ 'Hand-Over': true });
     this.end(new AppError('call_lost', { message: 'the call is handed over' }));
   }
 
@@ -112,13 +117,32 @@ export class LiveCall extends ControlledCall implements Call {
       this.end(new AppError('call_lost', { message: 'the caller was transferred' }));
     // From here on the caller is with somebody: whoever comes after us must not ring again.
     const { note } = this.#standing ?? {};
-    if (name === 'CHANNEL_BRIDGE' && note?.['Bridge'] !== undefined && note['Bridged'] !== true)
+    if (name === 'CHANNEL_BRIDGE' && note?.['Bridge'] !== undefined && note['Bridged'] !== true) {
       this.note({ Bridged: true });
+      this.#tellDue();
+    }
   }
 
   override sendAgain(): void {
     super.sendAgain();
-    this.#checkpoint({ 'Keys-Again': true });
+    this.#tellStanding({ 'Keys-Again': true });
+  }
+
+  override execute<N extends CommandName>(
+    name: N,
+    fields: CommandFields<N>,
+    timeout?: number,
+    messageId?: string,
+  ): Promise<CallEvent> {
+    this.#tellDue();
+    return super.execute(name, fields, timeout, messageId);
+  }
+
+  override send<N extends CommandName>(name: N, fields: CommandFields<N>): Promise<void> {
+    // Nobody goes on with a call that is hung up.
+    if (name !== 'hangup') this.#tellDue();
+    this.#forgetDue();
+    return super.send(name, fields);
   }
 
   bridge(fields: CommandFields<'bridge'>): Promise<CallEvent> {
@@ -167,6 +191,7 @@ export class LiveCall extends ControlledCall implements Call {
     }
     this.bridged = false;
     this.note({ Bridge: 'carriers', Bridged: false });
+    this.#tellDue();
     const patience = await this.config.get('callflow', 'carrier_patience', 4_000);
     return giveToCarriers(this.#bus, this, job, { underWay: before !== undefined, patience });
   }
@@ -183,8 +208,23 @@ export class LiveCall extends ControlledCall implements Call {
     return noted;
   }
 
+  /** Where the call stands is to be told: before the next command, or soon. */
+  #checkpoint(): void {
+    this.#due ??= setTimeout(() => this.#tellStanding(), checkpointPatience);
+  }
+
+  #tellDue(): void {
+    if (this.#due !== undefined) this.#tellStanding();
+  }
+
+  #forgetDue(): void {
+    clearTimeout(this.#due);
+    this.#due = undefined;
+  }
+
   /** Not awaited: it must not slow the call. The bus keeps it in order with the commands. */
-  #checkpoint(more: { readonly 'Hand-Over'?: true; readonly 'Keys-Again'?: true } = {}): void {
+  #tellStanding(more: { readonly 'Hand-Over'?: true; readonly 'Keys-Again'?: true } = {}): void {
+    this.#forgetDue();
     if (!this.#standing || this.ended) return;
     this.state.answered = this.answered;
     const checkpoint = {

@@ -6,7 +6,7 @@ export const checkpoint = unit({
   name: 'checkpoint',
   // Nobody awaits a checkpoint: no completion is told.
   run: async (call, command) => {
-    call.custody.take(command);
+    await call.custody.take(command);
     return told;
   },
 });

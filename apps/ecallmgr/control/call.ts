@@ -154,7 +154,7 @@ export class ControlledCall {
         this.#await(id, application, argument).catch(failed);
         return;
       }
-      if (isMarked(application)) this.prepare('set', `${lastCommand}=${id}`);
+      if (isMarked(application)) this.prepare('multiset', `^^;${lastCommand}=${id}`);
       this.around.client.execute(this.callId, application, argument, id).catch(failed);
     });
   }

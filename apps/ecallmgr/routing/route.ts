@@ -1,4 +1,5 @@
 // The route handshake of a parked call: ask who takes it, give it to the first that fits (contract/kapi.md §4).
+import { isDeepStrictEqual } from 'node:util';
 import type { Bus } from '../../../core/amqp/index.ts';
 import type { MessageFields, MessageOf } from '../../../core/contract/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
@@ -101,11 +102,15 @@ async function hand(
 /** Sets what the winner wants on the channel. Not awaited: its first command comes behind it. */
 function prepare({ call }: Control, answer: RouteAnswer, winner: string, queue: string): void {
   const vars = { ...answer['Custom-Channel-Vars'], 'Control-Queue': queue };
+  const fresh = Object.entries(vars).filter(
+    ([key, value]) => !isDeepStrictEqual(value, call.channel.vars[key]),
+  );
   call.channel.decide(vars);
   const ringback = answer['Ringback-Media'];
   const transfer = answer['Transfer-Media'];
   const variables = {
-    ...asChannelVariables(vars),
+    // The request has told the winner what stands on the channel, and most of them tell it back.
+    ...asChannelVariables(Object.fromEntries(fresh)),
     ...asApplicationVariables(answer['Custom-Application-Vars']),
     [controlled]: call.callId,
     [controller]: winner,

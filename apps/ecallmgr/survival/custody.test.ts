@@ -18,7 +18,7 @@ describe('the custody of a call', () => {
     offers = [];
     const entry = {
       find: async () => kept,
-      save: (it: Kept) => {
+      save: async (it: Kept) => {
         kept = it;
       },
       remove: async () => {
@@ -66,7 +66,7 @@ describe('the custody of a call', () => {
     }) as Command;
   const isLost = (from: string, id: string | undefined): boolean => {
     try {
-      custody.take(checkpoint(from, id));
+      void custody.take(checkpoint(from, id));
       return false;
     } catch (error) {
       return hasCode(error, 'call_lost');
@@ -75,14 +75,14 @@ describe('the custody of a call', () => {
 
   it('is with who told where the call stands last, and that is kept', () => {
     custody.begin('winner');
-    custody.take(checkpoint('one', 'f0'));
+    void custody.take(checkpoint('one', 'f0'));
     expect(custody.serverId).to.equal('one');
     expect(kept).to.deep.include({ serverId: 'one', givenUp: [] });
     expect(isLost('one', 'older')).to.equal(true);
   });
 
   it('goes to who takes up the last offer, and nothing of the dead one counts', () => {
-    custody.take(checkpoint('one', 'f0'));
+    void custody.take(checkpoint('one', 'f0'));
     custody.giveUp();
     expect(offers[0]).to.include({ reason: 'dead' });
     expect(custody.refuses('one')).to.equal(true);
@@ -96,12 +96,12 @@ describe('the custody of a call', () => {
 
   it('tells whoever comes next that the call was joined, unless that was known', () => {
     const told: string[] = [];
-    custody.take(checkpoint('one', 'f0'));
+    void custody.take(checkpoint('one', 'f0'));
     custody.joined(() => told.push('known'));
-    custody.take(checkpoint('one', 'f0'));
+    void custody.take(checkpoint('one', 'f0'));
     custody.joined(() => told.push('unknown'));
     custody.giveUp();
-    custody.take(checkpoint('two', 'f1'));
+    void custody.take(checkpoint('two', 'f1'));
     expect(told).to.deep.equal(['unknown']);
   });
 
@@ -114,49 +114,49 @@ describe('the custody of a call', () => {
 
     it('are told to whoever comes next, but for those that were taken', () => {
       press('1');
-      custody.take(checkpoint('one', 'f0', { 'Keys-Taken': 'key 1' }));
+      void custody.take(checkpoint('one', 'f0', { 'Keys-Taken': 'key 1' }));
       press('2');
-      custody.take(checkpoint('one', 'f0', { 'Keys-Taken': 'key 1' }));
+      void custody.take(checkpoint('one', 'f0', { 'Keys-Taken': 'key 1' }));
       custody.giveUp();
       press('3');
       expect(told).to.deep.equal([]);
-      custody.take(checkpoint('two', 'f1'));
-      custody.take(checkpoint('two', 'f1', { 'Keys-Taken': 'key 3' }));
+      void custody.take(checkpoint('two', 'f1'));
+      void custody.take(checkpoint('two', 'f1', { 'Keys-Taken': 'key 3' }));
       expect(told).to.deep.equal(['2', '3']);
       press('4');
-      custody.take(checkpoint('two', 'f1', { 'Hand-Over': true }));
-      custody.take(checkpoint('three', 'f2'));
+      void custody.take(checkpoint('two', 'f1', { 'Hand-Over': true }));
+      void custody.take(checkpoint('three', 'f2'));
       expect(told).to.deep.equal(['2', '3', '4']);
     });
 
     it('are told again to one that may have missed some', () => {
-      custody.take(checkpoint('one', 'f0'));
+      void custody.take(checkpoint('one', 'f0'));
       press('1');
       press('2');
-      custody.take(checkpoint('one', 'f0', { 'Keys-Taken': 'key 1' }));
+      void custody.take(checkpoint('one', 'f0', { 'Keys-Taken': 'key 1' }));
       expect(told).to.deep.equal([]);
-      custody.take(checkpoint('one', 'f0', { 'Keys-Taken': 'key 1', 'Keys-Again': true }));
+      void custody.take(checkpoint('one', 'f0', { 'Keys-Taken': 'key 1', 'Keys-Again': true }));
       expect(told).to.deep.equal(['2']);
     });
   });
 
   it('goes back to one that was stopped only, when it takes up its own call', () => {
-    custody.take(checkpoint('one', 'f0'));
+    void custody.take(checkpoint('one', 'f0'));
     custody.giveUp();
-    custody.take(checkpoint('one', 'f1'));
+    void custody.take(checkpoint('one', 'f1'));
     expect(custody.refuses('one')).to.equal(false);
     expect(custody.serverId).to.equal('one');
   });
 
   it('is handed over once, and stays where it is when nobody takes it', () => {
-    custody.take(checkpoint('one', 'f0', { 'Hand-Over': true }));
-    custody.take(checkpoint('one', 'f0', { 'Hand-Over': true }));
+    void custody.take(checkpoint('one', 'f0', { 'Hand-Over': true }));
+    void custody.take(checkpoint('one', 'f0', { 'Hand-Over': true }));
     expect(offers).to.have.length(1);
     expect(isLost('two', 'f0'), 'not under the present id').to.equal(true);
-    custody.take(checkpoint('one', 'f0'));
+    void custody.take(checkpoint('one', 'f0'));
     expect(offers[0]?.over).to.equal(true);
-    custody.take(checkpoint('one', 'f0', { 'Hand-Over': true }));
-    custody.take(checkpoint('two', 'f2'));
+    void custody.take(checkpoint('one', 'f0', { 'Hand-Over': true }));
+    void custody.take(checkpoint('two', 'f2'));
     expect(custody.serverId).to.equal('two');
     expect(fetchId).to.equal('f2');
     expect(isLost('one', 'f0')).to.equal(true);

@@ -64,8 +64,11 @@ export class Custody {
     this.#givenUp = new Set(kept?.givenUp);
   }
 
-  /** Takes a checkpoint. Throws `call_lost` when its sender does not control the call any more. */
-  take(command: Command): void {
+  /**
+   * Takes a checkpoint; resolves when it is kept on the switch. Throws `call_lost` when its sender does not control the call any
+   * more.
+   */
+  take(command: Command): Promise<void> {
     const from = command['Server-ID'];
     const resume = isRecord(command['Resume']) ? command['Resume'] : undefined;
     const handsOver = command['Hand-Over'] === true;
@@ -78,8 +81,9 @@ export class Custody {
     if (!handsOver) this.#joined = undefined;
     this.serverId = from;
     this.#resume = resume ?? this.#resume;
-    this.#keep();
+    const kept = this.#keep(from);
     if (handsOver && !this.vacant) this.#succession = this.#options.succeed(this.#resume, 'hand-over');
+    return kept;
   }
 
   /**
@@ -144,10 +148,9 @@ export class Custody {
     if (over) void this.#options.entry.remove();
   }
 
-  #keep(): void {
-    if (this.serverId === undefined) return;
-    this.#options.entry.save({
-      serverId: this.serverId,
+  #keep(serverId: string): Promise<void> {
+    return this.#options.entry.save({
+      serverId,
       resume: this.#resume,
       givenUp: [...this.#givenUp],
     });

@@ -3,7 +3,7 @@ import type { Live } from './live.ts';
 
 /** Resolves when the media of a bridge goes past the switch. */
 export const bypassed = (live: Live, callId: string): Promise<unknown> =>
-  live.event('CHANNEL_EXECUTE_COMPLETE', callId, (it) => it['Application-Name'] === 'park');
+  switchSays(live, `uuid_dump ${callId}`, (dump) => dump.includes('CS_HIBERNATE'));
 
 /** Asks the switch until the answer fits. */
 async function switchSays(live: Live, command: string, fits: (answer: string) => boolean): Promise<void> {
