@@ -12,7 +12,7 @@ const zip = promisify(gzip);
 export function isWorthPacking(context: Context): boolean {
   const { body } = context;
   if (!compressible.test(String(context.res.getHeader('content-type') ?? ''))) return false;
-  context.set('vary', 'accept-encoding');
+  context.res.setHeader('vary', 'accept-encoding');
   const isStream = context.state['stream'] !== undefined;
   if (!isStream && (typeof body !== 'string' || body.length < leastBytes)) return false;
   return (

@@ -31,7 +31,10 @@ export function privatePart(document: object): Json {
 }
 
 function withoutPrivate(document: object): Json {
-  return Object.fromEntries(Object.entries(document).filter(([key]) => !isPrivate(key)));
+  const shown: Json = {};
+  // A loop, because this is done for every document that is shown. `__proto__` is private too.
+  for (const key of Object.keys(document)) if (!isPrivate(key)) shown[key] = (document as Json)[key];
+  return shown;
 }
 
 /** `change` laid over `base`: objects are merged, `null` removes a key, everything else replaces (PATCH). */

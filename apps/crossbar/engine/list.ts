@@ -82,26 +82,36 @@ export interface Piece {
   readonly envelope?: Readonly<Record<string, unknown>>;
 }
 
-/** Reads a list; there is always a last piece, which may be empty. */
+/** Reads a list, from the second piece on one ahead of who takes them; there is always a last one, which may be empty. */
 export async function* piecesOf({ page, fetch, present }: ListReply): AsyncGenerator<Piece> {
   const { size = Number.POSITIVE_INFINITY, filter } = page;
   let shown = 0;
-  for (let start = page.start, isFirst = true; ; isFirst = false) {
+  const begin = (start: Cursor | undefined, isFirst: boolean) => {
     const wanted = Math.min(filter ? pieceSize : size - shown + 1, pieceSize) + (isFirst ? 0 : 1);
-    const found = await fetch(start, wanted);
+    const found = fetch(start, wanted);
+    // Who goes away meanwhile does not wait for it.
+    found.catch(() => undefined);
+    return { start, isFirst, wanted, found };
+  };
+  for (let reading = begin(page.start, true); ; ) {
+    const { start, isFirst, wanted } = reading;
+    const found = await reading.found;
     // A later piece begins with the row that the one before ended with, unless that was deleted meanwhile.
     const fresh = !isFirst && found[0] && isAt(found[0], start) ? found.slice(1) : found;
     const fitting = filter ? fresh.filter(({ doc }) => doc && filter(doc)) : fresh;
     const next = fitting[size - shown];
-    const rows = await present(next ? fitting.slice(0, size - shown) : fitting);
-    shown += Math.min(fitting.length, size - shown);
+    const rows = next ? fitting.slice(0, size - shown) : fitting;
+    shown += rows.length;
     const last = found.at(-1);
     if (next || !last || found.length < wanted) {
-      yield { rows, envelope: envelopeOf(page, shown, next) };
+      yield { rows: await present(rows), envelope: envelopeOf(page, shown, next) };
       return;
     }
-    yield { rows };
-    start = { key: last.key, id: last.id };
+    const readOn = () => begin({ key: last.key, id: last.id }, false);
+    // Who wants more than one piece mostly wants all: the next one is read while this one is written.
+    const ahead = isFirst ? undefined : readOn();
+    yield { rows: await present(rows) };
+    reading = ahead ?? readOn();
   }
 }
 

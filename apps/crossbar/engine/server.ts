@@ -120,7 +120,7 @@ function observer({ metrics, log }: Services) {
     state.requestId = requestId;
     state.method = context.method;
     state.endpoint = 'unknown';
-    context.set('x-request-id', requestId);
+    context.res.setHeader('x-request-id', requestId);
     const begun = performance.now();
     const end = (): void => {
       const milliseconds = performance.now() - begun;
@@ -238,11 +238,12 @@ function routes(modules: readonly RestModule[]): Koa.Middleware {
     const noun = first.includes(':') ? anyNoun : first;
     const router = routers.get(noun) ?? new Router();
     routers.set(noun, router);
+    const methods = allowedMethods(endpoint);
     router.all(endpoint.path, async (context) => {
       const state = context.state as State;
       state.endpoint = endpoint.path;
-      writeCors(context, allowedMethods(endpoint));
-      if (state.method === 'OPTIONS') return options(context, allowedMethods(endpoint));
+      writeCors(context, methods);
+      if (state.method === 'OPTIONS') return options(context, methods);
       const attributes = {
         'http.request.method': state.method,
         'http.route': endpoint.path,

@@ -16,8 +16,8 @@ export function writeJson(context: Context, reply: DataReply, wishes: Wishes, ab
   const tag = reply.revision ?? createHash('md5').update(data).digest('hex');
   context.status = reply.status ?? (context.state['method'] === 'PUT' ? 201 : 200);
   if (reply.location !== undefined) context.set('location', reply.location);
-  context.set('etag', `"${tag}"`);
-  context.set('expires', 'Fri, 01 Jan 1999 00:00:00 GMT');
+  context.res.setHeader('etag', `"${tag}"`);
+  context.res.setHeader('expires', 'Fri, 01 Jan 1999 00:00:00 GMT');
   if (hasAlready(context, tag)) {
     context.status = 304;
     return;
@@ -30,7 +30,10 @@ export function writeJson(context: Context, reply: DataReply, wishes: Wishes, ab
 /** JSON, or a script that hands it to the function that the client named. */
 export function writeText(context: Context, json: string, callback: string | undefined): void {
   // First, because koa would look for the type of a body that has none.
-  context.set('content-type', callback === undefined ? 'application/json' : 'application/javascript');
+  context.res.setHeader(
+    'content-type',
+    callback === undefined ? 'application/json' : 'application/javascript',
+  );
   context.body = callback === undefined ? json : `${callback}(${json});`;
   // A page that embeds this as something else than a script must not get it as such.
   if (callback !== undefined) context.set('x-content-type-options', 'nosniff');

@@ -89,6 +89,45 @@ describe('cdrs', () => {
     expect((await tenant.send('GET', `users/${tenant.userId}/cdrs?start_key=${start}`)).status).to.equal(404);
   });
 
+  it('say the same in the lists of the account, of the user and of the interaction', async () => {
+    const other = await rest.account('alike');
+    const vars = {
+      owner_id: other.userId,
+      account_billing: 'allotment_inbound',
+      authorizing_id: 'a',
+      bridge_id: 'b',
+      call_priority: 1,
+      cost: 5,
+      rate: 2,
+      rate_name: 'cheap',
+      recording_url: 'http://host/r.mp3',
+    };
+    const common = { media_recordings: ['r', 's'], media_server: 'm', from: 7, custom_channel_vars: vars };
+    await rest.store.database(monthDatabase(other.id, turn)).save({
+      _id: `${monthOf(turn)}-alike`,
+      pvt_type: 'cdr',
+      pvt_created: gregorian(turn),
+      interaction_id: `${gregorian(turn)}-alike`,
+      interaction_time: gregorian(turn),
+      interaction_key: 'alike',
+      call_direction: 'outbound',
+      ...common,
+    });
+    const lists = ['cdrs', `users/${other.userId}/cdrs`, 'cdrs/interaction', 'cdrs?filter_media_server=m'];
+    const rows = await Promise.all(
+      lists.map(async (path) => {
+        const { body } = await other.send('GET', `${path}${path.includes('?') ? '&' : '?'}${window}`);
+        return body.data;
+      }),
+    );
+    expect(rows[0]).to.have.length(1);
+    const { owner_id, account_billing: call_type, ...told } = vars;
+    const [row] = rows[0];
+    expect(row).to.include({ ...told, owner_id, call_type, media_recordings: 'r,s', direction: 'outbound' });
+    expect(row).to.include({ timestamp: gregorian(turn), calling_from: '', id: `${monthOf(turn)}-alike` });
+    for (const others of rows.slice(1)) expect(others).to.deep.equal(rows[0]);
+  });
+
   it('are read one by one, from their own account', async () => {
     const { body } = await tenant.send('GET', `cdrs/${encodeURIComponent(ids[0] ?? '')}`);
     expect(body.data).to.include({ id: ids[0], call_id: 'call0@host' });

@@ -2,7 +2,7 @@
 import { isRecord } from '../../../core/contract/index.ts';
 import { databaseOfId, type ViewRow } from '../../../core/couch/index.ts';
 import { cdr, user } from '../../../core/documents/index.ts';
-import { cdrRow, columns } from '../cdrs/row.ts';
+import { cdrRow, columns, type ListedCdr, listedCdr } from '../cdrs/row.ts';
 import { summaryOf } from '../cdrs/summary.ts';
 import {
   accountEndpoint,
@@ -81,9 +81,14 @@ async function ownerOf(request: RestRequest): Promise<string> {
 }
 
 async function list(request: RestRequest, owner?: string): Promise<ListReply> {
-  const view = owner === undefined ? 'crossbar_listing' : 'listing_by_owner';
-  const listing = { design: 'cdrs', view, options: { includeDocs: true }, ...below(owner) };
-  return monthList(request, { ...listing, ...shown(request, 'cdrs') });
+  const { offset, ...file } = shown(request, 'cdrs');
+  if (owner !== undefined) {
+    const listing = { design: 'cdrs', view: 'listing_by_owner', options: { includeDocs: true } };
+    return monthList(request, { ...listing, ...below(owner), ...file });
+  }
+  const show = ({ key, value }: ViewRow<unknown>) =>
+    cdrRow(value as ListedCdr, Number((key as readonly unknown[])[0]), offset);
+  return monthList(request, { design: 'cdrs', view: 'crossbar_listing', ...file, show });
 }
 
 const below = (owner: string | undefined) => (owner === undefined ? {} : { prefix: [owner] });
@@ -93,8 +98,8 @@ function shown(request: RestRequest, fileName: string) {
   const offset = Number(parameter(request, 'utc_offset') ?? 0);
   if (!Number.isInteger(offset) || Math.abs(offset) > 86_400)
     throw invalid('utc_offset', 'type', 'must be seconds', { value: parameter(request, 'utc_offset') });
-  const show = ({ doc }: ViewRow) => doc && cdrRow(doc, offset);
-  return { columns, fileName, show };
+  const show = ({ doc }: ViewRow) => doc && cdrRow(listedCdr(doc), doc.pvt_created ?? 0, offset);
+  return { columns, fileName, show, offset };
 }
 
 /** The id says which month it is in; one of another account's month is simply not there. */

@@ -27,6 +27,7 @@ function map(doc) {
     media_server: doc.media_server,
     call_priority: vars.call_priority,
     cost: vars.cost,
+    call_type: vars.account_billing,
     rate: vars.rate,
     rate_name: vars.rate_name,
     bridge_id: vars.bridge_id,
