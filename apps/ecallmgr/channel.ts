@@ -36,6 +36,8 @@ export class Channel {
   transferred = false;
   /** Takes the place of another leg, and is controlled by whom that was controlled by. */
   replaces = false;
+  /** The leg that has taken the place of this one. */
+  successor: Channel | undefined;
   /** The completion of a bridge that goes on without its application. */
   bridging: SwitchEvent | undefined;
   /** The claim in the switch is to be given up at the end. */

@@ -101,6 +101,8 @@ export class Handling {
       void control.inherit(event).catch(() => undefined);
       return;
     }
+    // It is told by who controls the leg that has taken the place of this one.
+    if (channel.successor && !control) return;
     if (!isQuiet(event)) this.#publisher.event(channel, event, control?.completion(event));
     control?.call.complete(event);
   }

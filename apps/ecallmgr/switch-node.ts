@@ -29,7 +29,7 @@ import { resync } from './survival/resync.ts';
 import { sweep } from './survival/sweep.ts';
 import { reclaim } from './survival/takeover.ts';
 import { Watch } from './survival/watch.ts';
-import { reroute } from './transfer.ts';
+import { replaced, reroute } from './transfer.ts';
 import { serveUploads } from './uploads.ts';
 
 /** What all switches of a process share. */
@@ -183,8 +183,17 @@ export class SwitchNode {
   /** Whose leg it is, is not known yet, or another's: then what it lives to tell is not ours to tell. */
   #keep(channel: Channel, event: SwitchEvent): void {
     channel.hold(event);
+    if (event['Event-Subclass'] === 'sofia::replaced') replaced(this, channel, event);
     if (event['Event-Name'] === 'CHANNEL_EXECUTE_COMPLETE') channel.past.add(event);
-    for (const end of endings(channel, event, this.channels)) channel.past.add(end);
+    for (const end of endings(channel, event, this.channels)) {
+      channel.past.add(end);
+      channel.successor?.past.add(end);
+      // Its call is ours as another leg.
+      void this.controls
+        .get(channel.callId)
+        ?.inherit(end)
+        .catch((error: unknown) => this.around.log.debug('an end was not told', { error: errorText(error) }));
+    }
   }
 
   /** What calls left behind that nobody heard the end of is looked for from now on. */
@@ -194,9 +203,16 @@ export class SwitchNode {
     void sweep(this, this.#stopping.signal);
   }
 
-  #parted({ 'Bridge-A-Unique-ID': a, 'Bridge-B-Unique-ID': b }: SwitchEvent): void {
-    this.controls.get(a ?? '')?.call.parted(b);
-    this.controls.get(b ?? '')?.call.parted(a);
+  #parted(event: SwitchEvent): void {
+    const { 'Bridge-A-Unique-ID': a = '', 'Bridge-B-Unique-ID': b = '' } = event;
+    // The bridge that a leg leaves for the other one that takes its place is none of that one's.
+    for (const [leg, partner] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const call = this.controls.get(leg)?.call;
+      if (call?.callId === leg) call.parted(partner, event);
+    }
   }
 
   /** A leg seen for the first time. */

@@ -2,10 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { errorText } from '../../core/errors/index.ts';
 import type { Channel } from './channel.ts';
+import type { Control } from './control/control.ts';
 import { dumpOf } from './dump.ts';
-import type { SwitchEvent } from './freeswitch/index.ts';
+import { type SwitchEvent, variable } from './freeswitch/index.ts';
 import type { SwitchNode } from './switch-node.ts';
-import { asChannelVariables, controlled } from './variables.ts';
+import { asChannelVariables, asCommanded, commandedAs, controlled, controller } from './variables.ts';
 
 /** The leg has been sent to a number: when it parks there it is routed, and whoever controlled it has lost it. */
 export function transferred(node: SwitchNode, channel: Channel): void {
@@ -31,27 +32,91 @@ function restart(node: SwitchNode, channel: Channel): void {
   channel.decide(vars);
   node.controls.get(channel.callId)?.restart(fetchId);
   node.client
-    .setVariables(channel.callId, { ...asChannelVariables(vars), [controlled]: '' })
+    .setVariables(channel.callId, { ...asChannelVariables(vars), ...asCommanded([]), [controlled]: '' })
     .catch((error: unknown) =>
       node.around.log.debug('a leg could not be marked', { error: errorText(error) }),
     );
 }
 
-/** Another leg takes the place of this one: its control goes on with that. */
+/**
+ * Another leg takes the place of this one: its control goes on with that. Every ecallmgr hears of it; who has the successor has
+ * the control from then on.
+ */
 export function replaced(node: SwitchNode, channel: Channel, event: SwitchEvent): void {
   const successor = node.channels.get(event['att_xfer_replaced_by'] ?? '');
-  const control = node.controls.get(channel.callId);
   if (!successor || successor === channel) return;
   successor.replaces = true;
-  if (!control || successor.ownership !== 'ours') return;
+  channel.successor = successor;
+  successor.past.inherit(channel.past);
+  const control = node.controls.get(channel.callId);
+  if (successor.ownership !== 'ours') letGo(node, control, successor);
+  else if (control) follow(node, control, channel, successor);
+  else if (variable(event, controlled) === channel.callId) adopt(node, channel, successor, event);
+}
+
+function follow(node: SwitchNode, control: Control, channel: Channel, successor: Channel): void {
+  if (control.call.channel === successor) return;
   node.controls.get(successor.callId)?.close();
   node.controls.set(successor.callId, control);
-  control.call.follow(successor);
-  successor.routed = true;
-  const vars = { 'Fetch-ID': control.fetchId, 'Control-Queue': control.tellQueue() };
-  successor.decide(vars);
+  control.follow(successor, channel.otherLeg);
+  mark(node, successor, control);
+}
+
+/** Another has the successor, and goes on with the control; should it be dead, who takes the leg over reads there what to do. */
+function letGo(node: SwitchNode, control: Control | undefined, successor: Channel): void {
+  if (!control) return;
+  mark(node, successor, control);
+  control.close();
+}
+
+/** The control was another's. */
+function adopt(node: SwitchNode, channel: Channel, successor: Channel, event: SwitchEvent): void {
+  const fetchId = channel.get('Fetch-ID');
+  const queue = channel.get('Control-Queue');
+  const present = node.controls.get(successor.callId);
+  // It stands on the leg already, and was taken up with it.
+  if (fetchId === undefined || queue === undefined || present?.tellQueue() === queue) return;
+  present?.close();
+  const winner = variable(event, controller);
+  const ids = [...commandedAs(event), channel.callId];
+  write(node, successor, { fetchId, queue, winner, ids });
+  const control = node.control(successor, fetchId, true);
+  // Ends of what it was doing are told there.
+  node.controls.set(channel.callId, control);
+  control
+    .adopt(channel, winner, ids)
+    .catch((error: unknown) =>
+      node.around.log.error('control of a call could not be taken up', { error: errorText(error) }),
+    );
+}
+
+function mark(node: SwitchNode, leg: Channel, control: Control): void {
+  const { fetchId, call } = control;
+  const ids = [...call.ids].filter((id) => id !== leg.callId);
+  write(node, leg, { fetchId, queue: control.tellQueue(), winner: call.custody.serverId, ids });
+}
+
+interface Written {
+  readonly fetchId: string;
+  readonly queue: string;
+  readonly winner: string | undefined;
+  /** The call ids under which its controller has commanded it so far. */
+  readonly ids: readonly string[];
+}
+
+/** Writes on the leg who controls it, for whoever goes on with it. */
+function write(node: SwitchNode, leg: Channel, { fetchId, queue, winner, ids }: Written): void {
+  const vars = { 'Fetch-ID': fetchId, 'Control-Queue': queue };
+  leg.routed = true;
+  leg.decide(vars);
+  const who = winner === undefined ? {} : { [controller]: winner };
   node.client
-    .setVariables(successor.callId, { ...asChannelVariables(vars), [controlled]: successor.callId })
+    .setVariables(leg.callId, {
+      ...asChannelVariables(vars),
+      ...asCommanded(ids),
+      ...who,
+      [controlled]: leg.callId,
+    })
     .catch((error: unknown) =>
       node.around.log.debug('a leg could not be marked', { error: errorText(error) }),
     );

@@ -1,5 +1,5 @@
 // Kazoo's variables as channel variables and back (contract/freeswitch.md §2): `ecallmgr_K`, `cav_K`, `sip_h_H`.
-import { type SwitchEvent, variableName, variablesUnder } from './freeswitch/index.ts';
+import { type SwitchEvent, variable, variableName, variablesUnder } from './freeswitch/index.ts';
 
 export type Vars = Readonly<Record<string, unknown>>;
 
@@ -10,6 +10,18 @@ const encoded = 'json64:';
 export const controlled = 'mirliton_controlled';
 /** The channel variable that names a queue of who has won the call. */
 export const controller = 'mirliton_controller';
+
+const commanded = 'mirliton_commanded_as';
+/** Notes on a leg the other call ids under which it is commanded: of those whose place it has taken. */
+export const asCommanded = (ids: readonly string[]): Vars => ({
+  [commanded]: ids.map((id) => Buffer.from(id).toString('base64url')).join('.'),
+});
+/** What was noted there. */
+export const commandedAs = (event: SwitchEvent): string[] =>
+  (variable(event, commanded) ?? '')
+    .split('.')
+    .filter(Boolean)
+    .map((id) => Buffer.from(id, 'base64url').toString());
 
 /** Custom-Channel-Vars as channel variables. */
 export const asChannelVariables = (vars: Vars = {}): Vars => prefixed('ecallmgr_', vars);

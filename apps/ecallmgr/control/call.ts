@@ -77,6 +77,8 @@ export class ControlledCall {
   #parking: { resolve(): void; reject(error: AppError): void } | undefined;
   #partner: string | undefined;
   #parting: (() => void)[] = [];
+  /** Bridges that end when the two part, by the id of their command: so far nobody has told the end. */
+  readonly #joined = new Map<string, (later: SwitchEvent) => void>();
   #ended: AppError | undefined;
 
   constructor(channel: Channel, around: Surroundings, custody: Custody) {
@@ -144,6 +146,13 @@ export class ControlledCall {
         reject(error);
       };
       this.#pending.set(id, { application, argument, resolve, reject });
+      // Its end is told on the leg whose place this one has taken, and counts when the two part.
+      if (joins(application) && this.#partner !== undefined) {
+        this.#joined.set(id, (later) =>
+          this.around.takeEnd(this.channel, unheard(later, id, application, argument)),
+        );
+        return;
+      }
       const { past } = this.channel;
       const later = past.endedUnheard(id, application);
       if (later) {
@@ -234,27 +243,36 @@ export class ControlledCall {
     this.#parking = undefined;
   }
 
-  /** Another leg has taken the place of this one: what is commanded from now on means that one. */
-  follow(channel: Channel): void {
-    this.#partner = this.channel.otherLeg;
-    channel.past.inherit(this.channel.past);
+  /**
+   * The leg has taken the place of another one in its bridge with `partner`: what is commanded from now on means this leg,
+   * and a `bridge` of the other one goes on until the two part. `before`: call ids under which it is commanded as well.
+   */
+  follow(channel: Channel, partner: string | undefined, before: readonly string[] = []): void {
+    this.#partner = partner;
     this.callId = channel.callId;
-    this.ids.add(channel.callId);
+    for (const id of [...before, channel.callId]) this.ids.add(id);
     this.channel = channel;
     this.terminators = undefined;
   }
 
-  /** Resolves when the call has left the bridge that it was put into by `follow`. */
-  unbridged(): Promise<void> {
+  /** Resolves when the call has left the bridge that it was put into by `follow`; a command with this id ends with it. */
+  unbridged(id: string): Promise<void> {
+    this.#joined.delete(id);
+    if (this.#partner === undefined) return Promise.resolve();
     return new Promise((resolve) => void this.#parting.push(resolve));
   }
 
   /** The call has left a bridge. */
-  parted(partner: string | undefined): void {
-    if (partner === this.#partner) this.#part();
+  parted(partner: string, event: SwitchEvent): void {
+    if (partner !== this.#partner) return;
+    const untold = [...this.#joined.values()];
+    this.#part();
+    for (const tell of untold) tell(event);
   }
 
   #part(): void {
+    this.#partner = undefined;
+    this.#joined.clear();
     for (const resolve of this.#parting.splice(0)) resolve();
   }
 

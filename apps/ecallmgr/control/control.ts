@@ -78,7 +78,8 @@ export class Control implements Commanded {
     this.#paused = options.resumed === true;
     this.call = new ControlledCall(channel, around, this.#custody());
     this.#actor = actors.spawn<undefined, Message>({
-      name: `control:${around.node}:${channel.callId}`,
+      // A leg that takes the place of another one leaves its own control for that one's.
+      name: `control:${around.node}:${channel.callId}:${options.fetchId}`,
       initial: undefined,
       behaviour: (_state, message) => this.#take(message),
       onStop: (reason, error) => {
@@ -154,6 +155,22 @@ export class Control implements Commanded {
     return completion;
   }
 
+  /** The call goes on as another leg, which is joined with `partner`. */
+  follow(channel: Channel, partner: string | undefined): void {
+    const { around } = this.#options;
+    channel.past.inherit(this.call.channel.past);
+    this.call.follow(channel, partner);
+    this.call.custody.move(new CheckpointEntry(around.client, channel.callId, around.log));
+  }
+
+  /** Goes on with the control that another ecallmgr had of a call, as the leg that has taken the place of `before`. */
+  async adopt(before: Channel, winner: string | undefined, ids: readonly string[]): Promise<void> {
+    const { around, channel } = this.#options;
+    this.call.follow(channel, before.otherLeg, ids);
+    const entry = new CheckpointEntry(around.client, before.callId, around.log);
+    await Promise.all([this.ready(), this.call.custody.restore(winner, entry)]);
+  }
+
   /** The call has been sent elsewhere: what its controller wanted is void, and another one is sought. */
   restart(fetchId: string): void {
     this.fetchId = fetchId;
@@ -169,10 +186,11 @@ export class Control implements Commanded {
   async inherit(event: SwitchEvent): Promise<void> {
     const completion = this.completion(event);
     if (!completion) return;
-    if (completion['Application-Response'] === 'SUCCESS') await this.call.unbridged();
+    const id = event['Application-UUID'] ?? '';
+    if (completion['Application-Response'] === 'SUCCESS') await this.call.unbridged(id);
     if (this.call.ended) return;
     const { channel, around } = this.call;
-    await around.tellCompletion(channel, event['Application-UUID'] ?? '', completion);
+    await around.tellCompletion(channel, id, completion);
     this.call.complete(event);
   }
 

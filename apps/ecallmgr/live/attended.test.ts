@@ -18,11 +18,22 @@ class Consultation {
   }
 
   async begin(alice: Phone, bob: Phone, carol: Phone): Promise<void> {
+    await this.hold(alice, bob);
+    await this.consult(bob, carol);
+  }
+
+  async hold(alice: Phone, bob: Phone): Promise<void> {
     const { live } = this;
     this.first = await live.answered(alice);
     this.kept = await live.bridged(this.first.id, bob);
     await this.kept.hold(true);
+  }
+
+  async consult(bob: Phone, carol: Phone, claimed: () => void = () => undefined): Promise<void> {
+    const { live } = this;
     this.consulting = await bob.call('2007', { headers: edgeHeaders });
+    await live.event('CHANNEL_CREATE', this.consulting.id);
+    claimed();
     await live.event('route_win', this.consulting.id);
     await live.run(this.consulting.id, 'answer');
     this.bridging = await live.send(this.consulting.id, 'bridge', { Endpoints: [endpointOf(carol)] });
@@ -79,15 +90,18 @@ describe('attended transfer by REFER with a switch', () => {
   let phones: [Phone, Phone, Phone];
 
   const prepare = async (opened: Live): Promise<Consultation> => {
+    const consultation = await meet(opened);
+    await consultation.begin(...phones);
+    return consultation;
+  };
+  const meet = async (opened: Live): Promise<Consultation> => {
     live = opened;
     phones = [
       await live.target.phone('alice'),
       await live.target.phone('bob'),
       await live.target.phone('carol'),
     ];
-    const consultation = new Consultation(live);
-    await consultation.begin(...phones);
-    return consultation;
+    return new Consultation(live);
   };
   afterEach(async () => {
     await live.clear();
@@ -96,6 +110,30 @@ describe('attended transfer by REFER with a switch', () => {
 
   it('follows a call that replaces the one it controls', async () => {
     const it = await prepare(await Live.open());
+    await it.transfer();
+    expect(await live.event('CHANNEL_REPLACED', it.consulting.id)).to.include({ 'Replaced-By': it.first.id });
+    expect(await live.event('CHANNEL_TRANSFEREE', it.first.id)).to.include({ 'Transfer-Type': 'attended' });
+    await live.event('report', it.consulting.id);
+    await live.event('report', it.kept.id);
+    expect(await it.talks()).to.equal(true);
+    expect(it.ends(it.bridging), 'the bridge goes on').to.deep.equal([]);
+    expect(await it.commanded()).to.equal(true);
+    await it.end();
+  }).timeout(40_000);
+
+  it('is the same when the two calls belong to two ecallmgr', async () => {
+    const { live: opened, one, two } = await Live.openPair();
+    // Of two who live either may claim a call: one is not there yet, then the other does not hear.
+    await two.stop();
+    const it = await meet(opened);
+    const [alice, bob, carol] = phones;
+    await it.hold(alice, bob);
+    await live.member(two.node);
+    one.hold(true);
+    await it.consult(bob, carol, () => one.hold(false));
+    const owner = (id: string): Promise<Message> => live.event('usurp_control', id);
+    expect(await owner(it.first.id)).to.include({ 'Media-Node': one.node });
+    expect(await owner(it.consulting.id)).to.include({ 'Media-Node': two.node });
     await it.transfer();
     expect(await live.event('CHANNEL_REPLACED', it.consulting.id)).to.include({ 'Replaced-By': it.first.id });
     expect(await live.event('CHANNEL_TRANSFEREE', it.first.id)).to.include({ 'Transfer-Type': 'attended' });
@@ -132,6 +170,7 @@ describe('attended transfer by REFER with a switch', () => {
         await live.event('report', it.kept.id);
         expect(await it.talks()).to.equal(true);
         expect(it.ends(it.bridging), 'the bridge goes on').to.deep.equal([]);
+        expect(await it.commanded(), 'the controller goes on').to.equal(true);
         await it.end();
       }).timeout(40_000);
   });

@@ -172,4 +172,25 @@ describe('the custody of a call', () => {
     await custody.restore('winner');
     expect(custody.serverId).to.equal('winner');
   });
+
+  it('follows the call to another leg, with what is kept of it', async () => {
+    const of: Record<string, Kept | undefined> = {};
+    const leg = (name: string) =>
+      ({
+        find: async () => of[name],
+        save: (it: Kept) => {
+          of[name] = it;
+        },
+        remove: async () => {
+          delete of[name];
+        },
+      }) as unknown as CheckpointEntry;
+    of['before'] = { serverId: 'one', resume: { Flow: {} }, givenUp: [] };
+    await custody.restore('winner', leg('before'));
+    expect(kept).to.deep.equal({ serverId: 'one', resume: { Flow: {} }, givenUp: [] });
+    expect(of).to.deep.equal({});
+    custody.move(leg('after'));
+    expect(of['after']).to.include({ serverId: 'one' });
+    expect(kept, 'it is a call of nobody any more').to.equal(undefined);
+  });
 });

@@ -25,6 +25,7 @@ const keptKeys = 32;
 
 export class Custody {
   readonly #options: CustodyOptions;
+  #entry: CheckpointEntry;
   /** A queue of the process that controls the call, undefined while that is not known. */
   serverId: string | undefined;
   #resume: Resume | undefined;
@@ -37,6 +38,7 @@ export class Custody {
 
   constructor(options: CustodyOptions) {
     this.#options = options;
+    this.#entry = options.entry;
   }
 
   /** True while somebody is sought who goes on. */
@@ -54,14 +56,28 @@ export class Custody {
     this.serverId ??= serverId;
   }
 
-  /** Goes on with what an ecallmgr before us knew. */
-  async restore(fallback: string | undefined): Promise<void> {
-    const kept = await this.#options.entry.find();
+  /** Goes on with what an ecallmgr before us knew; `from` another leg, when the call has gone over from that. */
+  async restore(fallback: string | undefined, from = this.#entry): Promise<void> {
+    const kept = await from.find();
     // A checkpoint may have come meanwhile.
-    if (this.serverId !== undefined) return;
-    this.serverId = kept?.serverId ?? fallback;
-    this.#resume = kept?.resume;
-    this.#givenUp = new Set(kept?.givenUp);
+    if (this.serverId === undefined) {
+      this.serverId = kept?.serverId ?? fallback;
+      this.#resume = kept?.resume;
+      this.#givenUp = new Set(kept?.givenUp);
+    }
+    if (from !== this.#entry) this.#replace(from);
+  }
+
+  /** The call goes on as another leg. */
+  move(entry: CheckpointEntry): void {
+    const before = this.#entry;
+    this.#entry = entry;
+    this.#replace(before);
+  }
+
+  #replace(before: CheckpointEntry): void {
+    if (this.serverId !== undefined) void this.#keep(this.serverId);
+    void before.remove();
   }
 
   /**
@@ -145,11 +161,11 @@ export class Custody {
   /** We control the call no more; `over` when there is nothing left to control. */
   stop(over: boolean): void {
     this.#succession?.stop();
-    if (over) void this.#options.entry.remove();
+    if (over) void this.#entry.remove();
   }
 
   #keep(serverId: string): Promise<void> {
-    return this.#options.entry.save({
+    return this.#entry.save({
       serverId,
       resume: this.#resume,
       givenUp: [...this.#givenUp],

@@ -2,7 +2,7 @@
 import type { Channel } from '../channel.ts';
 import { type SwitchEvent, variable } from '../freeswitch/index.ts';
 import type { SwitchNode } from '../switch-node.ts';
-import { controlled, controller } from '../variables.ts';
+import { commandedAs, controlled, controller } from '../variables.ts';
 
 // A caller who has waited longer than this for somebody to take the call is not put through any more.
 const stillWanted = 60_000;
@@ -10,7 +10,8 @@ const stillWanted = 60_000;
 /** A call of ours from before, or of one who died: its controller goes on through the same queue. */
 export function takeUp(node: SwitchNode, channel: Channel, dump: SwitchEvent): void {
   const fetchId = channel.get('Fetch-ID');
-  if (fetchId === undefined) return;
+  // What was commanded there goes on with the leg that has taken its place.
+  if (fetchId === undefined || channel.successor) return;
   if (!isControlled(channel, dump)) {
     wantsRoute(channel, dump);
     return;
@@ -18,6 +19,9 @@ export function takeUp(node: SwitchNode, channel: Channel, dump: SwitchEvent): v
   channel.routed = true;
   channel.past.read(dump);
   const control = node.control(channel, fetchId, true);
+  // Its call was another leg before, whose bridge goes on.
+  const before = commandedAs(dump);
+  if (before.length > 0) control.call.follow(channel, channel.bridged ? channel.otherLeg : undefined, before);
   Promise.all([control.ready(), control.call.custody.restore(variable(dump, controller))]).catch(
     (error: unknown) => node.around.log.error('control of a call could not be taken up', { error }),
   );

@@ -124,6 +124,7 @@ export async function startMember(
   const log = silentLog();
   const metrics = fakeMetrics();
   const actors = createActorSystem({ name: 'ecallmgr', log, metrics });
+  const before = tap.named('advertise').length;
   const app = await ecallmgr.start({
     node,
     settings,
@@ -139,10 +140,11 @@ export async function startMember(
       set: async () => undefined,
     },
   } satisfies AppContext);
-  // It has read a switch when it tells of it.
+  // It has read a switch when it tells of it; one of its name may have told before.
   const told = (): boolean =>
     tap
       .named('advertise')
+      .slice(before)
       .some((it) => it['Node'] === node && switches.every(({ name }) => name in (it['Media-Servers'] ?? {})));
   while (!told()) await new Promise((resolve) => setTimeout(resolve, 2));
   return {
