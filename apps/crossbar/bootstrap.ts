@@ -1,10 +1,12 @@
 // The first account of a cluster: the master account with its administrator, made where there is no account yet.
 import type { AppContext } from '../../core/app/index.ts';
 import { accountDatabase, type Store, type StoredDocument } from '../../core/couch/index.ts';
-import { user } from '../../core/documents/index.ts';
+import { account as accountContract, user } from '../../core/documents/index.ts';
 import { createAccount, recount } from './accounts/write.ts';
 import { credentialFields } from './auth/credentials.ts';
 import { loadSystemSecret } from './auth/secrets.ts';
+import { resellerBelow } from './engine/accounts.ts';
+import { typed } from './engine/documents.ts';
 
 export interface FirstAccount {
   readonly name: string;
@@ -43,14 +45,15 @@ export async function createAccountWithAdmin(
   { name, realm, username, password, parent, master }: NewCustomer,
 ): Promise<{ readonly accountId: string; readonly userId: string }> {
   const systemSecret = await loadSystemSecret(await store.ensure('system_auth', 'system_auth'));
-  const tree = parent ? [...((parent['pvt_tree'] as readonly string[] | undefined) ?? []), parent._id] : [];
+  const above = typed(accountContract, parent);
+  const tree = above ? [...(above.pvt_tree ?? []), above._id] : [];
   const privileges = { pvt_superduper_admin: true, pvt_reseller: true, pvt_wnm_allow_additions: true };
   const account = await createAccount(store, {
     fields: { name, realm },
     tree,
     private: {
       ...(master && privileges),
-      ...(parent && { pvt_reseller_id: resellerOf(parent) }),
+      ...(above && { pvt_reseller_id: resellerBelow(above) }),
     },
   });
   await recount(store, tree);
@@ -67,6 +70,3 @@ export async function createAccountWithAdmin(
   } as StoredDocument);
   return { accountId: account._id, userId: saved._id };
 }
-
-const resellerOf = (parent: StoredDocument): unknown =>
-  parent['pvt_reseller'] === true ? parent._id : (parent['pvt_reseller_id'] ?? parent._id);

@@ -17,6 +17,7 @@ const round = 2000;
 const rest = await startRest();
 let failures = 0;
 const shares = new Map<number, number>();
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 const collect = collector();
 collect();
 const before = process.memoryUsage();
@@ -30,8 +31,10 @@ for (let sent = 0; sent < Number(values.count); sent += round) {
   for (const { status, message, request } of findings) console.log(`${status} ${message}: ${request}`);
   failures += findings.length;
   for (const [status, times] of statuses) shares.set(status, (shares.get(status) ?? 0) + times);
+  collect();
+  const { heapUsed } = process.memoryUsage();
   console.log(
-    `seed ${seed}: ${sent + count} requests, ${succeeded} of the last ${count} did something, ${failures} failures in all`,
+    `seed ${seed}: ${sent + count} requests, ${succeeded} of the last ${count} did something, ${failures} failures in all; heap ${megabytes(heapUsed)}`,
   );
 }
 const percent = (times: number): string => `${((100 * times) / Number(values.count)).toFixed(1)} %`;
@@ -41,7 +44,6 @@ const byStatus = [...shares]
 console.log(`answers by status: ${byStatus.join(', ')}`);
 collect();
 const after = process.memoryUsage();
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 console.log(
   `memory with the database in it, before and after: heap ${megabytes(before.heapUsed)}, ${megabytes(after.heapUsed)}; resident ${megabytes(before.rss)}, ${megabytes(after.rss)}`,
 );

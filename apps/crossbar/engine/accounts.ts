@@ -30,6 +30,10 @@ export const isReseller = ({ pvt_reseller, pvt_superduper_admin }: AccountDocume
 export const resellerOf = ({ _id, pvt_reseller_id, pvt_tree }: AccountDocument): string =>
   pvt_reseller_id ?? pvt_tree?.at(-1) ?? _id;
 
+/** Who sells to the accounts right below one: it itself, where it sells, else who sells to it. */
+export const resellerBelow = (parent: AccountDocument): string =>
+  isReseller(parent) ? parent._id : resellerOf(parent);
+
 /** A user of the account, enabled or not. */
 export async function findUser(
   store: Reads,

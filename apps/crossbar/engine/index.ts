@@ -1,5 +1,5 @@
 // What resources and the app use of the engine.
-export { findAccount, getAccount, isReseller, resellerOf } from './accounts.ts';
+export { findAccount, getAccount, isReseller, resellerBelow, resellerOf } from './accounts.ts';
 export { deleted, documentId, idParameter } from './acts.ts';
 export { around } from './around.ts';
 export { reaches } from './authorize.ts';

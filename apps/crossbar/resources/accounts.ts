@@ -44,6 +44,7 @@ import {
   publicPart,
   type RestModule,
   type RestRequest,
+  resellerBelow,
   settablePart,
   targetAccount,
   targetDatabase,
@@ -127,7 +128,7 @@ async function create(request: RestRequest): Promise<DataReply> {
     tree,
     private: {
       ...auditFields(request),
-      pvt_reseller_id: parent.pvt_reseller ? parent._id : (parent.pvt_reseller_id ?? parent._id),
+      pvt_reseller_id: resellerBelow(parent),
     },
   });
   await exclusive(accountsLock, () => recount(store, tree));

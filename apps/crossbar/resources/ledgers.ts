@@ -17,6 +17,7 @@ import {
   type Reply,
   type RestModule,
   type RestRequest,
+  resellerOf,
   targetAccount,
   typed,
   windowOf,
@@ -145,9 +146,9 @@ async function put(request: RestRequest<Entry>, kind: 'credit' | 'debit'): Promi
   const { store } = request.services;
   const account = targetAccount(request);
   const entered = await enter(request, kind, request.data, { about: account });
-  const resellerId = account.pvt_reseller_id ?? account.pvt_tree?.at(-1);
+  const resellerId = resellerOf(account);
   const reply = { location: entered._id };
-  if (!flag(request, 'impact_reseller') || resellerId === undefined)
+  if (!flag(request, 'impact_reseller') || resellerId === account._id)
     return { ...reply, data: shownEntry(entered) };
   const reseller = await getAccount(store, resellerId);
   const second = await enter(request, kind, request.data, { about: account, into: reseller });

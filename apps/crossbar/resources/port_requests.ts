@@ -12,6 +12,7 @@ import {
   operation,
   plain,
   type RestRequest,
+  resellerOf,
   targetAccount,
 } from '../engine/index.ts';
 import { attachmentEndpoints } from '../ports/attachments.ts';
@@ -176,12 +177,13 @@ function notNow({ pvt_port_state }: PortRequest): AppError {
 
 /** Whose a new request is, and who carries it out: the reseller of the account, else the account above. */
 async function opening(request: RestRequest): Promise<Partial<PortRequest>> {
-  const { _id, name, pvt_tree = [], pvt_reseller_id = pvt_tree.at(-1) ?? _id } = targetAccount(request);
+  const account = targetAccount(request);
+  const { name, pvt_tree = [] } = account;
   return {
     ...begun(request),
     pvt_tree: [...pvt_tree],
     pvt_account_name: name,
-    pvt_port_authority: pvt_reseller_id,
+    pvt_port_authority: resellerOf(account),
   };
 }
 
