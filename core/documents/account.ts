@@ -7,6 +7,7 @@ import {
   dialplans,
   formatters,
   freeObject,
+  freeObjectByDefault,
   metaflows,
   notifyCallback,
 } from './shared.ts';
@@ -24,7 +25,7 @@ export const account = document({
         endpoint: Type.Optional(callRecording),
       }),
     ),
-    call_restriction: Type.Optional(freeObject),
+    call_restriction: Type.Optional(freeObjectByDefault),
     call_waiting: Type.Optional(callWaiting),
     caller_id: Type.Optional(callerId),
     caller_id_options: Type.Optional(
@@ -45,9 +46,12 @@ export const account = document({
     language: Type.Optional(Type.String()),
     metaflows: Type.Optional(metaflows),
     music_on_hold: Type.Optional(
-      Type.Object({
-        media_id: Type.Optional(Type.String({ maxLength: 2048 })),
-      }),
+      Type.Object(
+        {
+          media_id: Type.Optional(Type.String({ maxLength: 2048 })),
+        },
+        { default: {} },
+      ),
     ),
     name: Type.String({ minLength: 1, maxLength: 128 }),
     notifications: Type.Optional(
@@ -70,16 +74,22 @@ export const account = document({
     ),
     org: Type.Optional(Type.String()),
     preflow: Type.Optional(
-      Type.Object({
-        always: Type.Optional(Type.String()),
-      }),
+      Type.Object(
+        {
+          always: Type.Optional(Type.String()),
+        },
+        { default: {} },
+      ),
     ),
     realm: Type.Optional(Type.String({ minLength: 4, maxLength: 253, pattern: '^[.\\w-]+$' })),
     ringtones: Type.Optional(
-      Type.Object({
-        external: Type.Optional(Type.String({ maxLength: 256 })),
-        internal: Type.Optional(Type.String({ maxLength: 256 })),
-      }),
+      Type.Object(
+        {
+          external: Type.Optional(Type.String({ maxLength: 256 })),
+          internal: Type.Optional(Type.String({ maxLength: 256 })),
+        },
+        { default: {} },
+      ),
     ),
     timezone: Type.Optional(Type.String({ minLength: 5, maxLength: 32 })),
     topup: Type.Optional(

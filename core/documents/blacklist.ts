@@ -1,6 +1,6 @@
 // The `blacklist` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
-import { freeObject } from './shared.ts';
+import { freeObjectByDefault } from './shared.ts';
 
 /** Callers that are not let in. */
 export const blacklist = document({
@@ -11,7 +11,7 @@ export const blacklist = document({
   fields: {
     flags: Type.Optional(Type.Array(Type.String())),
     name: Type.String({ minLength: 1, maxLength: 128 }),
-    numbers: Type.Optional(freeObject),
+    numbers: Type.Optional(freeObjectByDefault),
     should_block_anonymous: Type.Optional(Type.Boolean()),
   },
 });

@@ -36,8 +36,8 @@ export const callflow = document({
     ),
     metaflow: Type.Optional(metaflows),
     name: Type.Optional(Type.String()),
-    numbers: Type.Optional(Type.Array(Type.String(), { uniqueItems: true })),
-    patterns: Type.Optional(Type.Array(Type.String(), { uniqueItems: true })),
+    numbers: Type.Optional(Type.Array(Type.String(), { default: [], uniqueItems: true })),
+    patterns: Type.Optional(Type.Array(Type.String(), { default: [], uniqueItems: true })),
     ringback: Type.Optional(
       Type.Object({
         early: Type.Optional(Type.String()),

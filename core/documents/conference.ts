@@ -13,7 +13,7 @@ export const conference = document({
     bridge_username: Type.Optional(Type.String()),
     caller_controls: Type.Optional(Type.String()),
     conference_numbers: Type.Optional(
-      Type.Array(Type.String({ pattern: '^[0-9]+$' }), { uniqueItems: true }),
+      Type.Array(Type.String({ pattern: '^[0-9]+$' }), { default: [], uniqueItems: true }),
     ),
     controls: Type.Optional(freeObject),
     domain: Type.Optional(Type.String()),
@@ -23,23 +23,31 @@ export const conference = document({
     max_members_media: Type.Optional(Type.String()),
     max_participants: Type.Optional(Type.Integer()),
     member: Type.Optional(
-      Type.Object({
-        join_deaf: Type.Optional(Type.Boolean({ default: false })),
-        join_muted: Type.Optional(Type.Boolean({ default: true })),
-        numbers: Type.Optional(
-          Type.Array(Type.String({ pattern: '^[0-9]+$' }), { uniqueItems: true, minItems: 0 }),
-        ),
-        pins: Type.Optional(Type.Array(Type.String({ pattern: '^[0-9]+$' }))),
-        play_entry_prompt: Type.Optional(Type.Boolean()),
-      }),
+      Type.Object(
+        {
+          join_deaf: Type.Optional(Type.Boolean({ default: false })),
+          join_muted: Type.Optional(Type.Boolean({ default: true })),
+          numbers: Type.Optional(
+            Type.Array(Type.String({ pattern: '^[0-9]+$' }), { default: [], uniqueItems: true, minItems: 0 }),
+          ),
+          pins: Type.Optional(Type.Array(Type.String({ pattern: '^[0-9]+$' }), { default: [] })),
+          play_entry_prompt: Type.Optional(Type.Boolean()),
+        },
+        { default: {} },
+      ),
     ),
     moderator: Type.Optional(
-      Type.Object({
-        join_deaf: Type.Optional(Type.Boolean({ default: false })),
-        join_muted: Type.Optional(Type.Boolean({ default: false })),
-        numbers: Type.Optional(Type.Array(Type.String({ pattern: '^[0-9]+$' }), { uniqueItems: true })),
-        pins: Type.Optional(Type.Array(Type.String({ pattern: '^[0-9]+$' }))),
-      }),
+      Type.Object(
+        {
+          join_deaf: Type.Optional(Type.Boolean({ default: false })),
+          join_muted: Type.Optional(Type.Boolean({ default: false })),
+          numbers: Type.Optional(
+            Type.Array(Type.String({ pattern: '^[0-9]+$' }), { default: [], uniqueItems: true }),
+          ),
+          pins: Type.Optional(Type.Array(Type.String({ pattern: '^[0-9]+$' }), { default: [] })),
+        },
+        { default: {} },
+      ),
     ),
     moderator_controls: Type.Optional(Type.String()),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),

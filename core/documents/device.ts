@@ -11,6 +11,7 @@ import {
   endpointMedia,
   formatters,
   freeObject,
+  freeObjectByDefault,
   metaflows,
 } from './shared.ts';
 
@@ -23,7 +24,7 @@ export const device = document({
   fields: {
     call_forward: Type.Optional(callForward),
     call_recording: Type.Optional(callRecording),
-    call_restriction: Type.Optional(freeObject),
+    call_restriction: Type.Optional(freeObjectByDefault),
     call_waiting: Type.Optional(callWaiting),
     caller_id: Type.Optional(callerId),
     caller_id_options: Type.Optional(
@@ -32,9 +33,12 @@ export const device = document({
       }),
     ),
     contact_list: Type.Optional(
-      Type.Object({
-        exclude: Type.Optional(Type.Boolean()),
-      }),
+      Type.Object(
+        {
+          exclude: Type.Optional(Type.Boolean()),
+        },
+        { default: {} },
+      ),
     ),
     device_type: Type.Optional(Type.String()),
     dial_plan: Type.Optional(dialplans),
@@ -57,9 +61,12 @@ export const device = document({
     media: Type.Optional(endpointMedia),
     metaflows: Type.Optional(metaflows),
     music_on_hold: Type.Optional(
-      Type.Object({
-        media_id: Type.Optional(Type.String({ maxLength: 2048 })),
-      }),
+      Type.Object(
+        {
+          media_id: Type.Optional(Type.String({ maxLength: 2048 })),
+        },
+        { default: {} },
+      ),
     ),
     mwi_unsolicited_updates: Type.Optional(Type.Boolean({ default: true })),
     name: Type.String({ minLength: 1, maxLength: 128 }),
@@ -78,35 +85,41 @@ export const device = document({
     ),
     register_overwrite_notify: Type.Optional(Type.Boolean({ default: false })),
     ringtones: Type.Optional(
-      Type.Object({
-        external: Type.Optional(Type.String({ maxLength: 256 })),
-        internal: Type.Optional(Type.String({ maxLength: 256 })),
-      }),
+      Type.Object(
+        {
+          external: Type.Optional(Type.String({ maxLength: 256 })),
+          internal: Type.Optional(Type.String({ maxLength: 256 })),
+        },
+        { default: {} },
+      ),
     ),
     sip: Type.Optional(
-      Type.Object({
-        custom_sip_headers: Type.Optional(freeObject),
-        custom_sip_interface: Type.Optional(Type.String()),
-        expire_seconds: Type.Optional(Type.Integer({ default: 300 })),
-        forward: Type.Optional(Type.String()),
-        ignore_completed_elsewhere: Type.Optional(Type.Boolean()),
-        invite_format: Type.Optional(
-          Type.Enum(['username', 'npan', '1npan', 'e164', 'route', 'strip_plus', 'contact'], {
-            default: 'contact',
-          }),
-        ),
-        ip: Type.Optional(Type.String()),
-        method: Type.Optional(Type.Enum(['password', 'ip'], { default: 'password' })),
-        number: Type.Optional(Type.String()),
-        password: Type.Optional(Type.String({ minLength: 5, maxLength: 32 })),
-        proxy: Type.Optional(Type.String()),
-        realm: Type.Optional(Type.String({ minLength: 4, maxLength: 253, pattern: '^[.\\w_-]+$' })),
-        route: Type.Optional(Type.String()),
-        static_invite: Type.Optional(Type.String()),
-        static_route: Type.Optional(Type.String()),
-        transport: Type.Optional(Type.String()),
-        username: Type.Optional(Type.String({ minLength: 2, maxLength: 32 })),
-      }),
+      Type.Object(
+        {
+          custom_sip_headers: Type.Optional(freeObject),
+          custom_sip_interface: Type.Optional(Type.String()),
+          expire_seconds: Type.Optional(Type.Integer({ default: 300 })),
+          forward: Type.Optional(Type.String()),
+          ignore_completed_elsewhere: Type.Optional(Type.Boolean()),
+          invite_format: Type.Optional(
+            Type.Enum(['username', 'npan', '1npan', 'e164', 'route', 'strip_plus', 'contact'], {
+              default: 'contact',
+            }),
+          ),
+          ip: Type.Optional(Type.String()),
+          method: Type.Optional(Type.Enum(['password', 'ip'], { default: 'password' })),
+          number: Type.Optional(Type.String()),
+          password: Type.Optional(Type.String({ minLength: 5, maxLength: 32 })),
+          proxy: Type.Optional(Type.String()),
+          realm: Type.Optional(Type.String({ minLength: 4, maxLength: 253, pattern: '^[.\\w_-]+$' })),
+          route: Type.Optional(Type.String()),
+          static_invite: Type.Optional(Type.String()),
+          static_route: Type.Optional(Type.String()),
+          transport: Type.Optional(Type.String()),
+          username: Type.Optional(Type.String({ minLength: 2, maxLength: 32 })),
+        },
+        { default: {} },
+      ),
     ),
     suppress_unregister_notifications: Type.Optional(Type.Boolean({ default: false })),
     timezone: Type.Optional(Type.String()),

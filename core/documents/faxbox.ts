@@ -29,7 +29,7 @@ export const faxbox = document({
     fax_identity: Type.Optional(Type.String()),
     fax_timezone: Type.Optional(Type.String()),
     flags: Type.Optional(Type.Array(Type.Unknown())),
-    media: Type.Optional(Type.Object({ fax_option: Type.Optional(Type.Boolean()) })),
+    media: Type.Optional(Type.Object({ fax_option: Type.Optional(Type.Boolean()) }, { default: {} })),
     name: Type.String({ minLength: 1, maxLength: 128 }),
     notifications: Type.Optional(
       Type.Object({
@@ -38,7 +38,7 @@ export const faxbox = document({
       }),
     ),
     retries: Type.Optional(Type.Integer({ default: 1, minimum: 0, maximum: 4 })),
-    smtp_permission_list: Type.Optional(Type.Array(Type.Unknown())),
+    smtp_permission_list: Type.Optional(Type.Array(Type.Unknown(), { default: [] })),
   },
   privateFields: {
     pvt_smtp_email_address: Type.String(),

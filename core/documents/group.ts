@@ -12,9 +12,12 @@ export const group = document({
     endpoints: freeObject,
     flags: Type.Optional(Type.Array(Type.Unknown())),
     music_on_hold: Type.Optional(
-      Type.Object({
-        media_id: Type.Optional(Type.String({ maxLength: 128 })),
-      }),
+      Type.Object(
+        {
+          media_id: Type.Optional(Type.String({ maxLength: 128 })),
+        },
+        { default: {} },
+      ),
     ),
     name: Type.String({ minLength: 1, maxLength: 128 }),
   },

@@ -16,12 +16,15 @@ export const menu = document({
     interdigit_timeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 10000 })),
     max_extension_length: Type.Optional(Type.Integer({ default: 4, minimum: 1, maximum: 6 })),
     media: Type.Optional(
-      Type.Object({
-        exit_media: Type.Optional(Type.Unknown()),
-        greeting: Type.Optional(Type.String({ minLength: 3, maxLength: 2048 })),
-        invalid_media: Type.Optional(Type.Unknown()),
-        transfer_media: Type.Optional(Type.Unknown()),
-      }),
+      Type.Object(
+        {
+          exit_media: Type.Optional(Type.Unknown()),
+          greeting: Type.Optional(Type.String({ minLength: 3, maxLength: 2048 })),
+          invalid_media: Type.Optional(Type.Unknown()),
+          transfer_media: Type.Optional(Type.Unknown()),
+        },
+        { default: {} },
+      ),
     ),
     name: Type.String({ minLength: 1, maxLength: 128 }),
     record_pin: Type.Optional(Type.String({ minLength: 3, maxLength: 6 })),

@@ -4,6 +4,9 @@ import { type TSchema, Type } from '../contract/index.ts';
 /** An object with any keys. */
 export const freeObject = Type.Record(Type.String(), Type.Unknown());
 
+/** The same; an empty one where none is given. */
+export const freeObjectByDefault = Type.Record(Type.String(), Type.Unknown(), { default: {} });
+
 /** An object whose keys fit a pattern. Other keys are kept unchecked. */
 export const byPattern = <T extends TSchema>(pattern: string, value: T) =>
   Type.Unsafe<Record<string, Type.Static<T>>>({ type: 'object', patternProperties: { [pattern]: value } });
@@ -99,25 +102,22 @@ export const callRecording = Type.Object({
 });
 
 export const endpointMedia = Type.Object({
-  audio: Type.Optional(
-    Type.Object({
-      codecs: Type.Optional(Type.Array(Type.Unknown())),
-    }),
-  ),
+  audio: Type.Optional(Type.Object({ codecs: Type.Optional(Type.Array(Type.Unknown())) }, { default: {} })),
   bypass_media: Type.Optional(Type.Unknown()),
   encryption: Type.Optional(
-    Type.Object({
-      enforce_security: Type.Optional(Type.Boolean({ default: false })),
-      methods: Type.Optional(Type.Array(Type.Unknown())),
-    }),
+    Type.Object(
+      {
+        enforce_security: Type.Optional(Type.Boolean({ default: false })),
+        methods: Type.Optional(Type.Array(Type.Unknown(), { default: [] })),
+      },
+      { default: {} },
+    ),
   ),
   fax_option: Type.Optional(Type.Boolean()),
   ignore_early_media: Type.Optional(Type.Boolean()),
   progress_timeout: Type.Optional(Type.Integer()),
   video: Type.Optional(
-    Type.Object({
-      codecs: Type.Optional(Type.Array(Type.Unknown())),
-    }),
+    Type.Object({ codecs: Type.Optional(Type.Array(Type.Unknown(), { default: [] })) }, { default: {} }),
   ),
 });
 

@@ -9,6 +9,7 @@ import {
   endpointMedia,
   formatters,
   freeObject,
+  freeObjectByDefault,
   metaflows,
   notifyCallback,
   profile,
@@ -23,7 +24,7 @@ export const user = document({
   fields: {
     call_forward: Type.Optional(callForward),
     call_recording: Type.Optional(callRecording),
-    call_restriction: Type.Optional(freeObject),
+    call_restriction: Type.Optional(freeObjectByDefault),
     call_waiting: Type.Optional(callWaiting),
     caller_id: Type.Optional(callerId),
     caller_id_options: Type.Optional(
@@ -32,9 +33,12 @@ export const user = document({
       }),
     ),
     contact_list: Type.Optional(
-      Type.Object({
-        exclude: Type.Optional(Type.Boolean()),
-      }),
+      Type.Object(
+        {
+          exclude: Type.Optional(Type.Boolean()),
+        },
+        { default: {} },
+      ),
     ),
     dial_plan: Type.Optional(dialplans),
     directories: Type.Optional(freeObject),
@@ -50,22 +54,28 @@ export const user = document({
     flags: Type.Optional(Type.Array(Type.Unknown())),
     formatters: Type.Optional(formatters),
     hotdesk: Type.Optional(
-      Type.Object({
-        enabled: Type.Optional(Type.Boolean({ default: false })),
-        id: Type.Optional(Type.String({ maxLength: 15 })),
-        keep_logged_in_elsewhere: Type.Optional(Type.Boolean({ default: false })),
-        pin: Type.Optional(Type.String({ minLength: 4, maxLength: 15 })),
-        require_pin: Type.Optional(Type.Boolean({ default: false })),
-      }),
+      Type.Object(
+        {
+          enabled: Type.Optional(Type.Boolean({ default: false })),
+          id: Type.Optional(Type.String({ maxLength: 15 })),
+          keep_logged_in_elsewhere: Type.Optional(Type.Boolean({ default: false })),
+          pin: Type.Optional(Type.String({ minLength: 4, maxLength: 15 })),
+          require_pin: Type.Optional(Type.Boolean({ default: false })),
+        },
+        { default: {} },
+      ),
     ),
     language: Type.Optional(Type.String()),
     last_name: Type.String({ minLength: 1, maxLength: 128 }),
     media: Type.Optional(endpointMedia),
     metaflows: Type.Optional(metaflows),
     music_on_hold: Type.Optional(
-      Type.Object({
-        media_id: Type.Optional(Type.String({ maxLength: 128 })),
-      }),
+      Type.Object(
+        {
+          media_id: Type.Optional(Type.String({ maxLength: 128 })),
+        },
+        { default: {} },
+      ),
     ),
     password: Type.Optional(Type.String()),
     presence_id: Type.Optional(Type.String()),
@@ -78,10 +88,13 @@ export const user = document({
     ),
     require_password_update: Type.Optional(Type.Boolean({ default: false })),
     ringtones: Type.Optional(
-      Type.Object({
-        external: Type.Optional(Type.String({ maxLength: 256 })),
-        internal: Type.Optional(Type.String({ maxLength: 256 })),
-      }),
+      Type.Object(
+        {
+          external: Type.Optional(Type.String({ maxLength: 256 })),
+          internal: Type.Optional(Type.String({ maxLength: 256 })),
+        },
+        { default: {} },
+      ),
     ),
     /** Id of a `role` of the account, which then says what the user may do instead of `priv_level`. */
     role: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),

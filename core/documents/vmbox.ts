@@ -19,13 +19,16 @@ export const vmbox = document({
     is_voicemail_ff_rw_enabled: Type.Optional(Type.Boolean({ default: false })),
     mailbox: Type.String({ minLength: 1, maxLength: 30 }),
     media: Type.Optional(
-      Type.Object({ unavailable: Type.Optional(Type.String({ minLength: 32, maxLength: 32 })) }),
+      Type.Object(
+        { unavailable: Type.Optional(Type.String({ minLength: 32, maxLength: 32 })) },
+        { default: {} },
+      ),
     ),
     media_extension: Type.Optional(Type.Enum(['mp3', 'mp4', 'wav'], { default: 'mp3' })),
     name: Type.String({ minLength: 1, maxLength: 128 }),
     not_configurable: Type.Optional(Type.Boolean({ default: false })),
     notify: Type.Optional(Type.Object({ callback: Type.Optional(notifyCallback) })),
-    notify_email_addresses: Type.Optional(Type.Array(Type.String({ format: 'email' }))),
+    notify_email_addresses: Type.Optional(Type.Array(Type.String({ format: 'email' }), { default: [] })),
     oldest_message_first: Type.Optional(Type.Boolean({ default: false })),
     operator_number: Type.Optional(Type.Unknown()),
     owner_id: Type.Optional(Type.String({ minLength: 32, maxLength: 32 })),
