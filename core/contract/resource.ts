@@ -30,6 +30,8 @@ export interface Listing {
   readonly view: string;
   /** Rows are ids alone, as Kazoo has it for this resource; default: what the view says of each. */
   readonly ids?: true;
+  /** Rows are the documents, each as when it is read, as Kazoo has it for this resource. */
+  readonly documents?: true;
 }
 
 /** A field that no two documents of a database may share. */

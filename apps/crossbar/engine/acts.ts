@@ -226,12 +226,21 @@ export function deleted(shown: Json): Json {
 }
 
 function shown<D extends AnyDocument>(
-  { present }: ResourceContract<D, RestRequest>,
+  contract: ResourceContract<D, RestRequest>,
   request: RestRequest,
   document: DocumentOf<D>,
 ): DataReply | Promise<DataReply> {
-  const data = publicPart(document);
+  const data = presented(contract, request, document);
   const revision = document._rev;
-  if (!present) return { data, revision };
-  return Promise.resolve(present(request, data, document)).then((more) => ({ data: more, revision }));
+  return data instanceof Promise ? data.then((more) => ({ data: more, revision })) : { data, revision };
+}
+
+/** A document as it is shown to who reads it. */
+export function presented<D extends AnyDocument>(
+  { present }: ResourceContract<D, RestRequest>,
+  request: RestRequest,
+  document: DocumentOf<D>,
+): Json | Promise<Json> {
+  const data = publicPart(document);
+  return present ? present(request, data, document) : data;
 }

@@ -27,6 +27,7 @@ export interface Received {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly clientIp: string;
+  readonly scheme: RestRequest['scheme'];
   /** It came by a magic path. */
   readonly isSigned: boolean;
   readonly body: Body;

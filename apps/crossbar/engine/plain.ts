@@ -2,8 +2,8 @@
 import { isRecord, type Verb, type VerbTable } from '../../../core/contract/index.ts';
 import type { Database, ViewRow } from '../../../core/couch/index.ts';
 import { user } from '../../../core/documents/index.ts';
-import { change, create, idParameter, part, read, remove, removeAll } from './acts.ts';
-import { load, merged } from './documents.ts';
+import { change, create, idParameter, part, presented, read, remove, removeAll } from './acts.ts';
+import { load, merged, typed } from './documents.ts';
 import {
   accountEndpoint,
   type Described,
@@ -13,7 +13,7 @@ import {
   type Reply,
   type RestModule,
 } from './endpoint.ts';
-import { list } from './list.ts';
+import { type ListOptions, list } from './list.ts';
 import { pathParameter, type RestRequest, targetDatabase } from './request.ts';
 
 type Act = (request: RestRequest, database: Database) => Promise<Reply>;
@@ -119,7 +119,7 @@ export function endpointsOf(
             act: async (request, database) =>
               list(request, database, listing, {
                 ...(await part(contract, request, database)),
-                show: listing.ids ? ({ id }) => id : summaryOf,
+                ...rowsOf(contract, request),
                 fileName: path.slice(path.lastIndexOf('/') + 1),
               }),
           },
@@ -170,4 +170,21 @@ export function endpointsOf(
 }
 
 /** The row of a document in a list; not every view of Kazoo's says which document it is about. */
+/** What a row of the resource's list shows. */
+function rowsOf(contract: PlainResource, request: RestRequest): ListOptions {
+  const { listing, document } = contract;
+  if (listing.ids) return { show: ({ id }) => id };
+  if (!listing.documents) return { show: summaryOf };
+  return {
+    includeDocs: true,
+    showAll: (rows) =>
+      Promise.all(
+        rows.map(async ({ doc }) => {
+          const one = typed(document, doc);
+          return one && presented(contract, request, one);
+        }),
+      ),
+  };
+}
+
 const summaryOf = ({ id, value }: ViewRow): unknown => (isRecord(value) ? { id, ...value } : value);

@@ -62,6 +62,8 @@ export interface RestRequest<Data = unknown> {
   readonly query: Readonly<Record<string, string>>;
   readonly headers: IncomingHttpHeaders;
   readonly clientIp: string;
+  /** How the client speaks to us, or to the proxy between. */
+  readonly scheme: 'http' | 'https';
   /** It came by a magic path. */
   readonly isSigned: boolean;
   /** The keys beside `data`, in lower case with `_`. */

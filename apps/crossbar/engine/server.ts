@@ -212,18 +212,24 @@ function receivedOf(
     id: state.requestId,
     method: state.method,
     query,
-    clientIp: clientIp(config, context),
+    ...client(config, context),
   };
 }
 
-/** The client behind a proxy that is known as one. */
-function clientIp(config: ConfigValues, context: Context): string {
-  const peer = (context.req.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  const header = context.req.headers['x-forwarded-for'];
-  const forwarded = typeof header === 'string' ? header.split(',', 1)[0]?.trim() : undefined;
-  if (!forwarded) return peer;
-  return config<readonly string[]>('reverse_proxies', ['127.0.0.1']).includes(peer) ? forwarded : peer;
+/** The client: behind a proxy that is known as one, as that says. */
+function client(config: ConfigValues, { req }: Context): Pick<Received, 'clientIp' | 'scheme'> {
+  const peer = (req.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const ip = firstOf(req.headers['x-forwarded-for']);
+  const scheme = firstOf(req.headers['x-forwarded-proto']);
+  const isBehind =
+    (ip || scheme) && config<readonly string[]>('reverse_proxies', ['127.0.0.1']).includes(peer);
+  if (!isBehind) return { clientIp: peer, scheme: 'http' };
+  return { clientIp: ip || peer, scheme: scheme === 'https' ? 'https' : 'http' };
 }
+
+/** What the proxy wrote that is nearest to the client. */
+const firstOf = (header: string | string[] | undefined): string | undefined =>
+  typeof header === 'string' ? header.split(',', 1)[0]?.trim() : undefined;
 
 /** Where the endpoints stand whose first noun is a parameter: they are tried last. */
 const anyNoun = ':';

@@ -32,7 +32,7 @@ export async function readReport(request: RestRequest, name: string): Promise<Ra
 
 /** Keeps who watches these lamps, before they are reset, and tells an operator of it. Its name below `presence/`. */
 export async function tellOfReport(request: RestRequest, presence_ids: readonly string[]): Promise<string> {
-  const { services, id: requestId, headers } = request;
+  const { services, id: requestId, headers, scheme } = request;
   const account = targetAccount(request)._id;
   const [only, ...others] = presence_ids;
   const subscriptions = await subscriptionsOf(request, 'detail', others.length === 0 ? only : undefined);
@@ -54,7 +54,7 @@ export async function tellOfReport(request: RestRequest, presence_ids: readonly 
     Message: `presence reset received for ${presence_ids.join(', ')}`,
     'Account-ID': account,
     'Request-ID': requestId,
-    'Attachment-URL': `http://${headers.host ?? services.node}/${link}`,
+    'Attachment-URL': `${scheme}://${headers.host ?? services.node}/${link}`,
     Details: { 'Report-ID': id, Node: services.node },
   });
   return name;

@@ -20,7 +20,7 @@ export const faxboxes = plain(
     path: 'faxboxes',
     summary: 'Fax boxes',
     document: faxbox,
-    listing: { design: 'faxbox', view: 'crossbar_listing' },
+    listing: { design: 'faxbox', view: 'crossbar_listing', documents: true },
     example: { name: 'Office', caller_id: '+14155550100', retries: 2 },
     validate: async (request: RestRequest, next, previous) => {
       // It is shown beside the fields, and so comes back with them.

@@ -209,6 +209,8 @@ describe('what is kept of messages', () => {
       });
       expect(taken.body.data, taken.text).to.have.nested.property('custom_smtp_email_address.unique');
       const { data } = (await acme.send('GET', `faxboxes/${id}`)).body;
+      const listed = (await acme.send('GET', 'faxboxes')).body.data;
+      expect(listed.find((row: { id: string }) => row.id === id)).to.deep.equal(data);
       const kept = await acme.send('POST', `faxboxes/${id}`, {
         ...data,
         smtp_email_address: 'evil',

@@ -13,6 +13,7 @@ import {
   type Endpoint,
   idParameter,
   invalid,
+  type ListOptions,
   list,
   load,
   oneUpload,
@@ -51,9 +52,15 @@ function rawEndpoint(path: string, databaseOf: DatabaseOf, writes: 'admin' | 'su
   };
 }
 
-/** Ids of the sounds of one language, and of one prompt. */
-function idLists(path: string, databaseOf: DatabaseOf): Endpoint[] {
-  const ids = (at: string, said: string, view: string, prefixOf: (given: string) => string): Endpoint => ({
+/** The sounds of one language, and of one prompt. */
+function soundLists(path: string, databaseOf: DatabaseOf): Endpoint[] {
+  const sounds = (
+    at: string,
+    said: string,
+    view: string,
+    prefixOf: (given: string) => string,
+    shown: ListOptions,
+  ): Endpoint => ({
     path: `${path}/media/${at}/:${at}`,
     operations: {
       GET: operation(
@@ -64,17 +71,24 @@ function idLists(path: string, databaseOf: DatabaseOf): Endpoint[] {
             request,
             databaseOf(request),
             { design: 'media', view },
-            { prefix: [prefixOf(pathParameter(request, at))], show: ({ id }) => id },
+            { prefix: [prefixOf(pathParameter(request, at))], ...shown },
           ),
         { list: true },
       ),
     },
   });
   return [
-    ids('languages', 'Sounds of a language; `missing`: of none', 'listing_by_language', (given) =>
-      given === 'missing' ? noLanguage : given.toLowerCase(),
+    sounds(
+      'languages',
+      'Ids of the sounds of a language; `missing`: of none',
+      'listing_by_language',
+      (given) => (given === 'missing' ? noLanguage : given.toLowerCase()),
+      { show: ({ id }) => id },
     ),
-    ids('prompts', 'Sounds of a prompt, one for each language', 'listing_by_prompt', (given) => given),
+    sounds('prompts', 'Sounds of a prompt, one for each language', 'listing_by_prompt', (given) => given, {
+      includeDocs: true,
+      show: ({ id, doc }) => ({ id, has_attachments: Object.keys(doc?._attachments ?? {}).length > 0 }),
+    }),
   ];
 }
 
@@ -100,8 +114,8 @@ export const media = plain(
   [
     rawEndpoint('/accounts/:account_id', targetDatabase, 'admin'),
     rawEndpoint('', systemMedia, 'superduper'),
-    ...idLists('/accounts/:account_id', targetDatabase),
-    ...idLists('', systemMedia),
+    ...soundLists('/accounts/:account_id', targetDatabase),
+    ...soundLists('', systemMedia),
     accountEndpoint('media/languages', {
       GET: operation('account', 'Languages, with the number of sounds in each', (request) =>
         languages(targetDatabase(request)),

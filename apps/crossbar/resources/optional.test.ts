@@ -97,7 +97,7 @@ describe('optional resources', () => {
     expect(await get('languages/en-gb')).to.deep.equal([greeting]);
     expect(await get('languages/EN-GB')).to.deep.equal([greeting]);
     expect(await get('languages/missing')).to.deep.equal([tune]);
-    expect(await get('prompts/hello')).to.deep.equal([greeting]);
+    expect(await get('prompts/hello')).to.deep.equal([{ id: greeting, has_attachments: false }]);
     expect(
       (await rest.send('GET', 'media/prompts/hello', undefined, { token: tenant.token })).body.data,
     ).to.deep.equal([]);

@@ -65,6 +65,17 @@ describe('presence', () => {
     expect(setting.body.data).to.not.have.property('report');
   });
 
+  it('links to it as its client speaks to a proxy that is known, and to nobody else', async () => {
+    const behind = (proto: string) =>
+      tenant.send('POST', 'presence/2001', { action: 'reset' }, { headers: { 'x-forwarded-proto': proto } });
+    await behind('https');
+    expect(linkOf()).to.match(/^https:/);
+    await rest.context.systemConfig.set('crossbar', 'reverse_proxies', ['192.0.2.1']);
+    await behind('https');
+    expect(linkOf()).to.not.match(/^https:/);
+    await rest.context.systemConfig.set('crossbar', 'reverse_proxies', ['127.0.0.1']);
+  });
+
   it('tells an operator, with a link that needs no token', async () => {
     const report = await reset();
     const [alert] = rest.bus.named('system_alert').slice(-1);

@@ -9,6 +9,6 @@ export const skels = plain(
     summary: 'Documents of any form',
     document: skel,
     example: { name: 'Anything', more: { of: ['it'] } },
-    listing: { design: 'skels', view: 'crossbar_listing' },
+    listing: { design: 'skels', view: 'crossbar_listing', ids: true },
   }),
 );

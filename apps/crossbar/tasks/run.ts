@@ -184,6 +184,7 @@ async function requestOf({ services, task, action }: Run): Promise<RestRequest> 
     query: { paginate: 'false', ascending: 'true' },
     headers: {},
     clientIp: '',
+    scheme: 'http',
     isSigned: false,
     envelope: { accept_charges: task.pvt_accept_charges === true },
     data: {},
