@@ -5811,7 +5811,7 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
-  /** Sounds of a language; `missing`: of none. For: account. */
+  /** Ids of the sounds of a language; `missing`: of none. For: account. */
   readonly getAccountsMediaLanguagesByLanguages: {
     readonly path: { readonly account_id: string; readonly languages: string };
     readonly query: ListQuery;
@@ -5825,7 +5825,7 @@ export interface Operations {
     readonly body: Query;
     readonly data: readonly Row[];
   };
-  /** Sounds of a language; `missing`: of none. For: account. */
+  /** Ids of the sounds of a language; `missing`: of none. For: account. */
   readonly getMediaLanguagesByLanguages: {
     readonly path: { readonly languages: string };
     readonly query: ListQuery;
