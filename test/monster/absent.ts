@@ -1,6 +1,7 @@
 // What Monster UI asks for and may be told that it is not there: what Kazoo's open source has not either, and resources that this
 // crossbar does not have yet.
 import { modules } from '../../apps/crossbar/resources/index.ts';
+import type { Exchange } from './page.ts';
 
 /** Contract/monster.md §4. */
 const neverThere = [
@@ -26,3 +27,15 @@ export function absent(path: string): boolean {
   if (below === path && /^accounts\//.test(path)) return false;
   return neverThere.some((one) => below.startsWith(one)) || !nouns.has(nounOf(path));
 }
+
+/** What it asks for to learn that it was never set up: a 404 is the answer. */
+const notSetUp = ['whitelabel', 'storage'];
+
+/** The requests that were refused although the contract promises an answer. */
+export const refused = (exchanges: readonly Exchange[]): readonly Exchange[] =>
+  exchanges.filter(
+    ({ status, method, path }) =>
+      status >= 400 &&
+      !absent(path) &&
+      !(status === 404 && method === 'GET' && notSetUp.includes(nounOf(path))),
+  );

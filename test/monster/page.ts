@@ -1,6 +1,6 @@
 // Monster UI in a browser: logs in as a person does, and asks through the UI's own client for what the shipped apps have no page of.
 import { existsSync } from 'node:fs';
-import { chromium, type Page, type Response } from 'playwright-core';
+import { chromium, type Page, type Request, type Response } from 'playwright-core';
 import type { Login } from '../e2e/rest.ts';
 
 /** A request to the API that the page made, and its answer. */
@@ -9,6 +9,8 @@ export interface Exchange {
   /** Below the version, without the parameter that defeats caches. */
   readonly path: string;
   readonly status: number;
+  /** What was sent; empty with a GET. */
+  readonly sent: string;
 }
 
 export interface Ui {
@@ -19,6 +21,16 @@ export interface Ui {
   /** Asks through the UI's client, e.g. `user.list`; resolves to `data` of the answer. Rejects with what the API said. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
   ask(resource: string, data?: object): Promise<any>;
+  /** Shows one of its apps, as a click on its icon does. */
+  open(app: string): Promise<void>;
+  /** Takes an option of a select that the page hides behind a list of its own. */
+  choose(select: string, value: string): Promise<void>;
+  /**
+   * Does `act`, which makes the page write, and waits for the answers to these requests, e.g. `PUT users`, `POST users/*`: the path
+   * is below the account, each id is `*`. Resolves to `data` of the answers; rejects when one is an error or does not come.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  writes(act: () => Promise<unknown>, ...requests: readonly string[]): Promise<any[]>;
   stop(): Promise<void>;
 }
 
@@ -34,18 +46,24 @@ export async function openUi(site: string, api: string, executablePath: string):
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
   const page = await browser.newPage({ viewport: { width: 1300, height: 900 } });
-  const exchanges: Exchange[] = [];
   // Fonts of the internet and the like: it must need nothing but the zone.
   await page.route(
     ({ hostname }) => hostname !== '127.0.0.1',
     (route) => route.abort(),
   );
+  const ui = drive(page, api);
+  await page.goto(site);
+  await page.waitForSelector('input#login');
+  return { ...ui, stop: () => browser.close() };
+}
+
+/** Records what a page asks of `api`, and acts in it. */
+export function drive(page: Page, api: string): Omit<Ui, 'stop'> {
+  const exchanges: Exchange[] = [];
   page.on('response', (response) => {
     const exchange = exchangeOf(response, api);
     if (exchange) exchanges.push(exchange);
   });
-  await page.goto(site);
-  await page.waitForSelector('input#login');
   return {
     page,
     exchanges,
@@ -57,8 +75,45 @@ export async function openUi(site: string, api: string, executablePath: string):
       await page.waitForFunction('window.monster?.apps?.auth?.appsStore !== undefined');
     },
     ask: (resource, data = {}) => page.evaluate(askInPage(resource, data)),
-    stop: () => browser.close(),
+    open: async (app) => {
+      const active = `window.monster.apps.getActiveApp() === '${app}'`;
+      // A click on the app that is shown loads the whole page anew.
+      if (await page.evaluate(active)) return;
+      const icon = `#apploader .app-list [data-name="${app}"]`;
+      // After a login it shows its launcher or an app by itself; a click before that would be lost.
+      await page.locator('#apploader .app-list:visible, #monster_content > *:visible').first().waitFor();
+      if (!(await page.isVisible(icon))) await page.click('#main_topbar_apploader_link');
+      await page.click(icon);
+      await page.waitForFunction(active);
+    },
+    choose: async (select, value) => {
+      await page.waitForSelector(select, { state: 'attached' });
+      await page.evaluate(`$('${select}').val('${value}').trigger('chosen:updated').change()`);
+    },
+    writes: async (act, ...requests) => {
+      const answers = Promise.all(
+        requests.map((wanted) =>
+          page.waitForResponse((response) => nameOf(response.request(), api) === wanted, { timeout: 20_000 }),
+        ),
+      );
+      await Promise.all([act(), answers]);
+      return Promise.all((await answers).map(dataOf));
+    },
   };
+}
+
+/** `PUT users/*`, of a request below an account; otherwise with the whole path below the version. */
+function nameOf(request: Request, api: string): string {
+  const [path = ''] = pathOf(request.url(), api)?.split('?') ?? [];
+  const below = path.replace(/^accounts\/[0-9a-f]{32}\/?/, '').replace(/\/$/, '');
+  return `${request.method()} ${below.replace(/(\d{6}-)?[0-9a-f]{32}|%2B\d+/g, '*')}`.trim();
+}
+
+async function dataOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (!response.ok())
+    throw new Error(`${response.request().method()} ${response.url()}: ${response.status()} ${text}`);
+  return (JSON.parse(text) as { data: unknown }).data;
 }
 
 /** What the page runs. Text, because a compiled function refers to what only this side has. */
@@ -72,9 +127,12 @@ const askInPage = (resource: string, data: object): string => `new Promise((reso
   });
 })`;
 
+const pathOf = (url: string, api: string): string | undefined =>
+  url.startsWith(`${api}/`) ? url.slice(api.length + 1).replace(/[?&]_=\d+/, '') : undefined;
+
 function exchangeOf(response: Response, api: string): Exchange | undefined {
-  const url = response.url();
-  if (!url.startsWith(`${api}/`)) return undefined;
-  const path = url.slice(api.length + 1).replace(/[?&]_=\d+/, '');
-  return { method: response.request().method(), path, status: response.status() };
+  const request = response.request();
+  const path = pathOf(response.url(), api);
+  if (path === undefined) return undefined;
+  return { method: request.method(), path, status: response.status(), sent: request.postData() ?? '' };
 }

@@ -30,7 +30,15 @@ export interface Backends {
 export async function serveSite(folder: string, { api, socket }: Backends, port: number): Promise<Site> {
   const config = `define(${JSON.stringify({
     api: { default: `${api}/`, socket },
-    whitelabel: { companyName: 'Test', applicationTitle: 'Test', language: 'en-US', nav: {}, port: {} },
+    whitelabel: {
+      companyName: 'Test',
+      applicationTitle: 'Test',
+      language: 'en-US',
+      nav: {},
+      port: {},
+      // They lay over what a test clicks on.
+      disableFirstUseWalkthrough: true,
+    },
   })});`;
   const server = createServer(({ url = '/' }, response) => {
     const { pathname } = new URL(url, 'http://localhost');

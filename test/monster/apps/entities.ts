@@ -1,0 +1,48 @@
+// The entity manager of the callflows app: makes, changes and deletes what callflows refer to.
+import type { Ui } from '../page.ts';
+
+export interface Entity {
+  /** As the tile of the manager is called. */
+  readonly type: string;
+  /** What its buttons are called after. */
+  readonly form: string;
+  /** Its resource of the API. */
+  readonly path: string;
+}
+
+export const entities: readonly Entity[] = [
+  { type: 'blacklist', form: 'blacklist', path: 'blacklists' },
+  { type: 'directory', form: 'directory', path: 'directories' },
+];
+
+/** Makes one with a name; resolves to its document. */
+export async function createEntity(ui: Ui, { type, form, path }: Entity, name: string) {
+  const { page, writes } = ui;
+  await openManager(ui);
+  await page.click(`.entity-manager .entity-element[data-type="${type}"]`);
+  await page.click('.entity-edition .list-add');
+  await page.fill(`${content} [name="name"]`, name);
+  const [made] = await writes(() => page.click(`${content} .${form}-save`), `PUT ${path}`);
+  return made;
+}
+
+/** Gives the one with `id`, which is in the list that is shown, another name. */
+export async function renameEntity({ page, writes }: Ui, { form, path }: Entity, id: string, name: string) {
+  await page.click(`.entity-edition .list-element[data-id="${id}"]`);
+  await page.fill(`${content} [name="name"]`, name);
+  await writes(() => page.click(`${content} .${form}-save`), `POST ${path}/*`);
+}
+
+export async function deleteEntity({ page, writes }: Ui, { form, path }: Entity, id: string): Promise<void> {
+  await page.click(`.entity-edition .list-element[data-id="${id}"]`);
+  await page.click(`${content} .${form}-delete`);
+  await writes(() => page.click('#confirm_button'), `DELETE ${path}/*`);
+}
+
+async function openManager({ page, open }: Ui): Promise<void> {
+  await open('callflows');
+  const back = page.locator('.back-button:visible');
+  if ((await back.count()) > 0) await back.click();
+}
+
+const content = '.entity-edition .entity-content';
