@@ -3,10 +3,11 @@ import type { Subscription } from '../../core/amqp/index.ts';
 import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
 import { usurpControl } from '../../core/messages/call.ts';
 import { startHeartbeat } from './advertise.ts';
+import { takeConferenceOrders } from './conferences/orders.ts';
+import { answerSearches } from './conferences/searches.ts';
 import { ControlQueues } from './control/queues.ts';
 import { createMedia } from './media.ts';
 import { createMeters } from './meters.ts';
-import { answerSearches } from './moving/conferences.ts';
 import { answerOperatorsOfCalls } from './operators.ts';
 import { takeOrders } from './orders.ts';
 import { serveOriginates } from './originate.ts';
@@ -63,6 +64,7 @@ async function start(given: AppContext): Promise<RunningApp> {
     await watchUsurpers(context, nodes),
     await answerQueries(context, nodes, () => edges.alone()),
     await answerSearches(context, nodes),
+    await takeConferenceOrders(context, nodes, shared.media),
     await answerOperatorsOfCalls(context, nodes, stories),
     ...(await takeOrders(context, nodes, proxy)),
     ...originates,

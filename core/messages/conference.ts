@@ -81,6 +81,48 @@ export const relateParticipants = command('relate_participants', 'Who hears whom
   Relationship: maybeOneOf('deaf', 'mute', 'clear'),
 });
 
+export const stopPlay = command('stop_play', 'Stops what plays', {
+  'Participant-ID': Type.Optional(participant['Participant-ID']),
+  Affects: maybeOneOf('current', 'all'),
+});
+const gain = Type.Union([Type.Integer(), Type.String()]);
+export const participantEnergy = command('participant_energy', 'How loud one must be to be heard', {
+  ...participant,
+  'Energy-Level': gain,
+});
+export const participantVolumeIn = command('participant_volume_in', 'How loud one is, -4 to 4', {
+  ...participant,
+  'Volume-In-Level': gain,
+});
+export const participantVolumeOut = command('participant_volume_out', 'How loud one hears, -4 to 4', {
+  ...participant,
+  'Volume-Out-Level': gain,
+});
+export const set = command('set', 'Changes a parameter of the conference', {
+  Parameter: Type.Enum(['Max-Members', 'Caller-ID-Name', 'Caller-ID-Number']),
+  Value: Type.Union([Type.Integer(), Type.String()]),
+});
+
+/** What a switch does by itself. */
+export const orders = [
+  lock,
+  unlock,
+  muteParticipant,
+  unmuteParticipant,
+  deafParticipant,
+  undeafParticipant,
+  kick,
+  play,
+  stopPlay,
+  record,
+  recordStop,
+  relateParticipants,
+  participantEnergy,
+  participantVolumeIn,
+  participantVolumeOut,
+  set,
+];
+
 /** Calls endpoints and lets those that answer in. `Timeout` in seconds. */
 export const dial = message({
   category: 'conference',

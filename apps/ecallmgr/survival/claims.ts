@@ -2,7 +2,7 @@
 import { hasCode } from '../../../core/errors/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
 import type { SwitchClient } from '../freeswitch/index.ts';
-import { entriesOf, read, realms, safe } from './hash.ts';
+import { entriesOf, insertIfEmpty, read, realms, safe } from './hash.ts';
 
 /** Who claimed a call: a node, in one of its lives. A node begins a new life when it starts and after it was given up. */
 export interface Owner {
@@ -26,11 +26,9 @@ export class Claims {
   /** Tries to make the call ours. False when another ecallmgr was first. Rejects when the switch does not answer. */
   async take(callId: string): Promise<boolean> {
     try {
-      await this.#client.api(`hash insert_ifempty/${entry(callId)}/${claimOf(this.#self())}`);
-      return true;
+      return await insertIfEmpty(this.#client, realms.calls, callId, claimOf(this.#self()));
     } catch (error) {
       if (!hasCode(error, 'command_failed')) throw error;
-      if (/already exists/.test(error.message)) return false;
       // Without mod_hash nobody can claim, and a call without anybody would be worse than one with two.
       this.#log.error('the switch cannot keep claims: load mod_hash', { error: error.message });
       return true;

@@ -2,7 +2,7 @@
 import { hasCode } from '../../../core/errors/index.ts';
 import type { SwitchClient } from '../freeswitch/index.ts';
 
-/** What is kept there, by realm: whose each call is, signs of life, who was given up, checkpoints of controllers, ends of legs, what is to be noted of them. */
+/** What is kept there, by realm: whose each call is, signs of life, who was given up, checkpoints of controllers, ends of legs, what is to be noted of them, who follows an order. */
 export const realms = {
   calls: 'mirliton_calls',
   beats: 'mirliton_beats',
@@ -10,6 +10,7 @@ export const realms = {
   checkpoints: 'mirliton_checkpoints',
   ends: 'mirliton_ends',
   told: 'mirliton_told',
+  orders: 'mirliton_orders',
 } as const;
 
 /** Text as a key or a value: both are cut at `/`. */
@@ -35,6 +36,22 @@ export async function read(
 /** Writes an entry. Rejects with `command_failed` when the switch has no mod_hash. */
 export async function write(client: SwitchClient, realm: string, key: string, value: string): Promise<void> {
   await client.api(`hash insert/${realm}/${safe(key)}/${value}`);
+}
+
+/** Writes an entry that is not there yet; false when it is. Rejects with `command_failed` when the switch has no mod_hash. */
+export async function insertIfEmpty(
+  client: SwitchClient,
+  realm: string,
+  key: string,
+  value: string,
+): Promise<boolean> {
+  try {
+    await client.api(`hash insert_ifempty/${realm}/${safe(key)}/${value}`);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'command_failed') && /already exists/.test(error.message)) return false;
+    throw error;
+  }
 }
 
 /** A key as it was before `safe`. */

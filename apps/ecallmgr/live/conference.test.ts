@@ -1,0 +1,86 @@
+// Conferences on a switch: who is in one, and what is ordered of it.
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import * as conference from '../../../core/messages/conference.ts';
+import { followed } from '../conferences/orders.ts';
+import { Live, type Message, type Phone, type PhoneCall } from '../testing/live.ts';
+
+describe('a conference on a switch', () => {
+  let live: Live;
+  let name: string;
+  let alice: PhoneCall;
+  let bob: PhoneCall;
+
+  beforeEach(async () => {
+    ({ live } = await Live.openPair());
+    name = `room-${randomBytes(4).toString('hex')}`;
+    alice = await join(await live.target.phone('alice'), { Moderator: true });
+    bob = await join(await live.target.phone('bob'));
+  });
+  afterEach(async () => {
+    await live.clear();
+    await live.close();
+  });
+
+  const join = async (phone: Phone, fields: Message = {}): Promise<PhoneCall> => {
+    const call = await live.answered(phone);
+    await live.send(call.id, 'conference', { 'Conference-ID': name, ...fields });
+    await waitFor((members) => members.find((it) => it['Call-ID'] === call.id));
+    return call;
+  };
+  const search = (): Promise<Message | undefined> =>
+    live.bus
+      .request(conference.searchReq, { 'Conference-ID': name }, { timeout: 500, silence: 'allowed' })
+      .catch(() => undefined);
+  /** Asks who is there until the answer fits. */
+  const waitFor = async <T>(find: (members: Message[]) => T | undefined): Promise<T> => {
+    for (const late = Date.now() + 8_000; Date.now() < late; ) {
+      const found = find(((await search())?.['Participants'] as Message[] | undefined) ?? []);
+      if (found !== undefined) return found;
+    }
+    throw new Error('who is in the conference never fitted');
+  };
+  const bobs = (members: Message[]): Message | undefined => members.find((it) => it['Call-ID'] === bob.id);
+  const flag = (member: Message | undefined, key: string): unknown =>
+    (member?.['Conference-Channel-Vars'] as Message | undefined)?.[key];
+  const order = (contract: (typeof conference.orders)[number], fields: Message): Promise<void> =>
+    live.bus.publish(contract, { 'Conference-ID': name, ...fields } as never);
+
+  it('is told with who is in it, by conference and by account', async () => {
+    const found = await search();
+    expect(found).to.include({ 'Conference-ID': name, Running: true, Locked: false, 'Participant-Count': 2 });
+    const members = found?.['Participants'] as Message[];
+    expect(members.map((it) => [it['Caller-ID-Number'], flag(it, 'Is-Moderator')])).to.have.deep.members([
+      ['alice', true],
+      ['bob', false],
+    ]);
+    const answer = await live.bus.request(conference.searchReq, { 'Account-ID': 'acc1' });
+    expect(answer.Conferences).to.have.nested.property(`${name}.Moderators`, 1);
+    expect(answer.Conferences).to.have.nested.property(`${name}.Members`, 1);
+  }).timeout(30_000);
+
+  it('mutes and puts out who is named, plays to all, and is locked', async () => {
+    const id = (await waitFor(bobs))['Participant-ID'] as number;
+    const participant = { 'Participant-ID': id };
+    await order(conference.muteParticipant, { 'Application-Name': 'mute_participant', ...participant });
+    await waitFor((members) => (flag(bobs(members), 'Speak') === false ? true : undefined));
+    await order(conference.unmuteParticipant, { 'Application-Name': 'unmute_participant', ...participant });
+    await waitFor((members) => (flag(bobs(members), 'Speak') === true ? true : undefined));
+    await order(conference.play, {
+      'Application-Name': 'play',
+      'Media-Name': 'tone_stream://%(1500,0,700)',
+    });
+    expect(await Promise.all([alice.hears(700), bob.hears(700)])).to.deep.equal([true, true]);
+    await order(conference.lock, { 'Application-Name': 'lock' });
+    for (const late = Date.now() + 4_000; (await search())?.['Locked'] !== true; )
+      if (Date.now() > late) throw new Error('it was not locked');
+    await order(conference.kick, { 'Application-Name': 'kick', ...participant });
+    await waitFor((members) => (bobs(members) === undefined ? true : undefined));
+    expect(await search(), 'nobody else was put out').to.include({ 'Participant-Count': 1 });
+  }).timeout(40_000);
+
+  it('follows every order that has a contract', () => {
+    const named = conference.orders.map(({ fields }) => fields['Application-Name'].const);
+    expect([...followed].toSorted()).to.deep.equal(named.toSorted());
+  });
+});
