@@ -50,12 +50,14 @@ Object.assign(process.env, {
   MIRLITON_E2E_START_LIMIT: '300',
 });
 
+// What is not as it comes is said with the table: it decides how soon a silent process is known to be one.
+const heartbeat = process.env['MIRLITON_BUS_HEARTBEAT'];
 const rows: string[][] = [];
 const table: Table = {
   title: titleOf(mixOfRun()),
   columns: ['case', ...columns],
   rows,
-  note: `${values.count}; each app in a process of its own.`,
+  note: `${values.count}; each app in a process of its own${heartbeat ? `; bus.heartbeat ${heartbeat}` : ''}.`,
 };
 const skipped: string[] = [];
 let lost = 0;
