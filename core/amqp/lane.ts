@@ -15,9 +15,7 @@ const answerTimeout = 1_000;
  * Milliseconds after a return at which a queue and its bindings are looked at again. When a node of a RabbitMQ cluster dies,
  * the others remove its queues over some seconds, by name: those made anew meanwhile too, with not a word to their consumers.
  */
-const looks: readonly number[] = [1_000, 2_000, 3_000, 4_500, 6_500, 10_000, 20_000];
-/** Of a binding, used in a circle: more than may be bound at a time. */
-const turns = 8;
+const looks: readonly number[] = [2_000, 4_000, 6_000, 10_000, 20_000];
 
 export interface LaneOptions {
   readonly spec: QueueSpec;
@@ -40,23 +38,25 @@ export class Lane implements TransportConsumer {
   #timer: NodeJS.Timeout | undefined;
   #looking: NodeJS.Timeout[] = [];
   #connections = 0;
-  /** In which the queue may be bound; the last one is the present one. */
-  #turns: number[] = [0];
+  /** How often it was declared. */
+  #declared = 0;
+  /** Of the bindings on this connection. */
+  #turn = 0;
   #ended = false;
   /** False when the broker did not answer the cancel: then there is no use in waiting for it again. */
   #answers = true;
 
   constructor(options: LaneOptions) {
     this.#options = options;
-    this.#bindings = [...options.spec.bindings];
+    const { kind, name, bindings } = options.spec;
+    this.#bindings = kind === 'private' ? [{ exchange: 'targeted', key: name }, ...bindings] : [...bindings];
   }
 
   up(model: ChannelModel): void {
     this.#model = model;
+    this.#turn = 0;
     this.#attempts = 0;
     this.#connections += 1;
-    // A dying node's bindings lose their effect after its queues have gone: those of a new turn are not among them.
-    if (this.#connections > 1) this.#turns = [...this.#turns.filter((it) => it !== this.#next), this.#next];
     void this.#establish(model);
     if (this.#connections === 1 || this.#ended) return;
     for (const after of this.#options.looks ?? looks)
@@ -95,21 +95,23 @@ export class Lane implements TransportConsumer {
     if (index >= 0) this.#bindings.splice(index, 1);
     await this.#change(async (channel) => {
       // The next turn may be under way.
-      for (const turn of [...this.#turns, this.#next])
+      for (let turn = 0; turn <= this.#turn + 1; turn += 1)
         await unbindQueue(channel, this.#only({ exchange, key }), turn);
     });
   }
 
-  get #turn(): number {
-    return this.#turns.at(-1) ?? 0;
-  }
-
-  get #next(): number {
-    return (this.#turn + 1) % turns;
-  }
-
   #only(binding: Binding): QueueSpec {
-    return { ...this.#options.spec, kind: 'shared', bindings: [binding] };
+    return { ...this.#spec, bindings: [binding] };
+  }
+
+  /**
+   * The queue as it is declared now. A private one has another name each time, and is addressed by the same key: a dead
+   * connection may hold the one before, and a dying node of a cluster takes away by name what was declared anew meanwhile.
+   */
+  get #spec(): QueueSpec {
+    const { spec } = this.#options;
+    const name = spec.kind === 'private' && this.#declared > 1 ? `${spec.name}~${this.#declared}` : spec.name;
+    return { ...spec, name, bindings: [...this.#bindings] };
   }
 
   /** No message comes after this. */
@@ -153,7 +155,9 @@ export class Lane implements TransportConsumer {
   }
 
   async #establish(model: ChannelModel): Promise<void> {
-    const { spec, log } = this.#options;
+    const { log } = this.#options;
+    this.#declared += 1;
+    const spec = this.#spec;
     let channel: Channel | undefined;
     try {
       channel = await model.createChannel();
@@ -165,7 +169,7 @@ export class Lane implements TransportConsumer {
         this.#lost(model, mine);
       });
       if (spec.prefetch > 0) await channel.prefetch(spec.prefetch);
-      await declareQueue(channel, exchangesOf(model), { ...spec, bindings: this.#bindings }, this.#turn);
+      await declareQueue(channel, exchangesOf(model), spec);
       const { consumerTag } = await channel.consume(spec.name, this.#receiver(model, mine), {
         noAck: spec.prefetch === 0,
       });
@@ -188,24 +192,22 @@ export class Lane implements TransportConsumer {
    * are taken away: one that is listed may have lost its effect, and to make the same again would change nothing.
    */
   async #look(): Promise<void> {
-    const { spec, log } = this.#options;
+    const { log } = this.#options;
+    const bound = this.#spec;
     const [channel, model] = [this.#channel, this.#model];
     // One that is being declared is looked at next time.
     if (!channel || !model) return;
     try {
-      const { consumerCount } = await channel.checkQueue(spec.name);
+      const { consumerCount } = await channel.checkQueue(bound.name);
       if (consumerCount === 0) throw new Error('the broker knows no consumer of it');
-      const bound = { ...spec, bindings: [...this.#bindings] };
-      const [next, old] = [this.#next, this.#turns.filter((it) => it !== this.#next)];
-      await bindQueue(channel, exchangesOf(model), bound, next);
-      this.#turns = [...old, next];
-      for (const turn of old) await unbindQueue(channel, bound, turn);
-      this.#turns = [next];
+      await bindQueue(channel, exchangesOf(model), bound, this.#turn + 1);
+      this.#turn += 1;
+      await unbindQueue(channel, bound, this.#turn - 1);
       const left = bound.bindings.filter((binding) => !this.#bindings.includes(binding));
       for (const binding of left) await unbindQueue(channel, this.#only(binding), this.#turn);
     } catch (error) {
       if (this.#channel !== channel || this.#ended) return;
-      log.warn('a queue was lost behind our back; declaring it again', { queue: spec.name, error });
+      log.warn('a queue was lost behind our back; declaring it again', { queue: bound.name, error });
       await closeQuietly(channel);
     }
   }
@@ -230,7 +232,6 @@ export class Lane implements TransportConsumer {
     this.#again(model);
   }
 
-  /** A private queue may be held by the dead connection before this one for a while: so it is tried again. */
   #again(model: ChannelModel): void {
     const wait = Math.min(longestWait, shortestWait * 2 ** this.#attempts);
     this.#attempts += 1;

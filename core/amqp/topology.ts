@@ -1,6 +1,5 @@
 // Declares exchanges and queues as contract/kapi.md §1 wants them, once per connection.
 import type { Channel, ChannelModel } from 'amqplib';
-import type { Binding } from './bus.ts';
 import { exchangeType } from './exchanges.ts';
 import type { QueueSpec } from './transport.ts';
 
@@ -57,13 +56,8 @@ export function isPreconditionFailed(error: unknown): boolean {
  */
 const kept = { durable: true, arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 1_000_000 } };
 
-/** Declares a queue, those beside it, and its bindings, in a turn as of `bindQueue`. */
-export async function declareQueue(
-  channel: Channel,
-  exchanges: Exchanges,
-  spec: QueueSpec,
-  turn: number,
-): Promise<void> {
+/** Declares a queue, those beside it, and its bindings. */
+export async function declareQueue(channel: Channel, exchanges: Exchanges, spec: QueueSpec): Promise<void> {
   for (const { name, ttl, goesTo } of spec.beside ?? [])
     await channel.assertQueue(name, {
       ...kept,
@@ -71,7 +65,7 @@ export async function declareQueue(
       ...(goesTo === undefined ? {} : { deadLetterExchange: '', deadLetterRoutingKey: goesTo }),
     });
   await channel.assertQueue(spec.name, optionsOf(spec));
-  await bindQueue(channel, exchanges, spec, turn);
+  await bindQueue(channel, exchanges, spec);
 }
 
 /**
@@ -82,22 +76,20 @@ export async function bindQueue(
   channel: Channel,
   exchanges: Exchanges,
   spec: QueueSpec,
-  turn: number,
+  turn = 0,
 ): Promise<void> {
-  for (const { exchange, key } of bindingsOf(spec)) {
+  for (const { exchange, key } of spec.bindings) {
     await exchanges.ensure(channel, exchange);
     await channel.bindQueue(spec.name, exchange, key, turnOf(turn));
   }
 }
 
 /** Takes a turn of the bindings away; what is not there is no error. */
-export async function unbindQueue(channel: Channel, spec: QueueSpec, turn: number): Promise<void> {
-  for (const { exchange, key } of bindingsOf(spec))
+export async function unbindQueue(channel: Channel, spec: QueueSpec, turn = 0): Promise<void> {
+  for (const { exchange, key } of spec.bindings)
     await channel.unbindQueue(spec.name, exchange, key, turnOf(turn));
 }
 
-const bindingsOf = ({ kind, name, bindings }: QueueSpec): readonly Binding[] =>
-  kind === 'private' ? [{ exchange: 'targeted', key: name }, ...bindings] : bindings;
 const turnOf = (turn: number) => (turn === 0 ? {} : { 'x-turn': turn });
 
 function optionsOf({ kind, linger }: QueueSpec) {

@@ -234,7 +234,8 @@ function writeConfig(
   { tone = 440, listen = '127.0.0.1:0' }: PhoneOptions,
 ): void {
   mkdirSync(folder, { recursive: true });
-  writeTone(join(folder, 'tone.wav'), tone, 60);
+  // Longer than any call: nothing begins it anew.
+  writeTone(join(folder, 'tone.wav'), tone, 240);
   const modules = ['g711', 'aufile', 'aubridge', 'sndfile', 'ctrl_tcp'].map((name) => `module ${name}.so`);
   const lines = [
     'poll_method epoll',

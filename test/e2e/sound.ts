@@ -21,8 +21,11 @@ export function writeTone(file: string, frequency: number, seconds: number): voi
   data.writeUInt16LE(16, 34);
   data.write('data', 36);
   data.writeUInt32LE(samples * 2, 40);
-  for (let i = 0; i < samples; i += 1)
+  // A second of whole hertz is like the next.
+  for (let i = 0; i < Math.min(samples, rate); i += 1)
     data.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * frequency * i) / rate)), 44 + i * 2);
+  for (let second = 1; second * rate < samples; second += 1)
+    data.copy(data, 44 + second * rate * 2, 44, 44 + rate * 2);
   writeFileSync(file, data);
 }
 
