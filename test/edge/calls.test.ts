@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Dialog } from '../../rel/embedded/sip/stack/index.ts';
 import { eventually } from '../e2e/eventually.ts';
-import { itMay } from './capabilities.ts';
+import { hiding, itMay } from './capabilities.ts';
 import { nextOf } from './peer.ts';
 import type { Phone } from './phone.ts';
 import { accountId } from './registrar.ts';
@@ -78,8 +78,8 @@ describe('edge: calls', () => {
     ['TLS', { way: 'tls' }, 'tls'],
     ['WebSocket', { way: 'ws' }, 'websocket'],
     ['WebSocket over TLS', { way: 'wss' }, 'websocket'],
-    ['UDP over IPv6', { host: '::1' }, 'IPv6 in dialogs'],
-    ['TCP over IPv6', { way: 'tcp', host: '::1' }, 'IPv6 in dialogs'],
+    ['UDP over IPv6', { host: '::1' }, 'UDP over IPv6 in dialogs'],
+    ['TCP over IPv6', { way: 'tcp', host: '::1' }, undefined],
   ] as const;
   for (const [index, [name, options, capability]] of ways.entries()) {
     const user = `20${index}`;
@@ -94,8 +94,9 @@ describe('edge: calls', () => {
     });
 
     itMay(capability, `a phone on ${name} is called: whole dialog, ended by the phone`, async () => {
-      const phone = await zone.registered(user, options);
-      const { media, callee, caller } = await called(phone, user);
+      const other = `22${index}`;
+      const phone = await zone.registered(other, options);
+      const { media, callee, caller } = await called(phone, other);
       await live(media, caller, phone, callee);
     });
   }
@@ -113,13 +114,20 @@ describe('edge: calls', () => {
 
   itMay('topology hiding', 'a phone sees no address of a media server, in no message of a call', async () => {
     const user = '211';
+    await zone.configure(hiding);
     const phone = await zone.registered(user);
     const out = await calling(phone);
     await live(phone, out.caller, out.media, out.callee);
     const into = await called(phone, user);
     await live(into.media, into.caller, phone, into.callee);
+    const fields = { 'X-KAZOO-AOR': `sip:${user}@${realm}`, 'Content-Type': 'text/plain' };
+    const message = into.media.ask('MESSAGE', `sip:${user}@${edgeAddress}`, fields, 'hello');
+    (await phone.next('MESSAGE')).answer(200);
+    expect((await message.final).status).to.equal(200);
+    await zone.configure({});
     const seen = phone.wire.join('\n');
-    expect(seen).to.include('CSeq: 1 INVITE').and.to.include(`Remote-Party-ID: "2000" <sip:2000@${realm}>`);
+    expect(seen).to.include('CSeq: 1 INVITE');
+    expect(seen.toLowerCase()).to.include(`remote-party-id: "2000" <sip:2000@${realm}>`);
     expect(seen.match(/.*127\.77\..*/g) ?? []).to.deep.equal([]);
     expect(seen.match(/^(x-kazoo|x-auth|x-fs|x-ecallmgr).*/gim) ?? []).to.deep.equal([]);
   });
@@ -170,22 +178,32 @@ describe('edge: calls', () => {
     await live(media, caller, mobile, callee);
   });
 
-  itMay('Route of a Path', 'a REGISTER that came through a proxy is called through it', async () => {
-    const proxy = await zone.phone('215');
+  /** A phone behind a proxy is called; gives the proxy and the INVITE that came there. */
+  const calledThroughProxy = async (user: string) => {
+    const proxy = await zone.phone(user);
     const path = `<sip:${proxy.address};lr>`;
     const answer = await proxy.register({
       Path: path,
       Supported: 'path',
-      Contact: '<sip:215@192.0.2.5:5060>',
+      Contact: `<sip:${user}@192.0.2.5:5060>`,
     });
     expect(answer.status).to.equal(200);
     const media = zone.media[0].phone;
-    const call = media.invite(`sip:215@${edgeAddress}`, { 'X-KAZOO-AOR': `sip:215@${realm}` });
+    const call = media.invite(`sip:${user}@${edgeAddress}`, { 'X-KAZOO-AOR': `sip:${user}@${realm}` });
     const incoming = await proxy.next('INVITE');
-    expect(incoming.request.uri).to.match(/^sip:215@192\.0\.2\.5/);
-    expect(incoming.request.headers.get('route')).to.include(proxy.address);
     incoming.answer(486);
     expect((await call.final).status).to.equal(486);
+    return { proxy, invite: incoming.request };
+  };
+
+  it('a phone whose REGISTER came through a proxy is called through it, by its own Contact', async () => {
+    const { invite } = await calledThroughProxy('215');
+    expect(invite.uri).to.match(/^sip:215@192\.0\.2\.5/);
+  });
+
+  itMay('Route of a Path', 'that call has the Route which the Path asks for', async () => {
+    const { proxy, invite } = await calledThroughProxy('216');
+    expect(invite.headers.get('route')).to.include(proxy.address);
   });
 
   it('a carrier that is trusted calls without a digest, a stranger does not', async () => {

@@ -1,7 +1,7 @@
 // Which media server gets a call, in the four ways to choose, and what happens when one dies, is full or pauses.
 import { expect } from 'chai';
 import { eventually } from '../e2e/eventually.ts';
-import { itMay, kind } from './capabilities.ts';
+import { hiding, itMay, kind } from './capabilities.ts';
 import { nextOf } from './peer.ts';
 import type { Phone } from './phone.ts';
 import { sharedZone } from './shared.ts';
@@ -108,7 +108,7 @@ describe('edge: media servers', function () {
   });
 
   itMay('second try', 'a call that one cannot take (full, out of order) goes to the other', async () => {
-    await zone.configure({ dispatcher: { choice: 'round_robin' } });
+    await zone.configure({ ...hiding, dispatcher: { choice: 'round_robin' } });
     for (const [status, reason] of [
       [503, 'Maximum Calls In Progress'],
       [500, 'Server Internal Error'],

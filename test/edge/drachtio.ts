@@ -1,10 +1,13 @@
 // The edge in TypeScript under test: two of them on embedded SIP servers or on private drachtio-servers, or one on a
 // drachtio-server that is given (`MIRLITON_E2E_EDGE=drachtio:…`).
+import { readFileSync } from 'node:fs';
 import { edge } from '../../apps/registrar/edge/app.ts';
 import { type SipServer, startSipServer } from '../../rel/embedded/sip/index.ts';
-import type { Address } from '../../rel/embedded/sip/stack/index.ts';
+import type { Address, Secure } from '../../rel/embedded/sip/stack/index.ts';
 import { mixOfRun, settingsOf } from '../e2e/mix.ts';
+import { makeCertificate } from './certificate.ts';
 import type { Place, Way } from './channel.ts';
+import { startDrachtioServer } from './drachtio-server.ts';
 import type { EdgeOptions, EdgeUnderTest, Killable } from './zone.ts';
 
 /** A SIP server with the control protocol of drachtio. */
@@ -35,20 +38,27 @@ function missing(index: number): never {
   throw new Error(`edge ${index} does not run`);
 }
 
-function serversOf(_options: EdgeOptions): Promise<DrachtioServer[]> {
-  if (mixOfRun().edge !== 'embedded') return Promise.resolve([given()]);
-  return Promise.all([startEmbedded(), startEmbedded()]);
+function serversOf({ folder }: EdgeOptions): Promise<DrachtioServer[]> {
+  const kind = mixOfRun().edge;
+  if (kind.startsWith('drachtio:')) return Promise.resolve([given()]);
+  const { certificate, key } = makeCertificate(folder);
+  if (kind === 'drachtio') {
+    const options = { folder, secret, certificate, key };
+    return Promise.all(['first', 'second'].map((name) => startDrachtioServer({ ...options, name })));
+  }
+  const secure = { key: readFileSync(key, 'utf8'), cert: readFileSync(certificate, 'utf8') };
+  return Promise.all([startEmbedded(secure), startEmbedded(secure)]);
 }
 
 /** After a loss it is started again at the same addresses. */
-async function startEmbedded(): Promise<DrachtioServer> {
+async function startEmbedded(secure: Secure): Promise<DrachtioServer> {
   let listen: readonly Address[] = (['127.0.0.1', '::1'] as const).flatMap((host) =>
-    (['udp', 'tcp'] as const).map((protocol) => ({ protocol, host, port: 0 })),
+    (['udp', 'tcp', 'tls', 'ws', 'wss'] as const).map((protocol) => ({ protocol, host, port: 0 })),
   );
   let port = 0;
   let server: SipServer | undefined;
   const start = async (): Promise<void> => {
-    server = await startSipServer({ control: { host: '127.0.0.1', port }, secret, listen });
+    server = await startSipServer({ control: { host: '127.0.0.1', port }, secret, secure, listen });
     port = server.controlPort;
     listen = server.addresses;
   };

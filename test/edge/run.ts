@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 const usage = `usage: npm run edge -- [options] [words of a test's title]
-  --edge    kamailio | embedded | drachtio:host:controlport[,sipport]
+  --edge    kamailio | embedded | drachtio (two private drachtio-servers) | drachtio:host:controlport[,sipport]
   --bus     embedded | rabbitmq | amqp://user:password@host:port`;
 
 const options = {

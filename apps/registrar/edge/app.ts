@@ -73,7 +73,8 @@ async function start(context: AppContext): Promise<RunningApp> {
     phones.announce();
     for (const server of dispatcher.servers) probing.welcome(server);
   };
-  sip = connectSip({ ...settings.edge, log, methods, onRequest, onConnect });
+  const isInside = (host: string): boolean => dispatcher.hasHost(host);
+  sip = connectSip({ ...settings.edge, log, methods, isInside, onRequest, onConnect });
   metrics.gauge(
     'edge_media_servers',
     'media servers that take calls',
@@ -118,6 +119,8 @@ function reachable(
 ): Listener {
   const [, host, port] = /^(.+):(\d+)$/.exec(given.advertise) ?? [];
   if (host !== undefined) return { protocol: 'udp', host, port: Number(port) };
-  const udp = listeners.find(({ protocol }) => protocol === 'udp') ?? listeners[0];
-  return udp ?? { protocol: 'udp', host: given.host, port: given.port };
+  const udp = listeners.filter(({ protocol }) => protocol === 'udp');
+  // A server names them in any order.
+  const best = udp.find((it) => !it.host.startsWith('[')) ?? udp[0] ?? listeners[0];
+  return best ?? { protocol: 'udp', host: given.host, port: given.port };
 }

@@ -79,7 +79,7 @@ describe('edge: calls', () => {
     const { host, port } = zone.sip('udp');
     const call = carrier.call(`sip:+14155550100@${host}:${port}`);
     const { request, transaction } = await media.next('INVITE');
-    expect(request.uri).to.equal(`sip:+14155550100@127.0.0.1:${addressOf(media).port}`);
+    expect(request.uri).to.equal(`sip:+14155550100@127.0.0.1:${addressOf(media).port};transport=udp`);
     const header = (name: string) => request.headers.get(name);
     expect(header('x-auth-token')).to.equal('resource1@offnet');
     expect(header('x-auth-uri-user')).to.equal('+14155550100');

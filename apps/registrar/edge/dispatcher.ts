@@ -78,6 +78,11 @@ export class Dispatcher {
     return gone;
   }
 
+  /** Whether a media server has this host, IPv6 in brackets. */
+  hasHost(host: string): boolean {
+    return this.servers.some((server) => server.host === host);
+  }
+
   /** True for a request that a media server sent; over TCP it does not come from the port it listens on. */
   isMediaServer({ protocol, host, port }: Source, coreUuid: string | undefined): boolean {
     if (this.#servers.has(`${host}:${port}`)) return true;

@@ -63,11 +63,11 @@ async function waysTo(phones: readonly Binding[], answers: InsideOptions['answer
     const { owner, username, realm, source } = phone;
     if (owner) {
       const at = `${owner.host}:${owner.port}`;
-      const route = `sip:${at}`;
+      const route = `sip:${at};transport=udp`;
       const through = alive.get(at) ?? (await answers(route));
       alive.set(at, through);
       if (through) {
-        const uri = `sip:${username}@${at}`;
+        const uri = `sip:${username}@${at};transport=udp`;
         const headers = { 'X-KAZOO-AOR': `sip:${username}@${realm}` };
         ways.set(at, { uri, called: { uri, route, headers } });
       }
@@ -112,8 +112,8 @@ export function wayTo({ contact, source }: Binding): string {
     .filter((param) => param !== '' && !/^(transport|maddr)(=|$)/i.test(param))
     .map((param) => `;${param}`)
     .join('');
-  const transport = source.protocol === 'udp' ? '' : `;transport=${source.protocol}`;
-  return `sip:${user}${host}:${source.port}${transport}${params}`;
+  // Also UDP is said: a drachtio-server that is not told takes any transport it has.
+  return `sip:${user}${host}:${source.port};transport=${source.protocol}${params}`;
 }
 
 function isSameAddress(contact: string, uri: SipUri): boolean {

@@ -93,7 +93,7 @@ describe('edge: location', () => {
       'sip:x%20y@198.51.100.7:40000;transport=tcp;ob;line=7',
     );
     expect(wayTo(binding({ source: { ...source, protocol: 'udp', host: '2001:db8::1' } }))).to.equal(
-      'sip:a@[2001:db8::1]:40000',
+      'sip:a@[2001:db8::1]:40000;transport=udp',
     );
   });
 });

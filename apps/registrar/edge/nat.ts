@@ -1,4 +1,4 @@
-// Whether a sender can be reached at the Contact that it names (RFC 3581, RFC 5626 §1).
+// Whether a sender can be reached at the Contact that it names (RFC 3581, RFC 5626 §1), and by the socket of a media server.
 import { isIP } from 'node:net';
 import { isWithin } from '../../../core/telephony/index.ts';
 import type { Source } from './location.ts';
@@ -13,6 +13,21 @@ const inner = [
   '169.254.0.0/16',
   'fc00::/7',
 ];
+
+/**
+ * Whether two ends speak by different sockets of the server: a proxy on drachtio-server writes one Record-Route, by which
+ * only one of them finds back. UDP and TCP of one IP version share address and port.
+ */
+export function isApart(phone: Source, mediaServer: string): boolean {
+  const plain = phone.protocol === 'udp' || phone.protocol === 'tcp';
+  return !plain || phone.host.includes(':') !== mediaServer.includes(':');
+}
+
+/**
+ * Whether the server can hold a dialog with a phone: drachtio-server 0.9.10 takes each on UDP over IPv6 for one behind a
+ * NAT, writes its address without brackets, and ends.
+ */
+export const mayHold = ({ protocol, host }: Source): boolean => protocol !== 'udp' || !host.includes(':');
 
 /** Where a Contact points to, beside where its sender is. */
 export type Lie = 'none' | 'elsewhere' | 'inner';

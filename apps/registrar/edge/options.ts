@@ -35,10 +35,11 @@ export const defaults = {
   ] as string[],
   /**
    * In which calls the edge is a back-to-back user agent instead of a proxy: `nat` of phones whose Contact is not where
-   * they are, `headers` that bring fields which only this cluster may set (else refused with 403), `credentials` that
-   * were challenged (a drachtio-server lets them pass to the media server), `always`. Such a call ends with the edge.
+   * they are, `transport` of phones on TLS, WebSocket or another IP version than the media servers', `headers` that bring fields which only this cluster may set (else refused with 403), `credentials` that
+   * were challenged (a drachtio-server lets them pass to the media server), `always`, which hides the inside. Such a call
+   * ends with the edge.
    */
-  b2bua: ['nat', 'headers'] as string[],
+  b2bua: ['nat', 'transport', 'headers'] as string[],
   /** Requests without credentials, or with wrong ones, that one address may send; 0 per second means no limit. */
   unauthenticated: { per_second: 50, burst: 500, exempt: ['127.0.0.0/8'] as string[] },
   /** Requests of any kind that one address may send; what a Kamailio lets in stands in its own configuration. */

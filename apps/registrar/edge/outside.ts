@@ -39,7 +39,7 @@ export async function relayOutside(parts: OutsideOptions, request: Incoming): Pr
     return 'no_switch';
   }
   const headers = headersFor(request, sender);
-  if (standsInFront(request, sender.isCarrier, parts.options()))
+  if (standsInFront(request, sender.isCarrier, server.host, parts.options()))
     await connect(parts, request, server, headers);
   else await proxy(parts, request, server, headers);
   return 'relayed';
@@ -99,7 +99,7 @@ function isOwnRefusal({ status, answer }: Failure): boolean {
 const silenceOf = ({ dispatcher }: EdgeOptions): number => dispatcher.probe_timeout * 2000;
 
 const addressOf = (request: Incoming, { address }: MediaServer): string =>
-  `sip:${userOf(request.uri)}${address}`;
+  `sip:${userOf(request.uri)}${address};transport=udp`;
 
 /** A registered contact or a trusted address needs no digest. */
 function senderBySource({ location, trusted }: OutsideOptions, request: Incoming): Sender | undefined {

@@ -31,7 +31,7 @@ export function startProbing({ dispatcher, probe, options, log }: ProbingOptions
   const ask = (server: MediaServer, timeout: number): Promise<void> => {
     const running = asking.get(server);
     if (running !== undefined) return running;
-    const asked = probe(`sip:${server.address}`, timeout).then((status) => {
+    const asked = probe(`sip:${server.address};transport=udp`, timeout).then((status) => {
       asking.delete(server);
       const before = server.up;
       dispatcher.note(server, status);

@@ -33,6 +33,7 @@ describe('edge: the connection to the SIP server', () => {
       secret: 'x',
       log: fakeBus({ node: 'edge@test' }).log,
       methods: ['INVITE'],
+      isInside: () => false,
       onRequest: (request) => void request.connect({ destinations: [{ uri: bob.uri }] }),
       onConnect: () => undefined,
     });

@@ -32,7 +32,7 @@ export interface Incoming {
   reply(status: number, fields?: Fields, reason?: string): void;
   /** Passes the request on and stays in its dialog. Resolves with the final status, 0 when there was none. */
   proxy(options: ProxyOptions): Promise<number>;
-  /** Passes an INVITE on in a dialog of our own with each side. Resolves with the status that the caller got. */
+  /** Passes it on as our own, an INVITE in a dialog with each side. Resolves with the status that the caller got. */
   connect(options: ConnectOptions): Promise<number>;
 }
 
@@ -62,6 +62,8 @@ export interface SipOptions {
   readonly secret: string;
   readonly log: Logger;
   readonly methods: readonly string[];
+  /** Hosts that are not named outside. */
+  readonly isInside: (host: string) => boolean;
   readonly onRequest: (request: Incoming) => void;
   readonly onConnect: () => void;
 }
@@ -73,12 +75,13 @@ export function connectSip({
   secret,
   log,
   methods,
+  isInside,
   onRequest,
   onConnect,
 }: SipOptions): SipConnection {
   const srf = new Srf() as unknown as RawSrf;
   const state = { connected: false, listeners: [] as Listener[] };
-  const calls = createB2bua(srf, log, isInner);
+  const calls = createB2bua(srf, log, { isInner, isInside });
   const connect: Connect = (request, response, options) => {
     const uri = foreignUri(request.uri, state.listeners);
     const keep = ({ uri: own, route = own, ...rest }: Destination): Destination => ({
@@ -137,7 +140,12 @@ export function connectSip({
       clearTimeout(wp.reconnectVars.retryTimer ?? undefined);
       if (!state.connected) return;
       const closed = once(srf, 'close');
-      srf.disconnect();
+      try {
+        srf.disconnect();
+      } catch (error) {
+        log.debug('the SIP server went while the edge stopped', { error });
+        return;
+      }
       await closed;
     },
   };
@@ -157,7 +165,7 @@ function incoming(srf: RawSrf, request: RawRequest, response: RawResponse, conne
   return {
     method: request.method,
     uri: request.uri,
-    source: { protocol: request.protocol, host: request.source_address, port: request.source_port },
+    source: { protocol: protocolOf(request), host: request.source_address, port: request.source_port },
     size: request.raw.length,
     // drachtio-srf keeps the spelling of X-… and P-… names.
     header: (name) => headers[name] ?? findHeader(headers, name),
@@ -177,6 +185,12 @@ function incoming(srf: RawSrf, request: RawRequest, response: RawResponse, conne
     },
     connect: (options) => connect(request, response, options),
   };
+}
+
+/** drachtio-server says `tcp` of a WebSocket; the Via of its sender says which kind it is (RFC 7118 §5.2). */
+function protocolOf({ protocol, headers }: RawRequest): string {
+  const [, kind] = /^SIP\s*\/\s*2\.0\s*\/\s*(WSS?)\b/i.exec(headers['via'] ?? '') ?? [];
+  return protocol === 'tcp' && kind !== undefined ? kind.toLowerCase() : protocol;
 }
 
 function findHeader(headers: Record<string, string>, name: string): string | undefined {

@@ -13,6 +13,7 @@ import {
   createSipStack,
   formatHostPort,
   type Log,
+  type Secure,
   SILENT,
   type Timers,
 } from './stack/index.ts';
@@ -23,6 +24,8 @@ export interface SipServerOptions {
   secret: string;
   /** The SIP addresses; port 0 takes any. */
   listen: readonly Address[];
+  /** For listening by TLS and WSS. */
+  secure?: Secure;
   log?: Log;
   /** The times of the SIP transactions, for tests. */
   timers?: Partial<Timers>;
@@ -40,8 +43,8 @@ export interface SipServer {
 
 /** Starts the server. Rejects, with nothing left open, when an address cannot be had. */
 export async function startSipServer(options: SipServerOptions): Promise<SipServer> {
-  const { control, secret, listen, log = SILENT, timers } = options;
-  const stack = await createSipStack({ listen, log, ...(timers && { timers }) });
+  const { control, secret, secure, listen, log = SILENT, timers } = options;
+  const stack = await createSipStack({ listen, log, ...(secure && { secure }), ...(timers && { timers }) });
   const applications = new Applications();
   const context: Context = {
     stack,

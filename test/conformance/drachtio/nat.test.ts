@@ -1,6 +1,7 @@
 // drachtio conformance: dialogs with phones whose Contact is an address at which nobody is.
 
 import { expect } from 'chai';
+import type { Protocol } from '../../../rel/embedded/sip/stack/index.ts';
 import { type CallDialog, connect, disconnect, newDeferred, type Request } from './application.ts';
 import { ANSWER, event, finalOf, Phone } from './phone.ts';
 import { serverUnderTest } from './server.ts';
@@ -11,9 +12,9 @@ describe('drachtio: a phone behind a NAT', () => {
 
   let hosts = 0;
   /** Another one for each: the server may keep connections by user and host of a Contact. */
-  const lie = (user: string, protocol: 'udp' | 'tcp'): string => {
+  const lie = (user: string, protocol: Protocol): string => {
     hosts += 1;
-    return `<sip:${user}@10.254.0.${hosts}:5062${protocol === 'tcp' ? ';transport=tcp' : ''}>`;
+    return `<sip:${user}@10.254.0.${hosts}:5062${protocol === 'udp' ? '' : `;transport=${protocol}`}>`;
   };
 
   for (const protocol of ['udp', 'tcp'] as const) {
@@ -21,7 +22,7 @@ describe('drachtio: a phone behind a NAT', () => {
       const dialog = newDeferred<CallDialog>();
       await connect((application) => {
         application.invite((request, response) => {
-          const contact = `<sip:app@localhost${protocol === 'tcp' ? ';transport=tcp' : ''}>`;
+          const contact = `<sip:app@localhost${protocol === 'udp' ? '' : `;transport=${protocol}`}>`;
           const options = { localSdp: ANSWER, headers: { Contact: contact } };
           application.createUAS(request, response, options).then(dialog.resolve, dialog.reject);
         });

@@ -11,11 +11,14 @@ import type {
 } from '../drachtio.ts';
 import { sendAnswer } from './answer.ts';
 import { contactLike, passedFields, withoutTag } from './fields.ts';
+import { withoutInside } from './hiding.ts';
 import { hangUp, joinDialogs } from './relay.ts';
 import { type Pair, referToBeyond, replacesBeyond } from './replaces.ts';
 import { type Failure, isFailure, Setup, type SetupOptions } from './setup.ts';
+import { sendOn } from './single.ts';
 
 export type { Destination, Failure } from './setup.ts';
+export { isStandalone } from './single.ts';
 
 export interface B2buaOptions extends Omit<SetupOptions, 'headers' | 'fields'> {
   /** Set in the INVITE that goes on. */
@@ -27,7 +30,10 @@ export interface B2buaOptions extends Omit<SetupOptions, 'headers' | 'fields'> {
 export interface B2bua {
   /** How many answered calls it stands in. */
   readonly size: number;
-  /** Passes an INVITE on in a dialog of its own. Resolves with the status that the caller got, 200 when both are joined. */
+  /**
+   * Passes an INVITE on in a dialog of its own, any other request on its own. Resolves with the status that the caller got,
+   * for an INVITE 200 when both are joined.
+   */
   connect(request: RawRequest, response: RawResponse, options: B2buaOptions): Promise<number>;
   /** The server has lost sight of this application: it hands over no more requests of these calls. */
   lose(): void;
@@ -41,14 +47,20 @@ export interface B2bua {
 
 /**
  * Both sides keep the Call-ID, which is the channel's UUID on the media server; tags, CSeq and Contact are each
- * side's own. `isInner` names fields, in lower case, that stay on the side they came from.
+ * side's own. `isInner` names fields, in lower case, that stay on the side they came from; `isInside` hosts that are not
+ * named outside.
  */
-export function createB2bua(srf: RawSrf, log: Logger, isInner: (name: string) => boolean): B2bua {
+export function createB2bua(
+  srf: RawSrf,
+  log: Logger,
+  { isInner, isInside }: { isInner: (name: string) => boolean; isInside: (host: string) => boolean },
+): B2bua {
   const pairs = new Set<Pair>();
   const waiting: (() => void)[] = [];
   let lost: RawDialog[] = [];
   const fields = (message: RawMessage, withheld = (_name: string) => false): Record<string, string> => {
-    const passed = passedFields(message, (name) => isInner(name) || withheld(name));
+    const kept = passedFields(message, (name) => isInner(name) || withheld(name));
+    const passed = withoutInside(kept, message, isInside);
     for (const [name, beyond] of [
       ['replaces', replacesBeyond],
       ['refer-to', referToBeyond],
@@ -72,6 +84,10 @@ export function createB2bua(srf: RawSrf, log: Logger, isInner: (name: string) =>
       return pairs.size;
     },
     connect: async (request, response, options) => {
+      if (request.method !== 'INVITE') {
+        const headers = { ...fields(request, options.withheld), ...ownFields(request), ...options.headers };
+        return fail(response, await sendOn(srf, request, options.destinations, headers), fields);
+      }
       if (request.headers['contact'] === undefined) return sendAnswer(response, 400, 'Missing Contact', {});
       const headers = { ...fields(request, options.withheld), ...ownFields(request), ...options.headers };
       const setup = new Setup(srf, request, response, { ...options, headers, fields }, log);
@@ -136,6 +152,7 @@ function ownFields({ headers }: RawRequest): Record<string, string> {
   };
 }
 
+/** Tells the caller how it ended; of a request that is no call also its success. */
 function fail(
   response: RawResponse,
   { status, reason, answer: given }: Failure,

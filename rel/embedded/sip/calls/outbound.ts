@@ -234,10 +234,10 @@ export class Outbound {
   }
 }
 
-/** The flow to keep to: a TCP connection, or the way to a peer whose Contact is not where it sends from. */
+/** The flow to keep to: a connection, or the way to a peer whose Contact is not where it sends from. */
 export function natFlow(dialog: Dialog, flow: Flow | undefined): Flow | undefined {
   if (!flow || dialog.routeSet.length > 0) return undefined;
-  if (flow.protocol === 'tcp') return flow;
+  if (flow.protocol !== 'udp') return flow;
   try {
     return parseUri(dialog.remoteTarget).host === flow.remote.host ? undefined : flow;
   } catch {

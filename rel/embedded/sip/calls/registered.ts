@@ -1,4 +1,4 @@
-// Contacts that registered over TCP: requests to them go by the connection they came with (RFC 5626's aim).
+// Contacts that registered over a connection: requests to them go by the connection they came with (RFC 5626's aim).
 
 import {
   type Flow,
@@ -20,7 +20,7 @@ export class Registered {
 
   /** Learns from a 200 to a REGISTER that an application sent. */
   learn({ request, flow }: ServerTransaction, response: SipResponse): void {
-    if (request.method !== 'REGISTER' || response.status !== 200 || flow.protocol !== 'tcp') return;
+    if (request.method !== 'REGISTER' || response.status !== 200 || flow.protocol === 'udp') return;
     this.#forgetExpired();
     const granted = response.headers.get('expires') ?? '0';
     const expiries = new Map(response.headers.getAll('contact').map(expiryOf));

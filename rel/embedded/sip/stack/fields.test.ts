@@ -57,8 +57,9 @@ describe('sip fields', () => {
       host: 'm',
       port: 1,
     });
-    for (const uri of ['tel:1', 'sips:h', 'sip:h;transport=ws'])
-      expect(() => addressOf(uri)).to.throw(SipParseError);
+    expect(addressOf('sips:h')).to.deep.equal({ protocol: 'tls', host: 'h', port: 5061 });
+    expect(addressOf('sip:h;transport=ws')).to.deep.equal({ protocol: 'ws', host: 'h', port: 5060 });
+    for (const uri of ['tel:1', 'sip:h;transport=sctp']) expect(() => addressOf(uri)).to.throw(SipParseError);
   });
 
   it('reads addresses with and without brackets', () => {

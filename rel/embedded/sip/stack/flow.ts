@@ -1,6 +1,14 @@
 // Where messages come from and go to: protocols, addresses and flows.
 
-export type Protocol = 'udp' | 'tcp';
+export const protocols = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const;
+
+export type Protocol = (typeof protocols)[number];
+
+/** Key and certificate for TLS, as PEM. */
+export interface Secure {
+  key: string;
+  cert: string;
+}
 
 /** An address of a transport. `host` is an IP address where it is one of ours, and may be a name in a target. */
 export interface Address {
@@ -9,7 +17,7 @@ export interface Address {
   port: number;
 }
 
-/** A pair of addresses between which messages pass: a TCP connection, or a UDP socket and a peer (RFC 5626 §3). */
+/** A pair of addresses between which messages pass: a connection, or a UDP socket and a peer (RFC 5626 §3). */
 export interface Flow {
   protocol: Protocol;
   local: { host: string; port: number };
@@ -43,7 +51,7 @@ export function plainAddress(host: string): string {
   return host.startsWith('::ffff:') ? host.slice(7) : host;
 }
 
-/** One listening point: a UDP socket, or a TCP server with the connections of its protocol. */
+/** One listening point: a UDP socket, or a server with the connections of its protocol. */
 export interface Listener {
   readonly address: Address;
   send(data: Buffer, to: { host: string; port: number }, fail: OnFail): void;
@@ -54,3 +62,6 @@ export interface Listener {
 
 /** Receives each datagram or framed message. */
 export type OnData = (data: Buffer, flow: Flow) => void;
+
+/** Binds an address of one protocol. Rejects when it cannot be had. */
+export type Listen = (host: string, port: number, onData: OnData, log: Log) => Promise<Listener>;

@@ -1,4 +1,4 @@
-// A SIP stack (RFC 3261, 3581, 6026) over UDP and TCP, for the embedded drachtio-server and the embedded switch.
+// A SIP stack (RFC 3261, 3581, 6026, 7118) over UDP, TCP, TLS and WebSocket, for the embedded drachtio-server and the embedded switch.
 
 export { ClientTransaction } from './client-transaction.ts';
 export { Dialog, type DialogState, dialogId, dialogIdOf, newRequest } from './dialog.ts';
@@ -14,7 +14,16 @@ export {
   tagOf,
   type Via,
 } from './fields.ts';
-export { type Address, type Flow, type Log, type Protocol, remoteOf, SILENT, type Target } from './flow.ts';
+export {
+  type Address,
+  type Flow,
+  type Log,
+  type Protocol,
+  remoteOf,
+  type Secure,
+  SILENT,
+  type Target,
+} from './flow.ts';
 export { Headers, type HeadersInit, type HeaderValue } from './headers.ts';
 export { newBranch, newCallId, newTag } from './ids.ts';
 export {

@@ -1,24 +1,20 @@
 // Where a request goes next by its own headers (RFC 3261 §8.1.2 and §16.6; without the SRV records of RFC 3263).
 
 import { parseNameAddr } from './fields.ts';
-import type { Address } from './flow.ts';
+import { type Address, protocols } from './flow.ts';
 import type { SipRequest } from './message.ts';
 import { SipParseError } from './parse-error.ts';
 import { parseUri } from './uri.ts';
 
-/** The address a SIP URI stands for: `maddr` over host, the `transport` parameter or UDP, port 5060 by default. */
+/** The address a SIP URI stands for: `maddr` over host, the `transport` parameter or UDP, port 5060 (TLS: 5061) by default. */
 export function addressOf(uri: string): Address {
   const { scheme, host, port, params } = parseUri(uri);
-  const transport = params.get('transport')?.toLowerCase() ?? 'udp';
+  const transport = scheme === 'sips' ? 'tls' : (params.get('transport')?.toLowerCase() ?? 'udp');
+  const protocol = protocols.find((it) => it === transport);
   if (scheme === 'tel') throw new SipParseError('URI', 'a tel URI says nothing about where to send', 416);
-  if (scheme === 'sips' || (transport !== 'udp' && transport !== 'tcp')) {
-    throw new SipParseError(
-      'URI',
-      `transport ${scheme === 'sips' ? 'tls' : transport} is not spoken here`,
-      503,
-    );
-  }
-  return { protocol: transport, host: params.get('maddr') ?? host, port: port ?? 5060 };
+  if (!protocol) throw new SipParseError('URI', `transport ${transport} is not spoken here`, 503);
+  const usual = protocol === 'tls' ? 5061 : 5060;
+  return { protocol, host: params.get('maddr') ?? host, port: port ?? usual };
 }
 
 /** The next hop of a request: its first Route, or else its Request-URI. Throws `SipParseError`. */

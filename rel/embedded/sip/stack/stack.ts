@@ -3,7 +3,16 @@
 import { EventEmitter } from 'node:events';
 import { ClientTransaction, withVia } from './client-transaction.ts';
 import { parseVia, tagOf } from './fields.ts';
-import { type Address, type Flow, type Log, type Protocol, SILENT, type Target } from './flow.ts';
+import {
+  type Address,
+  type Flow,
+  type Log,
+  type Protocol,
+  protocols,
+  type Secure,
+  SILENT,
+  type Target,
+} from './flow.ts';
 import { newBranch } from './ids.ts';
 import { isRequest, type SipMessage, type SipRequest, type SipResponse, serialize } from './message.ts';
 import { formatHostPort } from './params.ts';
@@ -19,6 +28,8 @@ export interface StackOptions {
   /** Put into User-Agent and Server unless a message has its own. */
   userAgent?: string;
   log?: Log;
+  /** For listening by TLS and WSS. */
+  secure?: Secure;
   timers?: Partial<Timers>;
   /** Above so many live transactions new requests are answered 503 without state. Default 200,000. */
   maxTransactions?: number;
@@ -49,18 +60,20 @@ export async function createSipStack(options: StackOptions): Promise<SipStack> {
 
 const attempts = 10;
 
+const alike = (protocol: Protocol): boolean => protocol === 'udp' || protocol === 'tcp';
+
 /** Of the port that one protocol was given, the other is somebody else's. */
 class PortOfAnother extends Error {}
 
 /**
- * Where any port will do, the protocols of one host get the same one: peers know one port for all. When it cannot be had, that
+ * Where any port will do, UDP and TCP of one host get the same one: peers know one port for both. When it cannot be had, that
  * rejects with a PortOfAnother, or with `must` false another port is taken.
  */
 async function listenAlike({ transport }: SipStack, address: Address, must: boolean): Promise<void> {
   const other = transport.addresses.find(
-    ({ host, protocol }) => host === address.host && protocol !== address.protocol,
+    ({ host, protocol }) => host === address.host && alike(protocol) && protocol !== address.protocol,
   );
-  if (address.port === 0 && other) {
+  if (address.port === 0 && other && alike(address.protocol)) {
     const taken = await transport.listen({ ...address, port: other.port }).catch((error: Error) => error);
     if (!taken) return;
     if (must) throw new PortOfAnother(taken.message);
@@ -75,11 +88,11 @@ export class SipStack extends EventEmitter<StackEvents> {
   #log: Log;
   #limit: number;
 
-  constructor({ log = SILENT, timers, userAgent, maxTransactions = 200_000 }: StackOptions) {
+  constructor({ log = SILENT, secure, timers, userAgent, maxTransactions = 200_000 }: StackOptions) {
     super();
     this.#log = log;
     this.#limit = maxTransactions;
-    this.transport = new Transport(log, (message, flow) => this.#receive(message, flow));
+    this.transport = new Transport(log, (message, flow) => this.#receive(message, flow), secure);
     const given = { ...TIMERS, ...timers };
     const after: Timers['after'] = (ms, run) => given.after(ms, () => this.transport.guarded(run));
     this.#transactions = new Transactions({ ...given, after });
@@ -109,7 +122,8 @@ export class SipStack extends EventEmitter<StackEvents> {
         : this.transport.localFor(who);
     const local = found ?? this.addresses[0];
     const userinfo = user === undefined ? '' : `${user}@`;
-    const transport = local?.protocol === 'tcp' ? ';transport=tcp' : '';
+    const protocol = local?.protocol ?? 'udp';
+    const transport = protocol === 'udp' ? '' : `;transport=${protocol}`;
     return `sip:${userinfo}${formatHostPort(local?.host ?? '127.0.0.1', local?.port)}${transport}`;
   }
 
@@ -130,7 +144,7 @@ export class SipStack extends EventEmitter<StackEvents> {
   forwardStray(response: SipResponse): void {
     const via = parseVia(response.headers.get('via') ?? '');
     const port = Number(via.params.get('rport')) || (via.port ?? 5060);
-    const protocol = via.protocol === 'TCP' ? 'tcp' : 'udp';
+    const protocol = protocols.find((it) => it === via.protocol.toLowerCase()) ?? 'udp';
     this.#send(response, { protocol, host: via.params.get('received') || via.host, port });
   }
 

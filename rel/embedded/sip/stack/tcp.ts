@@ -1,7 +1,8 @@
-// SIP over TCP: a server and the connections of its protocol, reused by peer address (RFC 3261 §18, RFC 5923).
+// SIP over TCP and TLS: a server and the connections of its protocol, reused by peer address (RFC 3261 §18, RFC 5923).
 
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import type { Address, Flow, Listener, Log, OnData, OnFail } from './flow.ts';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Address, Flow, Listen, Listener, Log, OnData, OnFail, Secure } from './flow.ts';
 import { plainAddress } from './flow.ts';
 import { StreamFramer } from './framing.ts';
 
@@ -24,37 +25,65 @@ export async function listenTcp(
   limits: TcpLimits = TCP_LIMITS,
 ): Promise<Listener> {
   const server = createServer({ noDelay: true });
-  await new Promise<void>((resolve, reject) => {
+  await bind(server, host, port);
+  return new StreamListener('tcp', server, host, onData, log, limits);
+}
+
+/** Binds a TLS server. It sends by the connections that phones have opened, and opens none. */
+export function listenTls(secure: Secure): Listen {
+  return async (host, port, onData, log) => {
+    const server = createTlsServer({ ...secure, noDelay: true });
+    server.on('tlsClientError', (error) => log.debug('sip: no TLS with a peer', { error: error.message }));
+    await bind(server, host, port);
+    return new StreamListener('tls', server, host, onData, log, TCP_LIMITS);
+  };
+}
+
+/** Resolves when the server listens; rejects when the address cannot be had. */
+export function bind(server: Server, host: string, port: number): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
       server.off('error', reject);
       resolve();
     });
   });
-  return new TcpListener(server, host, onData, log, limits);
 }
 
 const keyOf = (peer: { host: string; port: number }): string => `${peer.host} ${peer.port}`;
 
-class TcpListener implements Listener {
+class StreamListener implements Listener {
   readonly address: Address;
   #server: Server;
+  /** Also those whose handshake is not over. */
+  #sockets = new Set<Socket>();
   #connections = new Map<string, Socket>();
   #onData: OnData;
   #log: Log;
   #limits: TcpLimits;
   #closed = false;
 
-  constructor(server: Server, host: string, onData: OnData, log: Log, limits: TcpLimits) {
+  constructor(
+    protocol: 'tcp' | 'tls',
+    server: Server,
+    host: string,
+    onData: OnData,
+    log: Log,
+    limits: TcpLimits,
+  ) {
     this.#server = server;
     this.#onData = onData;
     this.#log = log;
     this.#limits = limits;
     const bound = server.address();
-    this.address = { protocol: 'tcp', host, port: typeof bound === 'object' && bound ? bound.port : 0 };
+    this.address = { protocol, host, port: typeof bound === 'object' && bound ? bound.port : 0 };
     server.maxConnections = limits.connections;
-    server.on('error', (error) => log.error('sip: tcp server error', { error: error.message }));
+    server.on('error', (error) => log.error(`sip: ${protocol} server error`, { error: error.message }));
     server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+    server.on(protocol === 'tls' ? 'secureConnection' : 'connection', (socket: Socket) => {
       const host = plainAddress(socket.remoteAddress ?? '');
       this.#adopt(socket, { host, port: socket.remotePort ?? 0 });
     });
@@ -62,10 +91,15 @@ class TcpListener implements Listener {
 
   send(data: Buffer, to: { host: string; port: number }, fail: OnFail): void {
     if (this.#closed) {
-      process.nextTick(fail, new Error('the TCP transport is closed'));
+      process.nextTick(fail, new Error('the transport is closed'));
       return;
     }
-    const socket = this.#connections.get(keyOf(to)) ?? this.#open(to);
+    const { protocol } = this.address;
+    const socket = this.#connections.get(keyOf(to)) ?? (protocol === 'tcp' ? this.#open(to) : undefined);
+    if (!socket) {
+      process.nextTick(fail, new Error(`no ${protocol} connection to ${to.host}:${to.port}`));
+      return;
+    }
     socket.write(data, (error) => {
       if (error) fail(error);
     });
@@ -78,7 +112,7 @@ class TcpListener implements Listener {
   async close(): Promise<void> {
     this.#closed = true;
     const done = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const socket of this.#connections.values()) socket.destroy();
+    for (const socket of [...this.#connections.values(), ...this.#sockets]) socket.destroy();
     await done;
   }
 
@@ -96,18 +130,18 @@ class TcpListener implements Listener {
 
   #adopt(socket: Socket, peer: { host: string; port: number }): void {
     const key = keyOf(peer);
-    const { host, port } = this.address;
-    const flow: Flow = { protocol: 'tcp', local: { host, port }, remote: peer };
+    const { protocol, host, port } = this.address;
+    const flow: Flow = { protocol, local: { host, port }, remote: peer };
     const framer = new StreamFramer();
     this.#connections.set(key, socket);
     socket.setTimeout(this.#limits.idle, () => socket.destroy());
     socket.on('error', (error) =>
-      this.#log.debug('sip: tcp connection lost', { peer: key, error: error.message }),
+      this.#log.debug('sip: connection lost', { peer: key, error: error.message }),
     );
     socket.on('close', () => {
       if (this.#connections.get(key) === socket) this.#connections.delete(key);
       if (framer.pending > 0)
-        this.#log.warn('sip: tcp connection ended inside a message', {
+        this.#log.warn('sip: connection ended inside a message', {
           peer: `${peer.host}:${peer.port}`,
           bytes: framer.pending,
         });
@@ -121,7 +155,7 @@ class TcpListener implements Listener {
       for (let i = 0; i < pings; i++) socket.write('\r\n');
       for (const message of messages) this.#onData(message, flow);
     } catch (error) {
-      this.#log.warn('sip: tcp stream cannot be followed, connection closed', {
+      this.#log.warn('sip: stream cannot be followed, connection closed', {
         peer: `${flow.remote.host}:${flow.remote.port}`,
         error: error instanceof Error ? error.message : String(error),
       });

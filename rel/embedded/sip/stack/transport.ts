@@ -7,10 +7,13 @@ import { formatVia, parseVia, type Via } from './fields.ts';
 import {
   type Address,
   type Flow,
+  type Listen,
   type Listener,
   type Log,
   type OnFail,
+  type Protocol,
   remoteOf,
+  type Secure,
   type Target,
 } from './flow.ts';
 import {
@@ -22,8 +25,9 @@ import {
   serialize,
 } from './message.ts';
 import { SipParseError } from './parse-error.ts';
-import { listenTcp } from './tcp.ts';
+import { listenTcp, listenTls } from './tcp.ts';
 import { listenUdp } from './udp.ts';
+import { listenWebSocket } from './websocket.ts';
 
 export type OnMessage = (message: SipMessage, flow: Flow) => void;
 
@@ -33,15 +37,27 @@ export class Transport {
   #log: Log;
   #onMessage: OnMessage;
 
-  constructor(log: Log, onMessage: OnMessage) {
+  #secure: Secure | undefined;
+
+  /** @param secure for listening by TLS and WSS. */
+  constructor(log: Log, onMessage: OnMessage, secure?: Secure) {
     this.#log = log;
     this.#onMessage = onMessage;
+    this.#secure = secure;
   }
 
   /** Binds one more address. Port 0 takes any. */
   async listen({ protocol, host, port }: Address): Promise<void> {
-    const listen = protocol === 'udp' ? listenUdp : listenTcp;
-    this.#listeners.push(await listen(host, port, (data, flow) => this.#receive(data, flow), this.#log));
+    const receive = (data: Buffer, flow: Flow): void => this.#receive(data, flow);
+    this.#listeners.push(await this.#open(protocol)(host, port, receive, this.#log));
+  }
+
+  #open(protocol: Protocol): Listen {
+    if (protocol === 'udp') return listenUdp;
+    if (protocol === 'tcp') return listenTcp;
+    if (protocol === 'ws') return listenWebSocket();
+    if (!this.#secure) throw new Error(`to listen by ${protocol} takes a key and a certificate`);
+    return protocol === 'tls' ? listenTls(this.#secure) : listenWebSocket(this.#secure);
   }
 
   /** The bound addresses; a wildcard is given as the address that others can reach. */
