@@ -1,4 +1,4 @@
-// npm test: everything, in two lanes side by side, in the order in which a mistake shows soonest; ends with one line of totals.
+// npm test: everything, in three lanes side by side, in the order in which a mistake shows soonest; ends with one line of totals.
 import '../rel/install.mjs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,7 +30,10 @@ const without = (...parts) =>
 const phones = ['sipp', 'baresip'];
 const kamailio = ['kamailio', 'sqlite3'];
 
-/** Each step: what it proves, the command, more environment, and why it cannot run here. */
+/**
+ * Each step: what it proves, the command, more environment, why it cannot run here, and the lane it waits in. Who makes
+ * calls mostly waits for them: meanwhile the parts use the processor.
+ */
 const steps = [
   { title: 'format and lint', run: [bin('biome'), 'ci', '--colors=off', '.'] },
   { title: 'types', run: [bin('tsc'), '--noEmit'] },
@@ -48,9 +51,9 @@ const steps = [
   },
   { title: 'conformance: CouchDB API', run: suite('test/conformance/couch/*.test.ts') },
   { title: 'conformance: drachtio protocol', run: suite('test/conformance/drachtio/*.test.ts') },
-  { title: 'ecallmgr with a switch', run: suite('apps/ecallmgr/live/*.test.ts') },
-  { title: 'calls that outlive their controllers', run: suite('test/survival/*.test.ts') },
-  { title: 'conformance: event socket', run: suite('test/conformance/eventsocket/*.test.ts') },
+  { title: 'ecallmgr with a switch', lane: 'calls', run: suite('apps/ecallmgr/live/*.test.ts') },
+  { title: 'calls that outlive their controllers', lane: 'calls', run: suite('test/survival/*.test.ts') },
+  { title: 'conformance: event socket', lane: 'calls', run: suite('test/conformance/eventsocket/*.test.ts') },
   { title: 'SIP edge: on drachtio', run: suite('test/edge/*.test.ts') },
   {
     title: 'SIP edge: on Kamailio',
@@ -60,12 +63,14 @@ const steps = [
   },
   {
     title: 'end to end, all embedded',
+    lane: 'zone',
     // Last those that stop the zone of the others to have one of their own: it is started once.
     run: suite('test/e2e/!(restart|robustness).test.ts', 'test/e2e/@(restart|robustness).test.ts'),
     cannot: without(...phones),
   },
   {
     title: 'end to end, RabbitMQ and Kamailio, each app in its own process',
+    lane: 'zone',
     // What attackers send is the matter of the edge suite; operators' commands meet the same apps in the mix before.
     run: suite('test/e2e/!(restart|robustness|mirliton).test.ts', 'test/e2e/restart.test.ts'),
     more: { MIRLITON_E2E_BUS: 'rabbitmq', MIRLITON_E2E_EDGE: 'kamailio', MIRLITON_E2E_PROCESSES: 'many' },
@@ -73,6 +78,7 @@ const steps = [
   },
   {
     title: 'end to end, two ecallmgr, two callflow, two switches',
+    lane: 'calls',
     // What makes calls; the rest has been seen in the mixes before.
     run: suite('test/e2e/@(call|carriers|cdr|ivr|ring-group).test.ts'),
     more: { MIRLITON_E2E_PROCESSES: 'many', MIRLITON_E2E_COUNT: 'ecallmgr=2,callflow=2,switch=2' },
@@ -80,6 +86,7 @@ const steps = [
   },
   {
     title: 'end to end, while processes die',
+    lane: 'calls',
     run: suite('test/chaos/*.test.ts'),
     more: {
       MIRLITON_E2E_BUS: 'rabbitmq',
@@ -164,15 +171,15 @@ async function run({ title, run: [command, ...args], more = {}, cannot }, files,
   again.push(...sums.flatMap((sum) => sum.again));
 }
 
-/** Ports of their own, so that neither takes one that the other is about to use. */
+/** Ports of their own, so that none takes one that another is about to use. */
 const laneEnv = {
-  parts: { MIRLITON_TEST_PORTS: '20000-24999' },
-  zone: { MIRLITON_TEST_PORTS: '25000-29999' },
+  parts: { MIRLITON_TEST_PORTS: '20000-23999' },
+  zone: { MIRLITON_TEST_PORTS: '24000-27999' },
+  calls: { MIRLITON_TEST_PORTS: '28000-31999' },
 };
-// The whole zone mostly waits for calls: meanwhile the parts use the processor. Two zones side by side would wait for it.
-const isZone = ({ title }) => title.startsWith('end to end');
-const parts = steps.filter((step) => !isZone(step));
-await Promise.all([lane('parts', parts), lane('zone', steps.filter(isZone), parts)]);
+const queueOf = (name) => steps.filter((step) => (step.lane ?? 'parts') === name);
+const [parts, zone, calls] = Object.keys(laneEnv).map(queueOf);
+await Promise.all([lane('parts', parts), lane('zone', zone, calls, parts), lane('calls', calls, parts)]);
 for (const name of skipped) console.log(`skipped: ${name}`);
 for (const name of again) console.log(`tried again: ${name}`);
 for (const name of broken) console.log(`failed: ${name}`);
