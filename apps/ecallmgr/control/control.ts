@@ -103,7 +103,7 @@ export class Control implements Commanded {
       this.fetchId = fresh;
     };
     return new Custody({
-      entry: new CheckpointEntry(around.client, channel.callId, around.log),
+      entry: new CheckpointEntry(around, channel.callId),
       fetchId,
       succeed: (resume, reason) =>
         new Succession({ bus, call: this.call, resume, reason, fetchId, onFetchId, reroute, count }),
@@ -160,14 +160,14 @@ export class Control implements Commanded {
     const { around } = this.#options;
     channel.past.inherit(this.call.channel.past);
     this.call.follow(channel, partner);
-    this.call.custody.move(new CheckpointEntry(around.client, channel.callId, around.log));
+    this.call.custody.move(new CheckpointEntry(around, channel.callId));
   }
 
   /** Goes on with the control that another ecallmgr had of a call, as the leg that has taken the place of `before`. */
   async adopt(before: Channel, winner: string | undefined, ids: readonly string[]): Promise<void> {
     const { around, channel } = this.#options;
     this.call.follow(channel, before.otherLeg, ids);
-    const entry = new CheckpointEntry(around.client, before.callId, around.log);
+    const entry = new CheckpointEntry(around, before.callId);
     await Promise.all([this.ready(), this.call.custody.restore(winner, entry)]);
   }
 

@@ -30,8 +30,20 @@ const kept = (bridged: boolean): Kept => ({
 
 describe('the checkpoint of a call on the switch', () => {
   const commands: string[] = [];
-  const client = { api: async (command: string) => void commands.push(command) } as unknown as SwitchClient;
-  beforeEach(() => commands.splice(0));
+  /** What stands on the switch. */
+  let standing = '';
+  const client = {
+    api: async (command: string) => {
+      commands.push(command);
+      return command.startsWith('hash select') ? standing : '+OK';
+    },
+  } as unknown as SwitchClient;
+  let may: Promise<void> | undefined;
+  const around = { client, mayAct: () => may, log: silentLog() };
+  beforeEach(() => {
+    commands.splice(0);
+    may = undefined;
+  });
 
   it('is read as it was written, and so is one of before it was compressed', () => {
     const given = kept(false);
@@ -43,7 +55,7 @@ describe('the checkpoint of a call on the switch', () => {
   });
 
   it('is written once for several in a row, and each is done when the last one is', async () => {
-    const entry = new CheckpointEntry(client, 'c1', silentLog());
+    const entry = new CheckpointEntry(around, 'c1');
     const last = kept(true);
     await Promise.all([entry.save(kept(false)), entry.save(last)]);
     expect(commands).to.have.length(1);
@@ -53,9 +65,40 @@ describe('the checkpoint of a call on the switch', () => {
   });
 
   it('of a call that is over at once is never written', async () => {
-    const entry = new CheckpointEntry(client, 'c2', silentLog());
+    const entry = new CheckpointEntry(around, 'c2');
     const saved = entry.save(kept(false));
     await entry.remove();
+    await saved;
+    expect(commands).to.deep.equal([]);
+  });
+
+  it('that comes when the call is over already is not written', async () => {
+    const entry = new CheckpointEntry(around, 'c3');
+    await entry.remove();
+    await entry.save(kept(false));
+    expect(commands).to.deep.equal([]);
+  });
+
+  it('of another ecallmgr goes also when the call ends while it is read', async () => {
+    standing = packKept(kept(false));
+    const entry = new CheckpointEntry(around, 'c4');
+    const found = entry.find();
+    await entry.remove();
+    await found;
+    expect(commands.at(-1)).to.match(/^hash delete\//);
+  });
+
+  it('is not written by who has been stopped and lost the call', async () => {
+    let regain = (): void => undefined;
+    may = new Promise((resolve) => {
+      regain = resolve;
+    });
+    const entry = new CheckpointEntry(around, 'c5');
+    const saved = entry.save(kept(false));
+    await Promise.race([saved, new Promise((resolve) => setTimeout(resolve, 400))]);
+    expect(commands).to.deep.equal([]);
+    entry.leave();
+    regain();
     await saved;
     expect(commands).to.deep.equal([]);
   });

@@ -23,61 +23,82 @@ export interface Kept {
   readonly givenUp: readonly string[];
 }
 
+/** What an entry needs of its surroundings. */
+interface Surroundings {
+  readonly client: SwitchClient;
+  readonly mayAct: () => Promise<void> | undefined;
+  readonly log: Logger;
+}
+
 /** The entry of one call. Of several writes in a row the last one is made; what cannot be written is logged. */
 export class CheckpointEntry {
-  readonly #client: SwitchClient;
-  readonly #log: Logger;
+  readonly #around: Surroundings;
   readonly #callId: string;
   #wanted: Kept | undefined;
   #writing: Promise<void> | undefined;
   #written = false;
+  #over = false;
 
-  constructor(client: SwitchClient, callId: string, log: Logger) {
-    this.#client = client;
+  constructor(around: Surroundings, callId: string) {
+    this.#around = around;
     this.#callId = callId;
-    this.#log = log;
   }
 
   /** What an ecallmgr before us has left. Rejects when the switch is away. */
   async find(): Promise<Kept | undefined> {
-    const value = await read(this.#client, realms.checkpoints, this.#callId);
+    const value = await read(this.#around.client, realms.checkpoints, this.#callId);
     if (value === undefined) return undefined;
     this.#written = true;
+    // The call has ended while we looked.
+    if (this.#over) await this.remove();
     return parseKept(value);
   }
 
   /** Resolves when it is written, or is not wanted any more. */
-  save(kept: Kept): Promise<void> {
+  async save(kept: Kept): Promise<void> {
+    if (this.#over) return;
     this.#wanted = kept;
     this.#writing ??= this.#write().finally(() => {
       this.#writing = undefined;
     });
-    return this.#writing;
+    await this.#writing;
   }
 
-  /** The call is over. */
+  /** The call is over, and nothing more is written. */
   async remove(): Promise<void> {
-    this.#wanted = undefined;
+    this.#over = true;
+    this.leave();
     await this.#writing;
     if (!this.#written) return;
-    await remove(this.#client, realms.checkpoints, this.#callId).catch((error: unknown) =>
+    await remove(this.#around.client, realms.checkpoints, this.#callId).catch((error: unknown) =>
       this.#failed(error),
     );
   }
 
+  /** The call goes on elsewhere: what waits is not written over what stands there by then. */
+  leave(): void {
+    this.#wanted = undefined;
+  }
+
   async #write(): Promise<void> {
+    const { client, mayAct } = this.#around;
     await wait(writeAfter, undefined, { ref: false });
-    for (let kept = this.#wanted; kept; kept = this.#wanted) {
+    while (this.#wanted) {
+      // Who was stopped for a while may have lost the call.
+      await mayAct();
+      const kept = this.#wanted;
+      if (!kept) return;
       this.#wanted = undefined;
       this.#written = true;
-      await write(this.#client, realms.checkpoints, this.#callId, packKept(kept)).catch((error: unknown) =>
+      await write(client, realms.checkpoints, this.#callId, packKept(kept)).catch((error: unknown) =>
         this.#failed(error),
       );
     }
   }
 
   #failed(error: unknown): void {
-    this.#log.warn('a checkpoint is not on the switch', { callId: this.#callId, error: errorText(error) });
+    const { log } = this.#around;
+    log.warn('a checkpoint is not on the switch', { callId: this.#callId, error: errorText(error) });
   }
 }
 

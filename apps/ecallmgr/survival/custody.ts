@@ -162,6 +162,7 @@ export class Custody {
   stop(over: boolean): void {
     this.#succession?.stop();
     if (over) void this.#entry.remove();
+    else this.#entry.leave();
   }
 
   #keep(serverId: string): Promise<void> {
