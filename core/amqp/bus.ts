@@ -76,6 +76,11 @@ export interface ConsumeOptions<M extends AnyMessage> {
    * goes away before that, and when the handler rejects with `stopping`: so another one can go on with it.
    */
   readonly delivery?: 'at_most_once' | 'at_least_once' | 'when_over';
+  /**
+   * Called when messages come again after the connection or the queue was lost: what was told meanwhile never came to a
+   * private queue. It must not throw.
+   */
+  readonly onBack?: () => void;
 }
 
 /** A running consumer. It survives reconnects and server-side cancels by declaring itself again. */

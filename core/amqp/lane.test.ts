@@ -1,5 +1,6 @@
 // A consumer whose queue is changed behind its back after the connection came back.
 import { type Channel, type ChannelModel, connect } from 'amqplib';
+import { expect } from 'chai';
 import { type Broker, startBroker } from '../../rel/embedded/broker/index.ts';
 import { silentLog } from '../testing/index.ts';
 import { Lane } from './lane.ts';
@@ -54,6 +55,34 @@ describe('a consumer that is back', () => {
     await lane.ready();
     await raw.deleteQueue(name);
     await isHeard();
+  });
+
+  it('says that it is back when messages come again, and not at its start', async () => {
+    const said: string[] = [];
+    const own = new Lane({
+      spec: {
+        name: 'lane-back',
+        kind: 'private',
+        prefetch: 0,
+        bindings: [],
+        onBack: () => said.push('back'),
+      },
+      onMessage: () => heard(),
+      log: silentLog(),
+      looks: [],
+    });
+    own.up(models[1] as ChannelModel);
+    await own.ready();
+    expect(said).to.deep.equal([]);
+    own.down();
+    own.up(models[2] as ChannelModel);
+    await own.ready();
+    expect(said).to.deep.equal(['back']);
+    await new Promise<void>((resolve) => {
+      heard = resolve;
+      raw.publish('targeted', 'lane-back', Buffer.from('{}'));
+    });
+    await own.release();
   });
 
   it('has a private queue by another name, which a connection that lingers does not hold', async () => {

@@ -38,6 +38,7 @@ export class Lane implements TransportConsumer {
   #timer: NodeJS.Timeout | undefined;
   #looking: NodeJS.Timeout[] = [];
   #connections = 0;
+  #wasReady = false;
   /** How often it was declared. */
   #declared = 0;
   /** Of the bindings on this connection. */
@@ -180,6 +181,8 @@ export class Lane implements TransportConsumer {
       this.#consumerTag = consumerTag;
       for (const { resolve } of this.#waiters) resolve(channel);
       this.#waiters.clear();
+      if (this.#wasReady) spec.onBack?.();
+      this.#wasReady = true;
     } catch (error) {
       exchangesOf(model).forget();
       if (channel) await closeQuietly(channel);

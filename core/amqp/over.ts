@@ -146,7 +146,7 @@ function listenForAnswers(
 }
 
 function specOf(wanted: ConsumeOptions<AnyMessage>, node: string): QueueSpec {
-  const { queue, bindings, linger } = wanted;
+  const { queue, bindings, linger, onBack } = wanted;
   const reliable = wanted.delivery === 'at_least_once';
   if (reliable && queue === undefined)
     throw new AppError('unspecified_fault', {
@@ -158,5 +158,6 @@ function specOf(wanted: ConsumeOptions<AnyMessage>, node: string): QueueSpec {
     prefetch: wanted.prefetch ?? prefetches[wanted.delivery ?? 'at_most_once'],
     linger,
     bindings,
+    onBack,
   };
 }

@@ -47,6 +47,8 @@ export interface QueueSpec {
   /** Durable queues to declare beside it. */
   readonly beside?: readonly WaitingQueue[];
   readonly bindings: readonly Binding[];
+  /** See `ConsumeOptions`. */
+  readonly onBack?: (() => void) | undefined;
 }
 
 /** A durable queue without a consumer: its messages go to the queue `goesTo` after `ttl` ms, or stay. */

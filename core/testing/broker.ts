@@ -185,6 +185,7 @@ function connectTo(
   onPublish: (message: Outgoing) => void,
 ): MemoryTransport {
   const consumers: MemoryConsumer[] = [];
+  const whenBack: (() => void)[] = [];
   let dead = false;
   let away = false;
   let connections = 1;
@@ -213,6 +214,7 @@ function connectTo(
         if (!dead && !away) onMessage(message);
       });
       consumers.push(consumer);
+      if (spec.onBack) whenBack.push(spec.onBack);
       return consumer;
     },
     status: () => ({ connected: open && !dead && !away, connections, backSince }),
@@ -222,6 +224,7 @@ function connectTo(
         away = false;
         connections += 1;
         backSince = performance.now();
+        for (const tell of whenBack) tell();
       };
     },
     cut: () => {
