@@ -27,6 +27,7 @@ const missing: Readonly<Record<EdgeKind, Readonly<Record<string, string>>>> = {
         'drachtio-server 0.9.10 takes these phones for ones behind a NAT and writes their address without brackets',
     }),
     ...(edge.startsWith('drachtio:') && { tls: given, websocket: given, 'several edges': given }),
+    'work without its app': 'the app is the edge, and keeps no password when it stops',
     'Route of a Path':
       'drachtio-server takes a Route of an application out (makeTags): the INVITE goes to where the REGISTER came from',
   },
@@ -39,6 +40,7 @@ export type Capability =
   | 'removal of forged fields'
   | 'second try'
   | 'Route of a Path'
+  | 'work without its app'
   | 'weight and active'
   | 'answer without the bus'
   | 'UDP over IPv6 in dialogs'

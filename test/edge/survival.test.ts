@@ -98,6 +98,55 @@ describe('edge: when something dies', function () {
     },
   );
 
+  /** A password that changes and a user who may no more, while what `cut` cuts off is not told; the rest of a zone as it was. */
+  const outdated = async (first: number, cut: () => unknown, mend: () => Promise<unknown>): Promise<void> => {
+    const [changed, barred, other] = await Promise.all(
+      [first, first + 1, first + 2].map((user) => zone.registered(`${user}`)),
+    );
+    if (!changed || !barred || !other) throw new Error('three phones were to register');
+    await eventually(() => expect(zone.told(other.user)).to.have.length(1));
+    await cut();
+    try {
+      zone.registrar.passwords.set(changed.user, 'another');
+      zone.registrar.refused.add(barred.user);
+      for (const { user } of [changed, barred]) await zone.flush(user);
+    } finally {
+      await mend();
+    }
+    const answered = (phone: Phone, status: number): Promise<void> =>
+      eventually(async () => {
+        const { status: given } = await phone.register();
+        if (given !== status) throw new Error(`${phone.user} got ${given}, not ${status}`);
+      }, 15);
+    await answered(changed, 401);
+    await answered(barred, 401);
+    changed.password = 'another';
+    await answered(changed, 200);
+    // Who is registered is called, before anything was heard of the phone again.
+    await zone.serving(...zone.media);
+    const media = zone.media[0].phone;
+    const { host, port } = zone.edge.place('udp');
+    const call = media.invite(
+      `sip:${other.user}@${host}:${port}`,
+      { 'X-KAZOO-AOR': other.aor },
+      { host, port },
+    );
+    (await other.next('INVITE')).answer(486);
+    expect((await call.final).status).to.equal(486);
+    const asked = zone.registrar.asked(other.user);
+    await answered(other, 200);
+    expect(zone.registrar.asked(other.user)).to.be.above(asked);
+    await warm(other);
+    expect(zone.told(other.user).map(({ Status }) => Status)).not.to.include('Unregistered');
+  };
+
+  it('a password that changed while the edge had no broker is not believed after the return', () =>
+    outdated(511, zone.cable.cut, zone.cable.mend));
+
+  itMay('work without its app', 'nor one that changed while the app beside the edge was away', () =>
+    outdated(514, zone.app.stop, zone.app.start),
+  );
+
   it('the app beside the edge stops and returns: media servers and addresses are as before', async () => {
     const carrier = await zone.phone('+15551230000', { realm: 'carrier.example.net', host: '127.6.6.6' });
     const trusted = () =>

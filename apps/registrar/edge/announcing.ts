@@ -92,6 +92,8 @@ export async function startAnnouncing(options: AnnouncingOptions): Promise<Annou
         'registration.search_req.#',
       ].map((key) => ({ exchange: 'registrar', key }) as const),
       contracts: [regSuccess, regFlush, regSync, searchReq],
+      // Whoever was flushed meanwhile may sign in with a new password only; who is registered stays so.
+      onBack: () => options.credentials.flush(),
     },
     async (delivery) => {
       const { contract } = delivery as { readonly contract: unknown };

@@ -22,8 +22,8 @@ export interface CredentialStore {
   find(aor: string): Credentials | undefined;
   /** Asks registrar; undefined when it refuses. Rejects when it cannot be asked. One request for many at once. */
   ask(aor: string, user: string, realm: string, request: Incoming): Promise<Credentials | undefined>;
-  /** Forgets a user of a realm, or all of it. */
-  flush(realm: string, username?: string): void;
+  /** Forgets a user of a realm, all of it, or everybody. */
+  flush(realm?: string, username?: string): void;
 }
 
 /** Registrar is being asked about a user, and whether the user was flushed meanwhile. */
@@ -83,7 +83,7 @@ export function createCredentials({ bus }: AppContext, lifetime: () => number): 
       return asked;
     },
     flush: (realm, username) => {
-      const end = `@${realm.toLowerCase()}`;
+      const end = realm === undefined ? '' : `@${realm.toLowerCase()}`;
       const flushed = username === undefined ? end : `${username.toLowerCase()}${end}`;
       for (const question of asking.values())
         if (username === undefined ? question.aor.endsWith(flushed) : question.aor === flushed)

@@ -32,7 +32,12 @@ export async function followOrders(context: AppContext, proxies: readonly Kamail
   };
   const flush = async ({ message }: Delivery<typeof regFlush>): Promise<void> => {
     const { Realm, Username, 'Cache-Only': cacheOnly } = message;
-    const gone = await each('a flush', (proxy) => proxy.flush(Realm, Username, cacheOnly === true));
+    const gone = await each('a flush', (proxy) =>
+      proxy.flush(Realm, Username, cacheOnly === true).catch((error: unknown) => {
+        proxy.doubt();
+        throw error;
+      }),
+    );
     for (const contact of distinct(gone.flat()))
       await bus.publish(regSuccess, registration(contact, nobody, 'Unregistered'));
   };
@@ -64,6 +69,9 @@ export async function followOrders(context: AppContext, proxies: readonly Kamail
         (key) => ({ exchange: 'registrar', key }) as const,
       ),
       contracts: [regFlush, regSync, searchReq],
+      onBack: () => {
+        for (const proxy of proxies) proxy.doubt();
+      },
     },
     async (delivery) => {
       const { contract } = delivery as { readonly contract: unknown };

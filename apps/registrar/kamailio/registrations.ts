@@ -15,13 +15,13 @@ export interface Identity {
 /** `Unregistered` has Expires 0. */
 export function registration(
   contact: Contact,
-  { vars, token }: Identity,
+  { vars }: Identity,
   status: 'Registered' | 'Unregistered',
 ): MessageFields<typeof regSuccess> {
   const [username = '', realm = ''] = contact.aor.split('@');
   const source = parseUri(contact.received || contact.address);
   const [, protocol = 'udp', host = '', port = '5060'] = /^(\w+):(.+):(\d+)$/.exec(contact.socket) ?? [];
-  const [authorizingId, accountId] = (token ?? '').split('@');
+  const variables = varsOf(vars);
   return {
     Realm: realm,
     Username: username,
@@ -40,9 +40,9 @@ export function registration(
     'User-Agent': contact.userAgent,
     'Source-IP': source?.host ?? '',
     'Source-Port': source?.port ?? 5060,
-    'Account-ID': accountId,
-    'Authorizing-ID': authorizingId,
-    'Custom-Channel-Vars': varsOf(vars),
+    'Account-ID': idIn(variables, 'Account-ID'),
+    'Authorizing-ID': idIn(variables, 'Authorizing-ID'),
+    'Custom-Channel-Vars': variables,
     ...(host === ''
       ? {}
       : {
@@ -53,6 +53,11 @@ export function registration(
           'Proxy-Port': Number(port),
         }),
   };
+}
+
+function idIn(variables: Record<string, unknown> | undefined, name: string): string | undefined {
+  const id = variables?.[name];
+  return typeof id === 'string' ? id : undefined;
 }
 
 function varsOf(text: string | undefined): Record<string, unknown> | undefined {
