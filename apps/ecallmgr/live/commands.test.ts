@@ -126,6 +126,17 @@ describe('commands with a switch', () => {
     expect(moved.headers.get('contact')).to.include('sip:2001@10.0.0.7:5070');
     expect(moved.headers.get('x-redirect-server')).to.equal('sip:media2@10.0.0.8');
     await live.event('report', away.id);
+    const named = await live.call(alice);
+    const lost = { 'Redirect-Contact': 'sip:2001@10.0.0.7', 'Redirect-Node': 'freeswitch@nowhere' };
+    const refusal = await live.run(named.id, 'redirect', lost).catch((error: Error) => error.message);
+    expect(refusal).to.include('freeswitch@nowhere');
+    await live.run(named.id, 'redirect', { ...lost, 'Redirect-Node': 'freeswitch@media1' });
+    const url = (await live.event('CHANNEL_CREATE', named.id))['Switch-URL'];
+    expect(url).to.match(/^sip:mod_sofia@/);
+    expect((await named.response(302)).headers.get('x-redirect-server')).to.equal(
+      String(url).replace('mod_sofia@', ''),
+    );
+    await live.event('report', named.id);
   });
 
   it('bridges to the routes of a route_resp one after the other, then hangs up', async () => {

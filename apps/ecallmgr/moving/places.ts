@@ -15,6 +15,8 @@ export interface Places {
   call(callId: string): Promise<Place | undefined>;
   /** Undefined when nobody has begun it. */
   conference(name: string): Promise<Place | undefined>;
+  /** `host:port` of a switch of this process by its name; undefined for another. */
+  media(name: string): string | undefined;
 }
 
 const patience = 1_000;
@@ -29,6 +31,10 @@ export function createPlaces(bus: Bus, nodes: () => readonly SwitchNode[], here:
     return address === undefined ? undefined : { address };
   };
   return {
+    media: (name) => {
+      const node = nodes().find((it) => it.name === name);
+      return node && sipAddressOf(node.interfaces);
+    },
     call: async (callId) => {
       const known = nodes().find(({ channels }) => channels.has(callId));
       if (known) return placeOf(known);
