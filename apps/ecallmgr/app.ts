@@ -3,6 +3,7 @@ import type { Subscription } from '../../core/amqp/index.ts';
 import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
 import { usurpControl } from '../../core/messages/call.ts';
 import { startHeartbeat } from './advertise.ts';
+import { serveDials } from './conferences/dial.ts';
 import { takeConferenceOrders } from './conferences/orders.ts';
 import { answerSearches } from './conferences/searches.ts';
 import { ControlQueues } from './control/queues.ts';
@@ -59,7 +60,10 @@ async function start(given: AppContext): Promise<RunningApp> {
     () => outbox.waiting,
   );
   const proxy = () => edges.address();
-  const originates = await serveOriginates(context, nodes, proxy);
+  const originates = [
+    ...(await serveOriginates(context, nodes, proxy)),
+    await serveDials(context, nodes, proxy),
+  ];
   const subscriptions: Subscription[] = [
     await watchUsurpers(context, nodes),
     await answerQueries(context, nodes, () => edges.alone()),

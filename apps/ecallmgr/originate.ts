@@ -3,15 +3,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Delivery, Subscription } from '../../core/amqp/index.ts';
 import type { AppContext } from '../../core/app/index.ts';
 import { isRecord, type MessageOf } from '../../core/contract/index.ts';
-import { gregorian } from '../../core/couch/index.ts';
 import { AppError, errorText } from '../../core/errors/index.ts';
 import { controlQueueOf, originateExecute, originateReady } from '../../core/messages/dialplan.ts';
 import { originateError, originateReq, originateResp, originateUuid } from '../../core/messages/resource.ts';
 import type { Channel } from './channel.ts';
 import { context as dialplan } from './dial/destination.ts';
-import { dialString } from './dial/string.ts';
-import { dumpOf } from './dump.ts';
-import { uuid, variableList, word } from './freeswitch/index.ts';
+import { leastBusy, ring } from './dial/ring.ts';
+import { uuid, word } from './freeswitch/index.ts';
 import { bridgeRoutes } from './routing/routes.ts';
 import type { SwitchNode } from './switch-node.ts';
 
@@ -19,7 +17,6 @@ type Request = MessageOf<typeof originateReq>;
 
 // Who asked to be asked before the ringing has this long to say go.
 const executeTimeout = 30_000;
-const ringTimeout = 60;
 
 /** Serves originate requests; any one instance takes each. */
 export async function serveOriginates(
@@ -108,44 +105,24 @@ async function originate(
     await goAhead(wanted);
   }
   const fetchId = randomBytes(16).toString('hex');
-  const command = originateCommand(node, message, fixed ? wanted : undefined, fetchId, proxy);
-  const seconds = message.Timeout ?? ringTimeout;
-  const callId = await node.client.api(command, (seconds + 10) * 1000);
-  await act(node, callId, message, fetchId);
-  return callId;
-}
-
-function originateCommand(
-  node: SwitchNode,
-  message: Request,
-  callId: string | undefined,
-  fetchId: string,
-  proxy: string,
-): string {
-  const whole = variableList({ originate_timeout: message.Timeout ?? ringTimeout });
-  const legs = dialString(message.Endpoints, {
+  const channel = await ring(node, {
+    endpoints: message.Endpoints,
     proxy,
-    method: message['Dial-Endpoint-Method'] ?? 'single',
-    legVars: {
-      'Account-ID': message['Account-ID'],
-      'Call-Interaction-ID': `${gregorian()}-${randomBytes(4).toString('hex')}`,
-      'Ecallmgr-Node': node.node,
-      'Fetch-ID': fetchId,
-      ...(callId === undefined ? {} : { 'Control-Queue': controlQueueOf(callId) }),
-    },
-    shared: { ...message, 'Outbound-Call-ID': callId },
+    method: message['Dial-Endpoint-Method'],
+    timeout: message.Timeout,
+    accountId: message['Account-ID'],
+    fetchId,
+    callId: fixed ? wanted : undefined,
+    shared: message,
   });
-  // What comes after the answer is done from here: nothing of the request becomes part of this command's action.
-  return `originate {${whole}}${legs} &park()`;
+  await act(node, channel, message, fetchId);
+  return channel.callId;
 }
 
 /** Does what the originate is for with the leg that answered. */
-async function act(node: SwitchNode, callId: string, message: Request, fetchId: string): Promise<void> {
+async function act(node: SwitchNode, channel: Channel, message: Request, fetchId: string): Promise<void> {
   const data = isRecord(message['Application-Data']) ? message['Application-Data'] : {};
-  const dump = await dumpOf(node.client, callId);
-  if (!dump) throw new AppError('call_hung_up');
-  const channel = node.channels.get(callId) ?? node.meet(dump);
-  channel.decide({ 'Fetch-ID': fetchId, 'Control-Queue': controlQueueOf(callId) });
+  const { callId } = channel;
   switch (message['Application-Name']) {
     case 'park':
       if (message['Start-Control-Process'] !== false) await node.control(channel, fetchId).ready();
@@ -191,9 +168,7 @@ function choose(nodes: readonly SwitchNode[], message: Request): SwitchNode {
   if (message['Application-Name'] === 'fax')
     throw new AppError('not_implemented', { message: 'originate fax is not supported yet' });
   const joined = message['Existing-Call-ID'] ?? message['Eavesdrop-Call-ID'];
-  const ready = nodes.filter(({ client, paused }) => client.connected && !paused);
-  const fit = joined === undefined ? ready : ready.filter(({ channels }) => channels.has(joined));
-  const [best] = fit.toSorted((a, b) => a.channels.size - b.channels.size);
+  const best = leastBusy(joined === undefined ? nodes : nodes.filter(({ channels }) => channels.has(joined)));
   if (best) return best;
   throw new AppError('no_switch', {
     message:

@@ -34,9 +34,12 @@ export const searchReq = message({
 /** Answer to `dial`: one entry for each endpoint. */
 export const dialResp = message({
   category: 'conference',
-  name: 'dial_resp',
+  name: 'command',
   exchange: 'targeted',
-  fields: { 'Endpoint-Responses': Any },
+  fields: {
+    'Application-Name': Type.Literal('dial_resp'),
+    'Endpoint-Responses': Type.Array(Vars, { minItems: 1 }),
+  },
 });
 
 /** An order to the node that has the conference; which one says `Application-Name`. */

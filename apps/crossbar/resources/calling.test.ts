@@ -240,7 +240,10 @@ describe('calls that the API makes and acts on', () => {
           const whom = 'Participant-ID' in message ? ` ${message['Participant-ID']}` : '';
           done.push(`${message['Application-Name']}${whom}`);
           if (order.contract === dial)
-            await peer.reply(order, dialResp, { 'Endpoint-Responses': [{ Status: 'success' }] });
+            await peer.reply(order, dialResp, {
+              'Application-Name': 'dial_resp',
+              'Endpoint-Responses': [{ Status: 'success' }],
+            });
         },
       );
       const [row] = (await tenant.send('GET', 'conferences')).body.data;

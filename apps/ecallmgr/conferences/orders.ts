@@ -78,7 +78,8 @@ export function takeConferenceOrders(
   return bus.consume<AnyMessage>(
     {
       bindings: [{ exchange: 'conference', key: 'conference.command.*' }],
-      contracts: conference.orders,
+      // Who is to be dialled is heard as well, and left to whoever takes it (dial.ts).
+      contracts: [...conference.orders, conference.dial],
     },
     async ({ message }) => {
       const order: Fields = message;

@@ -34,6 +34,7 @@ const rules: Readonly<Record<string, Rule>> = {
     'fail_on_single_reject',
     (value) => (value === true ? 'true' : value || undefined),
   ],
+  'Participant-Flags': ['conference_member_flags', conferenceFlags],
   'Loopback-Bowout': ['loopback_bowout'],
   'Simplify-Loopback': ['loopback_bowout_on_execute'],
   'Enable-T38-Fax': ['fax_enable_t38', flag],
@@ -89,6 +90,20 @@ function identity(fields: Fields): Vars {
       : {}),
   };
 }
+
+/** Flags of a participant as mod_conference calls them. */
+function conferenceFlags(flags: unknown): string | undefined {
+  const names = (Array.isArray(flags) ? flags : []).map((flag) => flagNames[String(flag)] ?? word(flag));
+  return names.length > 0 ? names.join(',') : undefined;
+}
+
+const flagNames: Readonly<Record<string, string>> = {
+  distribute_dtmf: 'dist-dtmf',
+  is_moderator: 'moderator',
+  disable_moh: 'nomoh',
+  join_existing: 'join-only',
+  video_mute: 'vmute',
+};
 
 const codecNames: Readonly<Record<string, string>> = {
   'G.711U': 'PCMU',

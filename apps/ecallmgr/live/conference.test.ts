@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import * as conference from '../../../core/messages/conference.ts';
 import { followed } from '../conferences/orders.ts';
-import { Live, type Message, type Phone, type PhoneCall } from '../testing/live.ts';
+import { endpointOf, Live, type Message, type Phone, type PhoneCall } from '../testing/live.ts';
 
 describe('a conference on a switch', () => {
   let live: Live;
@@ -78,6 +78,62 @@ describe('a conference on a switch', () => {
     await waitFor((members) => (bobs(members) === undefined ? true : undefined));
     expect(await search(), 'nobody else was put out').to.include({ 'Participant-Count': 1 });
   }).timeout(40_000);
+
+  const dial = (endpoints: Message[], fields: Message = {}) =>
+    live.bus.request(
+      conference.dial,
+      {
+        'Application-Name': 'dial',
+        'Conference-ID': name,
+        'Account-ID': 'acc1',
+        Timeout: 3,
+        Endpoints: endpoints,
+        ...fields,
+      } as never,
+      { timeout: 12_000 },
+    );
+
+  it('calls who is to be in it, and tells what became of each', async () => {
+    const [carol, dave] = [await live.target.phone('carol'), await live.target.phone('dave')];
+    const id = `dialled-${randomBytes(4).toString('hex')}`;
+    const asked = dial([endpointOf(carol, { 'Outbound-Call-ID': id }), endpointOf(dave)], {
+      'Participant-Flags': ['mute', 'is_moderator'],
+      'Caller-ID-Number': '300',
+    });
+    const [taken, refused] = await Promise.all([carol.incoming(), dave.incoming()]);
+    expect(taken.incoming?.request.headers.get('from')).to.include('sip:300@');
+    refused.respond(486);
+    taken.answer();
+    const responses = (await asked)['Endpoint-Responses'] as Message[];
+    expect(responses.map((it) => [it['Status'], it['Message'], it['Call-ID']])).to.deep.equal([
+      ['success', 'dialing endpoints', id],
+      ['error', 'USER_BUSY', undefined],
+    ]);
+    expect(responses.map((it) => it['Endpoint-ID'])).to.deep.equal(
+      [carol, dave].map((phone) => endpointOf(phone)['Route']),
+    );
+    const carols = await waitFor((members) => members.find((it) => it['Call-ID'] === id));
+    expect([flag(carols, 'Speak'), flag(carols, 'Is-Moderator')]).to.deep.equal([false, true]);
+    const heard = taken.hears(1100, 4000);
+    await bob.sing(1100, 1500);
+    expect(await heard).to.equal(true);
+    // Its leg ends with its stay in the conference.
+    await order(conference.kick, {
+      'Application-Name': 'kick',
+      'Participant-ID': carols['Participant-ID'] as number,
+    });
+    expect(await live.event('report', id)).to.include({ 'Account-ID': 'acc1', 'Call-Direction': 'outbound' });
+  }).timeout(40_000);
+
+  it('begins with who is called, when nobody is there yet', async () => {
+    name = `room-${randomBytes(4).toString('hex')}`;
+    const carol = await live.target.phone('carol');
+    const asked = dial([endpointOf(carol)]);
+    (await carol.incoming()).answer();
+    const [response] = (await asked)['Endpoint-Responses'];
+    expect(response).to.include({ Status: 'success' });
+    expect((await search())?.['Participants']).to.have.length(1);
+  }).timeout(30_000);
 
   it('follows every order that has a contract', () => {
     const named = conference.orders.map(({ fields }) => fields['Application-Name'].const);
