@@ -57,6 +57,37 @@ describe('what the forms of Monster UI send', () => {
       },
       { retries: 3 },
     ],
+    ['groups', { music_on_hold: {}, endpoints: {} }, { endpoints: {} }],
+    [
+      'menus',
+      {
+        timeout: 10_000,
+        interdigit_timeout: 2000,
+        max_extension_length: '4',
+        media: { invalid_media: true, transfer_media: true, exit_media: true },
+        hunt: false,
+        branch_extension: false,
+        allow_record_from_offnet: false,
+        suppress_media: false,
+        retries: 3,
+      },
+      { timeout: 10_000, retries: 3 },
+    ],
+    [
+      'webhooks',
+      {
+        hook: 'channel_create',
+        include_subaccounts: false,
+        http_verb: 'get',
+        retries: '1',
+        uri: 'http://hooks.mirliton.test/calls',
+        type: 'all',
+        action: 'all',
+        custom_data: {},
+        custom_request_headers: {},
+      },
+      { retries: 1, enabled: true },
+    ],
     [
       'devices',
       {
@@ -85,6 +116,67 @@ describe('what the forms of Monster UI send', () => {
       const gone = await ask('DELETE', `A/${path}/${id}`, {});
       expect(gone.status, gone.text).to.equal(200);
     });
+
+  it('turns on the features of a user, each with the whole document', async () => {
+    const person = { first_name: 'Bob', last_name: 'Builder', vm_to_email_enabled: true, priv_level: 'user' };
+    let user = (await ask('PUT', 'A/users', { ...person, presence_id: '2001' })).body.data;
+    const forward = {
+      number: '+14155550177',
+      require_keypress: false,
+      direct_calls_only: false,
+      keep_caller_id: false,
+    };
+    const onnet = { enabled: true, time_limit: '1200', url: 'http://records.mirliton.test/', format: 'mp3' };
+    const features = [
+      { call_forward: { ...forward, enabled: true }, call_failover: { ...forward, enabled: false } },
+      {
+        hotdesk: { id: '20010', require_pin: false, keep_logged_in_elsewhere: false, enabled: true },
+      },
+      { do_not_disturb: { enabled: true } },
+      { call_recording: { inbound: { onnet } }, smartpbx: { call_recording: { enabled: true } } },
+    ];
+    for (const feature of features) {
+      const changed = await ask('POST', `A/users/${user.id}`, { ...user, ...feature });
+      expect(changed.status, changed.text).to.equal(200);
+      user = changed.body.data;
+    }
+    const { data } = await get(`A/users/${user.id}`);
+    expect(data.hotdesk).to.include({ enabled: true, id: '20010' });
+    expect(data.call_forward).to.include({ enabled: true, number: '+14155550177' });
+    expect(data.call_recording.inbound.onnet).to.include({ enabled: true, format: 'mp3' });
+  });
+
+  it('keeps the servers of a PBX', async () => {
+    const account = { credits: { prepay: '0.00' }, trunks: 0, inbound_trunks: 0, auth_realm: 'acme.test' };
+    const empty = { account, billing_account_id: acme.id, DIDs_Unassigned: {}, servers: [] };
+    const made = await ask('PUT', 'A/connectivity', empty);
+    expect(made.status, made.text).to.equal(201);
+    const server = {
+      DIDs: {},
+      options: {
+        enabled: true,
+        inbound_format: 'e164',
+        international: false,
+        caller_id: {},
+        e911_info: {},
+        failover: {},
+        media_handling: 'bypass',
+      },
+      permissions: { users: [] },
+      monitor: { monitor_enabled: false },
+      server_name: 'Basement',
+      auth: { auth_method: 'Password', auth_user: 'basement', auth_password: 'secret-of-pbx' },
+      server_type: 'FreeSWITCH',
+      cfg: {},
+    };
+    const path = `A/connectivity/${made.body.data.id}`;
+    const changed = await ask('POST', path, { ...made.body.data, servers: [server] });
+    expect(changed.status, changed.text).to.equal(200);
+    expect((await get(path)).data.servers[0]).to.deep.include({ server_name: 'Basement', auth: server.auth });
+    expect((await ask('POST', path, { ...changed.body.data, servers: [] })).body.data.servers).to.deep.equal(
+      [],
+    );
+  });
 
   it('makes an account with limits and credit', async () => {
     const { data } = (
