@@ -1,23 +1,30 @@
 // An unmodified Monster UI with its apps, worked by clicks as a person does; what it wrote is read back over REST. Run as browser.test.ts.
 import { expect } from 'chai';
+import { accountOf, type TestAccount } from '../e2e/account.ts';
+import { eventually } from '../e2e/eventually.ts';
+import { call } from '../e2e/fixtures.ts';
 import type { Rest } from '../e2e/rest.ts';
 import { refused } from './absent.ts';
 import { createAccount, editAccount, masquerade, shopkeeper } from './apps/accounts.ts';
 import { addResponse, createCallflow, deleteCallflow } from './apps/callflows.ts';
 import { createEntity, deleteEntity, entities, renameEntity } from './apps/entities.ts';
 import { addNumbers, nameCaller, prependName } from './apps/numbers.ts';
+import { createPbx, deletePbx } from './apps/pbxs.ts';
+import { openFaxbox, openVoicemailBox } from './apps/voicemails.ts';
+import { calledNumbers } from './apps/voip-calllogs.ts';
 import { createDevice, deleteDevice, editDevice, toggleDevice } from './apps/voip-devices.ts';
-import { createUser, employee } from './apps/voip-users.ts';
+import { createUser, employee, features, setFeature } from './apps/voip-users.ts';
+import { createWebhook, deleteWebhook, toggleWebhook } from './apps/webhooks.ts';
 import type { Ui } from './page.ts';
 import { type Started, startMonster } from './start.ts';
 
 describe('Monster UI by clicks', function () {
-  this.timeout(300_000);
+  this.timeout(60_000);
   let started: Started;
   let ui: Ui;
-  /** A client of the account that is made. */
+  /** The account that every app but the one for accounts works for, and a client of it. */
+  let account: TestAccount;
   let shop: Rest;
-  let userId: string;
 
   before(async function () {
     const monster = await startMonster();
@@ -34,6 +41,10 @@ describe('Monster UI by clicks', function () {
     const features = { local_feature_override: true };
     await rest.send('PATCH', '/system_configs/number_manager', { default: { features } });
     await ui.logIn(facts.login);
+    const realm = 'shop.mirliton.test';
+    const { id } = await rest.put('', { name: 'Shop', realm });
+    shop = rest.on(id);
+    account = accountOf(shop, realm, facts.phones[0]?.proxy ?? '');
   });
   after(() => started?.stop());
   // Whatever a test did: the page was refused nothing that it was promised.
@@ -41,32 +52,41 @@ describe('Monster UI by clicks', function () {
     if (ui) expect(refused(ui.exchanges)).to.deep.equal([]);
   });
 
+  /** Each app on a page of its own, so that none is in the way of the next. */
+  const inApp = (app: string, tests: () => void): void => {
+    describe(app, () => {
+      before(() => ui.enter(app, shop.accountId));
+      tests();
+    });
+  };
+
   describe('accounts', () => {
+    let made: Rest;
+
     it('makes an account with its wizard, limits, credit and an admin', async () => {
       const { id } = await createAccount(ui);
-      shop = started.zone.rest.on(id);
-      expect(await shop.get('')).to.deep.include({ name: 'Corner Shop', realm: 'corner.mirliton.test' });
-      expect(await shop.get('limits')).to.include({ inbound_trunks: 3 });
-      expect(await shop.get('ledgers/total')).to.include({ amount: 12.5 });
-      expect((await shop.get('users'))[0]).to.include({ username: shopkeeper.email, priv_level: 'admin' });
-      expect((await shop.get('callflows'))[0].numbers).to.deep.equal(['no_match']);
+      made = started.zone.rest.on(id);
+      expect(await made.get('')).to.deep.include({ name: 'Corner Shop', realm: 'corner.mirliton.test' });
+      expect(await made.get('limits')).to.include({ inbound_trunks: 3 });
+      expect(await made.get('ledgers/total')).to.include({ amount: 12.5 });
+      expect((await made.get('users'))[0]).to.include({ username: shopkeeper.email, priv_level: 'admin' });
+      expect((await made.get('callflows'))[0].numbers).to.deep.equal(['no_match']);
     });
 
     it('changes it', async () => {
-      await editAccount(ui, shop.accountId);
-      const { contact } = await shop.get('');
+      await editAccount(ui, made.accountId);
+      const { contact } = await made.get('');
       expect(contact.technical).to.include({ name: 'Tim Tech', email: 'tim@corner.mirliton.test' });
     });
 
     it('acts for it', async () => {
-      await masquerade(ui, shop.accountId);
+      await masquerade(ui, made.accountId);
     });
   });
 
-  describe('voip', () => {
+  inApp('voip', () => {
     it('makes a user with extension and voicemail box', async () => {
       const { user, vmbox, callflow } = await createUser(ui);
-      userId = user.id;
       const { extension, username, first_name } = employee;
       expect(await shop.get(`users/${user.id}`)).to.include({ username, first_name, presence_id: extension });
       expect(await shop.get(`vmboxes/${vmbox.id}`)).to.include({ mailbox: extension, owner_id: user.id });
@@ -75,6 +95,23 @@ describe('Monster UI by clicks', function () {
       expect([flow.module, flow.data.id]).to.deep.equal(['user', user.id]);
       expect(flow.children._).to.deep.include({ module: 'voicemail' });
       expect(flow.children._.data.id).to.equal(vmbox.id);
+      for (const feature of features) await setFeature(ui, user.id, feature);
+      const set = await shop.get(`users/${user.id}`);
+      expect(set.call_forward).to.include({ enabled: true, number: '+14155550177' });
+      expect(set.hotdesk).to.include({ enabled: true, id: '20010' });
+      expect(set.do_not_disturb).to.include({ enabled: true });
+      expect(set.call_recording.inbound.onnet).to.include({
+        enabled: true,
+        url: 'http://records.mirliton.test/',
+      });
+      expect(await shop.get(`vmboxes/${vmbox.id}`)).to.include({ delete_after_notify: true });
+    });
+
+    it('shows a call that was made', async () => {
+      await account.callflow('1900', { module: 'response', data: { code: 486 }, children: {} });
+      await call(await account.device(), '1900', 'call-fails', { status: 486 });
+      await eventually(async () => expect(await shop.get('cdrs')).to.have.length(1));
+      expect(await calledNumbers(ui)).to.deep.equal(['1900']);
     });
 
     it('makes, renames, disables and deletes devices', async () => {
@@ -95,7 +132,7 @@ describe('Monster UI by clicks', function () {
     });
   });
 
-  describe('numbers', () => {
+  inApp('numbers', () => {
     const numbers = ['+14155550100', '+14155550101'];
     const number = '+14155550101';
     const path = `phone_numbers/${encodeURIComponent(number)}`;
@@ -115,8 +152,9 @@ describe('Monster UI by clicks', function () {
     });
   });
 
-  describe('callflows', () => {
+  inApp('callflows', () => {
     it('draws a callflow by dragging actions, changes and deletes it', async () => {
+      const userId = await account.user();
       const { id } = await createCallflow(ui, '3001', userId);
       const made = await shop.get(`callflows/${id}`);
       expect(made.numbers).to.deep.equal(['3001']);
@@ -138,5 +176,52 @@ describe('Monster UI by clicks', function () {
         await deleteEntity(ui, entity, id);
         expect((await shop.send('GET', `${entity.path}/${id}`)).status).to.equal(404);
       });
+  });
+
+  inApp('webhooks', () => {
+    it('makes, switches off and deletes a webhook', async () => {
+      const uri = 'http://hooks.mirliton.test/calls';
+      const { id } = await createWebhook(ui, 'Calls', uri);
+      const made = await shop.get(`webhooks/${id}`);
+      expect(made).to.include({
+        name: 'Calls',
+        uri,
+        hook: 'channel_create',
+        http_verb: 'get',
+        enabled: true,
+      });
+      await toggleWebhook(ui, id);
+      expect(await shop.get(`webhooks/${id}`)).to.include({ enabled: false });
+      await deleteWebhook(ui, id);
+      expect(await shop.get('webhooks')).to.deep.equal([]);
+    });
+  });
+
+  inApp('pbxs', () => {
+    it('makes and deletes a server with its wizard', async () => {
+      await createPbx(ui, 'Basement', 'basement');
+      const [id] = await shop.get('connectivity');
+      const { servers } = await shop.get(`connectivity/${id}`);
+      expect(servers[0]).to.include({ server_name: 'Basement', server_type: 'FreeSWITCH' });
+      expect(servers[0].auth).to.include({ auth_method: 'Password', auth_user: 'basement' });
+      await deletePbx(ui);
+      expect((await shop.get(`connectivity/${id}`)).servers).to.deep.equal([]);
+    });
+  });
+
+  inApp('voicemails', () => {
+    it('shows what is in a box', async () => {
+      const box = await account.create('vmboxes', { name: 'Counter', mailbox: '1901' });
+      await ui.enter('voicemails', shop.accountId);
+      expect(await openVoicemailBox(ui, box)).to.deep.equal([]);
+    });
+  });
+
+  inApp('fax', () => {
+    it('shows what is in a box', async () => {
+      const box = await account.create('faxboxes', { name: 'Counter' });
+      await ui.enter('fax', shop.accountId);
+      expect(await openFaxbox(ui, box)).to.deep.equal([]);
+    });
   });
 });

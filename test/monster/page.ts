@@ -23,6 +23,8 @@ export interface Ui {
   ask(resource: string, data?: object): Promise<any>;
   /** Shows one of its apps, as a click on its icon does. */
   open(app: string): Promise<void>;
+  /** Loads the page anew and shows an app, acting for the account: whatever was open before is gone. */
+  enter(app: string, accountId: string): Promise<void>;
   /** Takes an option of a select that the page hides behind a list of its own. */
   choose(select: string, value: string): Promise<void>;
   /**
@@ -85,6 +87,16 @@ export function drive(page: Page, api: string): Omit<Ui, 'stop'> {
       if (!(await page.isVisible(icon))) await page.click('#main_topbar_apploader_link');
       await page.click(icon);
       await page.waitForFunction(active);
+    },
+    enter: async (app, accountId) => {
+      const { origin } = new URL(page.url());
+      // Another hash alone would not load it.
+      await page.goto('about:blank');
+      await page.goto(`${origin}/#/apps/${app}?m=${accountId}`);
+      await page.waitForFunction(
+        `window.monster?.apps?.getActiveApp?.() === '${app}' && window.monster.apps[window.monster.apps.getActiveApp()]?.accountId === '${accountId}'`,
+      );
+      await page.waitForSelector('#monster_content > *');
     },
     choose: async (select, value) => {
       await page.waitForSelector(select, { state: 'attached' });

@@ -67,4 +67,6 @@ export async function editAccount({ page, writes }: Ui, accountId: string) {
 export async function masquerade({ page }: Ui, accountId: string): Promise<void> {
   await page.click('#accountsmanager_use_account_btn');
   await page.waitForFunction(`window.monster.apps.auth.currentAccount.id === '${accountId}'`);
+  // It draws itself anew as that account: it would do so over an app that is opened before.
+  await page.waitForSelector('#accountsmanager_use_account_btn', { state: 'detached' });
 }

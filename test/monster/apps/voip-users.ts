@@ -15,6 +15,8 @@ export async function createUser(ui: Ui) {
   const { page, writes } = ui;
   await openTab(ui, 'users', '#users_container');
   await page.click('.add-user');
+  // The dialog moves the focus there when it is open: text that is typed before that lands in the wrong field.
+  await page.waitForSelector('#form_user_creation #first_name:focus');
   for (const [name, value] of Object.entries(employee))
     await page.fill(`#form_user_creation #${name}`, value);
   const [user, vmbox, callflow] = await writes(
@@ -26,5 +28,60 @@ export async function createUser(ui: Ui) {
   await page.waitForSelector(rowOf(user.id));
   return { user, vmbox, callflow };
 }
+
+/** What the dialog of a feature is given: `switched` turns it on, `fields` are texts by selector, `pressed` are buttons in turn. */
+interface Feature {
+  readonly name: string;
+  readonly switched?: boolean;
+  readonly pressed?: readonly string[];
+  readonly fields?: Readonly<Record<string, string>>;
+  /** What saving it sends. */
+  readonly sends: readonly string[];
+}
+
+/** The features of a user that need nothing but a form. */
+export const features: readonly Feature[] = [
+  {
+    name: 'call_forward',
+    pressed: ['.feature-popup-title .popup-action [data-value="on"]'],
+    fields: { '#number': '+14155550177' },
+    sends: ['POST users/*'],
+  },
+  {
+    name: 'hotdesk',
+    switched: true,
+    fields: { '[name="id"]': '20010' },
+    sends: ['POST users/*'],
+  },
+  { name: 'do_not_disturb', switched: true, sends: ['POST users/*'] },
+  {
+    name: 'vmbox',
+    pressed: ['.monster-checkbox:has([name="delete_after_notify"])'],
+    sends: ['PATCH vmboxes/*'],
+  },
+  {
+    name: 'call_recording',
+    switched: true,
+    pressed: ['[data-type="inbound-onnet"] [data-value="on"]'],
+    fields: { '[name="url"]': 'http://records.mirliton.test/', '[name="time_limit"]': '1200' },
+    sends: ['POST users/*'],
+  },
+];
+
+/** Sets one feature of the user in its dialog. */
+export async function setFeature(ui: Ui, id: string, feature: Feature): Promise<void> {
+  const { page, writes } = ui;
+  const { name, switched = false, pressed = [], fields = {}, sends } = feature;
+  const tile = `${rowOf(id)} .edit-user .feature[data-feature="${name}"]`;
+  if (!(await page.isVisible(tile))) await page.click(`${rowOf(id)} .features`);
+  await page.click(tile);
+  if (switched) await page.click(`${dialog} .switch label, ${dialog} .switch .monster-switch`);
+  for (const button of pressed) await page.click(`${dialog} ${button}`);
+  for (const [field, text] of Object.entries(fields)) await page.fill(`${dialog} ${field}`, text);
+  await writes(() => page.click(`${dialog} .save`), ...sends);
+  await page.waitForSelector(dialog, { state: 'detached' });
+}
+
+const dialog = '.ui-dialog:visible';
 
 const rowOf = (id: string): string => `#users_container .grid-row[data-id="${id}"]`;
