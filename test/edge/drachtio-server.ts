@@ -1,4 +1,4 @@
-// A private drachtio-server of a test, with every transport switched on: `drachtio` of the PATH, or MIRLITON_DRACHTIO_PROGRAM.
+// A private drachtio-server of a test, with every transport switched on: `drachtio` of the PATH, or MIRLITON_E2E_DRACHTIO.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { eventually } from '../e2e/eventually.ts';
 import { freePorts } from '../e2e/ports.ts';
 import type { DrachtioServer } from './drachtio.ts';
 
-const program = process.env['MIRLITON_DRACHTIO_PROGRAM'] ?? 'drachtio';
+const program = process.env['MIRLITON_E2E_DRACHTIO'] ?? 'drachtio';
 
 export interface DrachtioServerOptions {
   readonly folder: string;
