@@ -29,6 +29,7 @@ const delayAim = 15;
 /** One way of putting calls through. */
 interface Way {
   readonly name: string;
+  readonly isOurs?: boolean;
   start(): Promise<Running | undefined>;
 }
 
@@ -87,13 +88,14 @@ const fixed = (server: MediaServer, dial: string): Way => ({
 
 interface Measured {
   readonly name: string;
+  readonly isOurs: boolean;
   readonly usable: number;
   readonly rows: readonly (readonly string[])[];
   readonly times: readonly Ringing[];
 }
 
 async function measure(
-  { name, start }: Way,
+  { name, isOurs = false, start }: Way,
   { host, sipPort }: MediaServer,
   progress: (line: string) => void,
 ): Promise<Measured | undefined> {
@@ -124,7 +126,7 @@ async function measure(
       progress(`${name}: ${count} calls at ${rate}/s`);
       return call(rate, count, duration);
     });
-    return { name, usable, rows, times };
+    return { name, isOurs, usable, rows, times };
   } finally {
     await running.stop();
     // The last legs of the switch end.
@@ -138,7 +140,7 @@ function figuresOf(measured: readonly Measured[]): Figure[] {
   const at = quiet.findIndex(({ rate }) => rate === 10);
   const median = ({ times }: Measured): number => quantile(times[at]?.whole ?? [], 0.5);
   const compared = (mine: Measured): Figure[] => {
-    if (!peer || !mine.name.startsWith('Mirliton')) return [];
+    if (!peer || !mine.isOurs) return [];
     const { name } = mine;
     const [share, later] = [mine.usable / peer.usable, median(mine) - median(peer)];
     return [

@@ -5,27 +5,28 @@ import { fromGregorian, type StoredDocument } from '../../../core/couch/index.ts
 /** What the view `cdrs/crossbar_listing` says of a CDR: all that a row needs, so that no document is read for it. */
 export type ListedCdr = Readonly<Record<string, unknown>>;
 
+/** What a CDR has of the variables of its call. */
+const fromVars = [
+  'owner_id',
+  'authorizing_id',
+  'cost',
+  'rate',
+  'rate_name',
+  'bridge_id',
+  'recording_url',
+  'call_priority',
+];
+
 /** The same of a document that was found another way. */
 export function listedCdr(document: StoredDocument): ListedCdr {
   const vars = isRecord(document['custom_channel_vars']) ? document['custom_channel_vars'] : {};
-  const {
-    owner_id,
-    authorizing_id,
-    cost,
-    rate,
-    rate_name,
-    bridge_id,
-    recording_url,
-    call_priority,
-    account_billing,
-  } = vars;
   return {
     ...document,
     id: document._id,
     direction: document['call_direction'],
     timestamp: document['timestamp'] ?? document.pvt_created,
-    call_type: account_billing,
-    ...{ owner_id, authorizing_id, cost, rate, rate_name, bridge_id, recording_url, call_priority },
+    call_type: vars['account_billing'],
+    ...Object.fromEntries(fromVars.map((key) => [key, vars[key]])),
   };
 }
 
