@@ -115,6 +115,8 @@ const skipped = [];
 const broken = [];
 /** What failed at the first attempt. */
 const again = [];
+/** What kept the process of a step alive after its last test. */
+const open = [];
 
 /**
  * The steps of the first queue, one after the other, then what is left in the others. What a step prints is shown when
@@ -162,13 +164,16 @@ async function run({ title, run: [command, ...args], more = {}, cannot }, files,
         .split('\n')
         .map((line) => JSON.parse(line))
     : [];
-  const failures = sums.reduce((count, sum) => count + sum.failures, 0);
-  passed += sums.reduce((count, sum) => count + sum.passes, 0);
+  const total = (key) => sums.reduce((count, sum) => count + (sum[key] ?? 0), 0);
+  const all = (key) => sums.flatMap((sum) => sum[key] ?? []);
+  const failures = total('failures');
+  passed += total('passes');
   // A step that fails without a failed test: lint, types, or a crash of the runner.
   failed += status !== 0 && failures === 0 ? 1 : failures;
-  if (status !== 0) broken.push(title, ...sums.flatMap((sum) => sum.failed).map((name) => `  ${name}`));
-  skipped.push(...sums.flatMap((sum) => sum.skipped));
-  again.push(...sums.flatMap((sum) => sum.again));
+  if (status !== 0) broken.push(title, ...all('failed').map((name) => `  ${name}`));
+  skipped.push(...all('skipped'));
+  again.push(...all('again'));
+  open.push(...all('open').map((what) => `${title}: ${what}`));
 }
 
 /** Ports of their own, so that none takes one that another is about to use. */
@@ -182,6 +187,7 @@ const [parts, zone, calls] = Object.keys(laneEnv).map(queueOf);
 await Promise.all([lane('parts', parts), lane('zone', zone, calls, parts), lane('calls', calls, parts)]);
 for (const name of skipped) console.log(`skipped: ${name}`);
 for (const name of again) console.log(`tried again: ${name}`);
+for (const what of open) console.log(`left open by ${what}`);
 for (const name of broken) console.log(`failed: ${name}`);
 rmSync(folder, { recursive: true, force: true });
 console.log(`\n${passed} passed, ${failed} failed`);
