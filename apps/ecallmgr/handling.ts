@@ -5,6 +5,7 @@ import { withTrace } from '../../core/trace/index.ts';
 import { endings, givesWay } from './bypass.ts';
 import { cdrIdOf, cdrOf } from './cdr.ts';
 import type { Channel } from './channel.ts';
+import { isOfConference } from './conferences/event.ts';
 import { isQuiet } from './control/call.ts';
 import type { SwitchEvent } from './freeswitch/index.ts';
 import { numberOf, type Publisher } from './publisher.ts';
@@ -58,6 +59,10 @@ export class Handling {
         this.#destroyed(channel, event);
         break;
       case 'CUSTOM':
+        if (isOfConference(event)) {
+          this.#publisher.conference(event, channel);
+          break;
+        }
         // The event of the one who is sent to another leg does not say so.
         this.#publisher.event(channel, event, channel.replaces ? { 'Transfer-Type': 'attended' } : undefined);
         if (event['Event-Subclass'] === 'sofia::transferee') transferred(this.#node, channel);

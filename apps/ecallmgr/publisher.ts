@@ -3,7 +3,9 @@ import type { Bus } from '../../core/amqp/index.ts';
 import { AppError } from '../../core/errors/index.ts';
 import type { Logger } from '../../core/log/index.ts';
 import { type CallEventName, callEvent } from '../../core/messages/call.ts';
+import { conferenceEvent } from '../../core/messages/conference.ts';
 import type { Channel } from './channel.ts';
+import { conferenceEventOf } from './conferences/event.ts';
 import type { Completion } from './control/command.ts';
 import { type CallEventFields, type EventContext, timestampOf, translate } from './events/index.ts';
 import { callIdOf, type SwitchEvent } from './freeswitch/index.ts';
@@ -83,6 +85,19 @@ export class Publisher {
       },
       messageId,
     );
+  }
+
+  /** Publishes an event of a conference: of a leg in it, or of the whole, whose account is given then. */
+  conference(event: SwitchEvent, channel: Channel | undefined, account?: string): void {
+    const fields = conferenceEventOf(event, channel, account);
+    if (!fields) return;
+    const messageId = numberOf(event);
+    this.#bus
+      .publish(conferenceEvent, fields, messageId === undefined ? {} : { messageId })
+      .catch((error: unknown) => {
+        this.#meters.unpublished(fields.Event);
+        this.#log.warn('an event of a conference could not be published', { event: fields.Event, error });
+      });
   }
 
   async #send(fields: CallEventFields, messageId?: string): Promise<void> {

@@ -5,7 +5,9 @@ import { errorText } from '../../core/errors/index.ts';
 import { withLogContext } from '../../core/log/index.ts';
 import { endings } from './bypass.ts';
 import { Channel } from './channel.ts';
+import { isOfConference } from './conferences/event.ts';
 import { Conferences } from './conferences/known.ts';
+import { takeConferenceEvent } from './conferences/telling.ts';
 import type { Surroundings } from './control/call.ts';
 import { Control } from './control/control.ts';
 import type { ControlQueues } from './control/queues.ts';
@@ -56,7 +58,7 @@ export class SwitchNode {
   readonly name: string;
   readonly client: SwitchClient;
   readonly legs = new Legs();
-  readonly conferences = new Conferences();
+  readonly conferences = new Conferences((callId) => this.channels.get(callId)?.get('Account-ID'));
   readonly controls = new Map<string, Control>();
   readonly claims: Claims;
   readonly lease: Lease;
@@ -70,6 +72,7 @@ export class SwitchNode {
   interfaces: Readonly<Record<string, unknown>> = {};
   startup = 0;
   readonly shared: Shared;
+  readonly publisher: Publisher;
   readonly #watch: Watch;
   readonly #stopping = new AbortController();
   #sweeping = false;
@@ -84,6 +87,7 @@ export class SwitchNode {
       settings.name ?? `freeswitch@${settings.host}${settings.port === 8021 ? '' : `:${settings.port}`}`;
     const log = context.log.child(this.name);
     const publisher = new Publisher(context.bus, this.name, meters, log);
+    this.publisher = publisher;
     this.#handling = new Handling(this, publisher);
     this.client = new SwitchClient({
       ...settings,
@@ -160,8 +164,9 @@ export class SwitchNode {
   take(event: SwitchEvent): void {
     this.shared.meters.lag(event['Event-Date-Timestamp']);
     if (event['Event-Name'] === 'HEARTBEAT') return;
-    if (event['Event-Subclass'] === 'conference::maintenance') {
-      this.conferences.take(event);
+    if (isOfConference(event)) {
+      // What it says of the leg may be less than is known: the profile decides.
+      takeConferenceEvent(this, event);
       return;
     }
     const callId = callIdOf(event);
@@ -178,6 +183,12 @@ export class SwitchNode {
     if (channel.ownership === 'ours') this.#handling.handle(channel, event);
     else this.#keep(channel, event);
     if (channel.over && channel.ownership !== 'unknown') this.legs.forget(channel);
+  }
+
+  /** What happens to somebody in a conference is told by who tells of the leg, else kept for the case that this one dies. */
+  happened(channel: Channel, event: SwitchEvent): void {
+    if (channel.ownership === 'ours') this.#handling.handle(channel, event);
+    else channel.hold(event);
   }
 
   /** Whose leg it is, is not known yet, or another's: then what it lives to tell is not ours to tell. */

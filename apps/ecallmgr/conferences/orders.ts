@@ -6,13 +6,10 @@ import { AppError, errorText } from '../../../core/errors/index.ts';
 import * as conference from '../../../core/messages/conference.ts';
 import { harmless, word } from '../freeswitch/index.ts';
 import { type Media, recordingPath } from '../media.ts';
-import { insertIfEmpty, realms, remove } from '../survival/hash.ts';
 import type { SwitchNode } from '../switch-node.ts';
+import { isFirst } from './first.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-// Several ecallmgr have the switch: which of them follows an order is agreed upon there, for so long.
-const agreedFor = 30_000;
 
 /** `conference NAME …` for each order. */
 const commands: Readonly<
@@ -100,16 +97,4 @@ export function takeConferenceOrders(
       }
     },
   );
-}
-
-/** Of the ecallmgr that have this switch one follows an order. */
-async function isFirst({ client, node, around }: SwitchNode, messageId: string): Promise<boolean> {
-  const first = await insertIfEmpty(client, realms.orders, messageId, node);
-  if (first)
-    setTimeout(() => {
-      remove(client, realms.orders, messageId).catch((error: unknown) =>
-        around.log.debug('an order stays noted on the switch', { error: errorText(error) }),
-      );
-    }, agreedFor).unref();
-  return first;
 }

@@ -79,6 +79,35 @@ describe('a conference on a switch', () => {
     expect(await search(), 'nobody else was put out').to.include({ 'Participant-Count': 1 });
   }).timeout(40_000);
 
+  it('tells who comes and goes, and what is done to them, each once though two have the switch', async () => {
+    const happened = (): Message[] => live.bus.named('event').filter((it) => it['Conference-ID'] === name);
+    const told = (event: string): Promise<Message> =>
+      live.seen('event', (it) => it['Conference-ID'] === name && it['Event'] === event);
+    await bob.sing(1100, 1000);
+    await told('start-talking');
+    const participant = { 'Participant-ID': (await waitFor(bobs))['Participant-ID'] as number };
+    await order(conference.muteParticipant, { 'Application-Name': 'mute_participant', ...participant });
+    expect(await told('mute-member')).to.have.nested.property('Conference-Channel-Vars.Speak', false);
+    await order(conference.lock, { 'Application-Name': 'lock' });
+    await told('lock');
+    for (const { id } of [bob, alice]) await live.send(id, 'hangup', { 'Insert-At': 'now' });
+    await told('conference-destroy');
+    const said = happened().filter(({ Event: event }) => !String(event).endsWith('-talking'));
+    expect(said.map(({ Event: event, 'Call-ID': id }) => [event, id])).to.deep.equal([
+      ['conference-create', alice.id],
+      ['add-member', alice.id],
+      ['add-member', bob.id],
+      ['mute-member', bob.id],
+      ['lock', undefined],
+      ['del-member', bob.id],
+      ['del-member', alice.id],
+      ['conference-destroy', undefined],
+    ]);
+    expect(new Set(said.map((it) => it['Account-ID']))).to.deep.equal(new Set(['acc1']));
+    expect(new Set(said.map((it) => it['Instance-ID']))).to.have.length(1);
+    expect(said[2]).to.include({ 'Caller-ID-Number': 'bob', ...participant });
+  }).timeout(40_000);
+
   const dial = (endpoints: Message[], fields: Message = {}) =>
     live.bus.request(
       conference.dial,
