@@ -2,6 +2,8 @@
 import { type Static, Type } from 'typebox';
 
 const port = (value: number) => Type.Integer({ minimum: 0, maximum: 65535, default: value });
+const further = (what: string) =>
+  Type.Integer({ minimum: 0, maximum: 65535, default: 0, description: `port for ${what}; 0 means none` });
 const host = Type.String({ minLength: 1, default: '127.0.0.1' });
 const section = <P extends Parameters<typeof Type.Object>[0]>(fields: P, description: string) =>
   Type.Object(fields, { description, default: {}, additionalProperties: false });
@@ -119,6 +121,11 @@ export const settingsSchema = Type.Object(
       {
         host,
         port: port(5060),
+        tls: further('TLS'),
+        ws: further('WebSocket (RFC 7118)'),
+        wss: further('WebSocket over TLS'),
+        certificate: Type.String({ default: '', description: 'PEM file, for TLS and WebSocket over TLS' }),
+        key: Type.String({ default: '', description: 'PEM file of its private key' }),
         advertise: Type.String({
           default: '',
           description: 'host:port phones should use, when not host:port',

@@ -101,5 +101,29 @@ describe('the configuration of Kamailio', () => {
       '#!define SITE_RPC_SECRET "Bearer s"',
     ])
       expect(text.split('\n')).to.include(line);
+    expect(text).not.to.include('listen=tls');
+  });
+
+  it('follows the settings for TLS and WebSocket', () => {
+    const listeners = (sip: Record<string, unknown>) => {
+      const text = siteText(
+        siteOf(loadSettings({ overrides: { sip: { host: '::1', ...sip } } }), folder),
+        folder,
+      );
+      return text.split('\n').filter((line) => /^(listen|enable_tls)=/.test(line));
+    };
+    const files = { certificate: '/etc/cert.pem', key: '/etc/key.pem' };
+    expect(listeners({ tls: 5061, ws: 5064, ...files })).to.include.members([
+      'enable_tls=yes',
+      'listen=tls:[::1]:5061',
+      'listen=tcp:[::1]:5064',
+    ]);
+    expect(siteOf(loadSettings({ overrides: { sip: { wss: 5065, ...files } } }), folder)).to.deep.include({
+      tls: { listen: ['127.0.0.1:5065'], ...files },
+      websocket: [],
+    });
+    expect(() => listeners({ tls: 5061, key: '/etc/key.pem' })).to.throw(
+      'sip.tls needs sip.certificate and sip.key',
+    );
   });
 });

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defaults } from '../../apps/registrar/edge/options.ts';
-import type { Settings } from '../../core/config/index.ts';
+import { certificateOf, type Settings } from '../../core/config/index.ts';
 import { AppError } from '../../core/errors/index.ts';
 import { root } from '../../core/files/index.ts';
 
@@ -189,12 +189,16 @@ function prepareDatabase(file: string): void {
 export function siteOf(settings: Settings, folder: string): KamailioSite {
   const { edge, sip, bus, zone } = settings;
   const rpc = edge.rpc[0] ?? 'http://127.0.0.1:5066/rpc';
+  const at = (port: number): string => `${sip.host.includes(':') ? `[${sip.host}]` : sip.host}:${port}`;
+  const files = certificateOf(sip);
   return {
     folder,
     zone,
     bus: bus.urls[0] ?? `amqp://guest:guest@127.0.0.1:${bus.port}`,
     secret: edge.secret,
-    sip: [`${sip.host.includes(':') ? `[${sip.host}]` : sip.host}:${sip.port}`],
+    sip: [at(sip.port)],
+    ...(files && { tls: { listen: [sip.tls, sip.wss].filter((port) => port > 0).map(at), ...files } }),
+    ...(sip.ws + sip.wss > 0 && { websocket: sip.ws > 0 ? [at(sip.ws)] : [] }),
     rpc: new URL(rpc).host,
     ...(sip.advertise === '' ? {} : { advertise: sip.advertise }),
   };

@@ -1,6 +1,7 @@
 // Starts stand-ins for the real parts, and fills their addresses in.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Settings } from '../../core/config/index.ts';
+import { certificateOf, type Settings } from '../../core/config/index.ts';
 import { AppError, errorText } from '../../core/errors/index.ts';
 import { logger } from '../../core/log/index.ts';
 import { loopback, missingParts, type PartName, switchPassword } from './parts.ts';
@@ -26,6 +27,9 @@ interface Starter {
 }
 
 const log = logger('embedded');
+
+/** Ways to the SIP edge that are there when they have a port. */
+const further = ['tls', 'ws', 'wss'] as const;
 
 const starters: Readonly<Record<PartName, Starter>> = {
   broker: {
@@ -69,12 +73,27 @@ const starters: Readonly<Record<PartName, Starter>> = {
     },
   },
   sip: {
-    where: ({ sip }) => `${sip.host}:${sip.port}`,
-    start: async ({ edge, sip: { host, port } }) => {
+    where: ({ sip: { host, port, ...sip } }) =>
+      [`${host}:${port}`, ...further.filter((it) => sip[it] > 0).map((it) => `${sip[it]} (${it})`)].join(
+        ', ',
+      ),
+    start: async ({ edge, sip }) => {
       const { startSipServer } = await import('../embedded/sip/index.ts');
-      const listen = (['udp', 'tcp'] as const).map((protocol) => ({ protocol, host, port }));
-      const control = { host: loopback, port: edge.port };
-      const part = await startSipServer({ control, secret: edge.secret, listen, log: log.child('sip') });
+      const { host, port } = sip;
+      const listen = [
+        ...(['udp', 'tcp'] as const).map((protocol) => ({ protocol, host, port })),
+        ...further.filter((it) => sip[it] > 0).map((protocol) => ({ protocol, host, port: sip[protocol] })),
+      ];
+      const files = certificateOf(sip);
+      const part = await startSipServer({
+        control: { host: loopback, port: edge.port },
+        secret: edge.secret,
+        listen,
+        ...(files && {
+          secure: { cert: readFileSync(files.certificate, 'utf8'), key: readFileSync(files.key, 'utf8') },
+        }),
+        log: log.child('sip'),
+      });
       edge.host = loopback;
       edge.port = part.controlPort;
       return part;

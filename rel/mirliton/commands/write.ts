@@ -10,7 +10,7 @@ export const writeKamailioCommand = command({
   name: 'write kamailio',
   summary: 'writes the configuration of a Kamailio of this zone',
   details:
-    'From the settings sip, edge.rpc, edge.secret, bus.urls (the first) and zone. Runs where Kamailio is installed: it makes its SQLite file.',
+    'From the settings sip (with its ports for TLS and WebSocket), edge.rpc, edge.secret, bus.urls (the first) and zone. Runs where Kamailio is installed: it makes its SQLite file.',
   args: { folder },
   options: {
     rpc: text('HOST:PORT', 'where it listens for the bridge; the first of edge.rpc when left out'),

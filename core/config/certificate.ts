@@ -1,0 +1,14 @@
+// The certificate of the SIP edge, where it listens by TLS.
+import { AppError } from '../errors/index.ts';
+import type { Settings } from './settings.ts';
+
+/** Its PEM files; undefined when nothing needs them. Throws `invalid_config` when a port for TLS has none. */
+export function certificateOf(
+  sip: Settings['sip'],
+): { readonly certificate: string; readonly key: string } | undefined {
+  const { tls, wss, certificate, key } = sip;
+  if (tls === 0 && wss === 0) return undefined;
+  if (certificate !== '' && key !== '') return { certificate, key };
+  const message = `sip.${tls > 0 ? 'tls' : 'wss'} needs sip.certificate and sip.key`;
+  throw new AppError('invalid_config', { message });
+}
