@@ -353,7 +353,10 @@ export type Accounts = {
     };
     readonly [key: string]: unknown;
   };
-  readonly call_restriction?: Readonly<Record<string, unknown>>;
+  readonly call_restriction?: Readonly<Record<string, ({
+    readonly action?: "inherit" | "deny";
+    readonly [key: string]: unknown;
+  })>>;
   readonly call_waiting?: {
     readonly enabled?: boolean;
     readonly [key: string]: unknown;
@@ -388,7 +391,7 @@ export type Accounts = {
     readonly [key: string]: unknown;
   };
   readonly dial_plan?: {
-    readonly system?: readonly unknown[];
+    readonly system?: readonly string[];
     readonly [key: string]: unknown;
   };
   readonly do_not_disturb?: {
@@ -396,25 +399,33 @@ export type Accounts = {
     readonly [key: string]: unknown;
   };
   readonly enabled?: boolean;
-  readonly flags?: readonly unknown[];
-  readonly formatters?: Readonly<Record<string, unknown>>;
+  readonly flags?: readonly string[];
+  readonly formatters?: Readonly<Record<string, ((readonly ({
+    readonly direction?: "inbound" | "outbound" | "both";
+    readonly match_invite_format?: boolean;
+    readonly prefix?: string;
+    readonly regex?: string;
+    readonly strip?: boolean;
+    readonly suffix?: string;
+    readonly value?: string;
+    readonly [key: string]: unknown;
+  })[]) | ({
+    readonly direction?: "inbound" | "outbound" | "both";
+    readonly match_invite_format?: boolean;
+    readonly prefix?: string;
+    readonly regex?: string;
+    readonly strip?: boolean;
+    readonly suffix?: string;
+    readonly value?: string;
+    readonly [key: string]: unknown;
+  }))>>;
   readonly language?: string;
   readonly metaflows?: {
     readonly binding_digit?: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "0" | "*" | "#";
     readonly digit_timeout?: number;
     readonly listen_on?: "both" | "self" | "peer";
-    readonly numbers?: Readonly<Record<string, {
-      readonly module: string;
-      readonly data?: Readonly<Record<string, unknown>>;
-      readonly children?: Readonly<Record<string, unknown>>;
-      readonly [key: string]: unknown;
-    }>>;
-    readonly patterns?: Readonly<Record<string, {
-      readonly module: string;
-      readonly data?: Readonly<Record<string, unknown>>;
-      readonly children?: Readonly<Record<string, unknown>>;
-      readonly [key: string]: unknown;
-    }>>;
+    readonly numbers?: Readonly<Record<string, Metaflow>>;
+    readonly patterns?: Readonly<Record<string, Metaflow>>;
     readonly [key: string]: unknown;
   };
   readonly music_on_hold?: {
@@ -469,6 +480,13 @@ export type Accounts = {
     readonly [key: string]: unknown;
   };
   readonly zones?: Readonly<Record<string, unknown>>;
+  readonly [key: string]: unknown;
+};
+
+export type Metaflow = {
+  readonly module: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly children?: Readonly<Record<string, Metaflow>>;
   readonly [key: string]: unknown;
 };
 
@@ -565,24 +583,14 @@ export type Callflows = {
     readonly number?: string;
     readonly [key: string]: unknown;
   };
-  readonly flags?: readonly unknown[];
+  readonly flags?: readonly string[];
   readonly flow?: CallflowsAction | Readonly<Record<string, unknown>>;
   readonly metaflow?: {
     readonly binding_digit?: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "0" | "*" | "#";
     readonly digit_timeout?: number;
     readonly listen_on?: "both" | "self" | "peer";
-    readonly numbers?: Readonly<Record<string, {
-      readonly module: string;
-      readonly data?: Readonly<Record<string, unknown>>;
-      readonly children?: Readonly<Record<string, unknown>>;
-      readonly [key: string]: unknown;
-    }>>;
-    readonly patterns?: Readonly<Record<string, {
-      readonly module: string;
-      readonly data?: Readonly<Record<string, unknown>>;
-      readonly children?: Readonly<Record<string, unknown>>;
-      readonly [key: string]: unknown;
-    }>>;
+    readonly numbers?: Readonly<Record<string, Metaflow>>;
+    readonly patterns?: Readonly<Record<string, Metaflow>>;
     readonly [key: string]: unknown;
   };
   readonly name?: string;
@@ -608,7 +616,7 @@ export type Resources = {
     readonly type?: "internal" | "external" | "emergency";
     readonly [key: string]: unknown;
   };
-  readonly cid_rules?: readonly unknown[];
+  readonly cid_rules?: readonly string[];
   readonly classifiers?: Readonly<Record<string, {
     readonly emergency?: boolean;
     readonly enabled?: boolean;
@@ -620,11 +628,29 @@ export type Resources = {
   }>>;
   readonly emergency?: boolean;
   readonly enabled?: boolean;
-  readonly flags?: readonly unknown[];
+  readonly flags?: readonly string[];
   readonly flat_rate_blacklist?: string;
   readonly flat_rate_whitelist?: string;
   readonly format_from_uri?: boolean;
-  readonly formatters?: Readonly<Record<string, unknown>>;
+  readonly formatters?: Readonly<Record<string, ((readonly ({
+    readonly direction?: "inbound" | "outbound" | "both";
+    readonly match_invite_format?: boolean;
+    readonly prefix?: string;
+    readonly regex?: string;
+    readonly strip?: boolean;
+    readonly suffix?: string;
+    readonly value?: string;
+    readonly [key: string]: unknown;
+  })[]) | ({
+    readonly direction?: "inbound" | "outbound" | "both";
+    readonly match_invite_format?: boolean;
+    readonly prefix?: string;
+    readonly regex?: string;
+    readonly strip?: boolean;
+    readonly suffix?: string;
+    readonly value?: string;
+    readonly [key: string]: unknown;
+  }))>>;
   readonly from_account_realm?: boolean;
   readonly from_uri_realm?: string;
   readonly gateway_strategy?: "sequential" | "random";
@@ -632,8 +658,12 @@ export type Resources = {
     readonly bypass_media?: boolean;
     readonly caller_id_type?: "internal" | "external" | "emergency";
     readonly channel_selection?: "ascending" | "descending";
-    readonly codecs?: readonly unknown[];
-    readonly custom_sip_headers?: Readonly<Record<string, unknown>>;
+    readonly codecs?: readonly ("OPUS" | "G729" | "PCMU" | "PCMA" | "G722_16" | "G722_32" | "CELT_48" | "CELT_64" | "Speex" | "GSM" | "H261" | "H263" | "H264" | "VP8")[];
+    readonly custom_sip_headers?: Readonly<Record<string, string>> | {
+      readonly in?: Readonly<Record<string, string>>;
+      readonly out?: Readonly<Record<string, string>>;
+      readonly [key: string]: unknown;
+    };
     readonly custom_sip_interface?: string;
     readonly enabled?: boolean;
     readonly endpoint_type?: "sip" | "freetdm" | "skype" | "amqp";
@@ -642,8 +672,13 @@ export type Resources = {
     readonly from_uri_realm?: string;
     readonly invite_format?: "route" | "username" | "e164" | "npan" | "1npan" | "strip_plus";
     readonly invite_parameters?: {
-      readonly dynamic?: readonly unknown[];
-      readonly static?: readonly unknown[];
+      readonly dynamic?: readonly (string | {
+        readonly key: string;
+        readonly separator?: string;
+        readonly tag: string;
+        readonly [key: string]: unknown;
+      })[];
+      readonly static?: readonly string[];
       readonly [key: string]: unknown;
     };
     readonly media?: {
@@ -669,28 +704,28 @@ export type Resources = {
   readonly ignore_flags?: boolean;
   readonly media?: {
     readonly audio?: {
-      readonly codecs?: readonly unknown[];
+      readonly codecs?: readonly ("OPUS" | "CELT@32000h" | "G7221@32000h" | "G7221@16000h" | "G722" | "speex@32000h" | "speex@16000h" | "PCMU" | "PCMA" | "G729" | "GSM" | "CELT@48000h" | "CELT@64000h" | "G722_16" | "G722_32" | "CELT_48" | "CELT_64" | "Speex" | "speex")[];
       readonly [key: string]: unknown;
     };
-    readonly bypass_media?: unknown;
+    readonly bypass_media?: boolean | ("auto" | "false" | "true");
     readonly encryption?: {
       readonly enforce_security?: boolean;
-      readonly methods?: readonly unknown[];
+      readonly methods?: readonly ("zrtp" | "srtp")[];
       readonly [key: string]: unknown;
     };
     readonly fax_option?: boolean;
     readonly ignore_early_media?: boolean;
     readonly progress_timeout?: number;
     readonly video?: {
-      readonly codecs?: readonly unknown[];
+      readonly codecs?: readonly ("H261" | "H263" | "H264" | "VP8")[];
       readonly [key: string]: unknown;
     };
     readonly [key: string]: unknown;
   };
   readonly name: string;
   readonly require_flags?: boolean;
-  readonly rules?: readonly unknown[];
-  readonly rules_test?: readonly unknown[];
+  readonly rules?: readonly string[];
+  readonly rules_test?: readonly string[];
   readonly weight_cost?: number;
   readonly [key: string]: unknown;
 };
@@ -757,10 +792,14 @@ export type Cdrs = {
 
 export type Clicktocall = {
   readonly auth_required?: boolean;
-  readonly bypass_media?: unknown;
+  readonly bypass_media?: boolean | ("auto" | "false" | "true");
   readonly caller_id_number?: string;
   readonly custom_application_vars?: Readonly<Record<string, string>>;
-  readonly custom_sip_headers?: Readonly<Record<string, unknown>>;
+  readonly custom_sip_headers?: Readonly<Record<string, string>> | {
+    readonly in?: Readonly<Record<string, string>>;
+    readonly out?: Readonly<Record<string, string>>;
+    readonly [key: string]: unknown;
+  };
   readonly dial_first?: "extension" | "contact";
   readonly extension: string;
   readonly media?: {
@@ -812,8 +851,8 @@ export type Conferences = {
   readonly moderator_controls?: string;
   readonly name?: string;
   readonly owner_id?: string;
-  readonly play_entry_tone?: unknown;
-  readonly play_exit_tone?: unknown;
+  readonly play_entry_tone?: boolean | string;
+  readonly play_exit_tone?: boolean | string;
   readonly play_name?: boolean;
   readonly play_welcome?: boolean;
   readonly profile?: {
@@ -872,7 +911,7 @@ export type Connectivity = {
         readonly [key: string]: unknown;
       };
       readonly force_outbound?: boolean;
-      readonly options?: readonly unknown[];
+      readonly options?: readonly string[];
       readonly [key: string]: unknown;
     }>>;
     readonly auth: {
@@ -891,7 +930,7 @@ export type Connectivity = {
         readonly [key: string]: unknown;
       };
       readonly delay?: number;
-      readonly dynamic_flags?: readonly unknown[];
+      readonly dynamic_flags?: readonly string[];
       readonly emergency_caller_id?: {
         readonly cid_name?: string;
         readonly cid_number?: string;
@@ -903,7 +942,7 @@ export type Connectivity = {
         readonly sip?: string;
         readonly [key: string]: unknown;
       };
-      readonly flags?: readonly unknown[];
+      readonly flags?: readonly string[];
       readonly force_outbound?: boolean;
       readonly hunt_account_id?: string;
       readonly hunt_non_reconcilable?: boolean;
@@ -1045,7 +1084,10 @@ export type Devices = {
     };
     readonly [key: string]: unknown;
   };
-  readonly call_restriction?: Readonly<Record<string, unknown>>;
+  readonly call_restriction?: Readonly<Record<string, ({
+    readonly action?: "inherit" | "deny";
+    readonly [key: string]: unknown;
+  })>>;
   readonly call_waiting?: {
     readonly enabled?: boolean;
     readonly [key: string]: unknown;
@@ -1084,7 +1126,7 @@ export type Devices = {
   };
   readonly device_type?: string;
   readonly dial_plan?: {
-    readonly system?: readonly unknown[];
+    readonly system?: readonly string[];
     readonly [key: string]: unknown;
   };
   readonly do_not_disturb?: {
@@ -1093,8 +1135,26 @@ export type Devices = {
   };
   readonly enabled?: boolean;
   readonly exclude_from_queues?: boolean;
-  readonly flags?: readonly unknown[];
-  readonly formatters?: Readonly<Record<string, unknown>>;
+  readonly flags?: readonly string[];
+  readonly formatters?: Readonly<Record<string, ((readonly ({
+    readonly direction?: "inbound" | "outbound" | "both";
+    readonly match_invite_format?: boolean;
+    readonly prefix?: string;
+    readonly regex?: string;
+    readonly strip?: boolean;
+    readonly suffix?: string;
+    readonly value?: string;
+    readonly [key: string]: unknown;
+  })[]) | ({
+    readonly direction?: "inbound" | "outbound" | "both";
+    readonly match_invite_format?: boolean;
+    readonly prefix?: string;
+    readonly regex?: string;
+    readonly strip?: boolean;
+    readonly suffix?: string;
+    readonly value?: string;
+    readonly [key: string]: unknown;
+  }))>>;
   readonly hotdesk?: {
     readonly users?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     readonly [key: string]: unknown;
@@ -1103,20 +1163,20 @@ export type Devices = {
   readonly mac_address?: string;
   readonly media?: {
     readonly audio?: {
-      readonly codecs?: readonly unknown[];
+      readonly codecs?: readonly ("OPUS" | "CELT@32000h" | "G7221@32000h" | "G7221@16000h" | "G722" | "speex@32000h" | "speex@16000h" | "PCMU" | "PCMA" | "G729" | "GSM" | "CELT@48000h" | "CELT@64000h" | "G722_16" | "G722_32" | "CELT_48" | "CELT_64" | "Speex" | "speex")[];
       readonly [key: string]: unknown;
     };
-    readonly bypass_media?: unknown;
+    readonly bypass_media?: boolean | ("auto" | "false" | "true");
     readonly encryption?: {
       readonly enforce_security?: boolean;
-      readonly methods?: readonly unknown[];
+      readonly methods?: readonly ("zrtp" | "srtp")[];
       readonly [key: string]: unknown;
     };
     readonly fax_option?: boolean;
     readonly ignore_early_media?: boolean;
     readonly progress_timeout?: number;
     readonly video?: {
-      readonly codecs?: readonly unknown[];
+      readonly codecs?: readonly ("H261" | "H263" | "H264" | "VP8")[];
       readonly [key: string]: unknown;
     };
     readonly [key: string]: unknown;
@@ -1125,18 +1185,8 @@ export type Devices = {
     readonly binding_digit?: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "0" | "*" | "#";
     readonly digit_timeout?: number;
     readonly listen_on?: "both" | "self" | "peer";
-    readonly numbers?: Readonly<Record<string, {
-      readonly module: string;
-      readonly data?: Readonly<Record<string, unknown>>;
-      readonly children?: Readonly<Record<string, unknown>>;
-      readonly [key: string]: unknown;
-    }>>;
-    readonly patterns?: Readonly<Record<string, {
-      readonly module: string;
-      readonly data?: Readonly<Record<string, unknown>>;
-      readonly children?: Readonly<Record<string, unknown>>;
-      readonly [key: string]: unknown;
-    }>>;
+    readonly numbers?: Readonly<Record<string, Metaflow>>;
+    readonly patterns?: Readonly<Record<string, Metaflow>>;
     readonly [key: string]: unknown;
   };
   readonly music_on_hold?: {
@@ -1145,15 +1195,51 @@ export type Devices = {
   };
   readonly mwi_unsolicited_updates?: boolean;
   readonly name: string;
-  readonly outbound_flags?: unknown;
+  readonly outbound_flags?: (readonly string[]) | {
+    readonly dynamic?: readonly string[];
+    readonly static?: readonly string[];
+    readonly [key: string]: unknown;
+  };
   readonly owner_id?: string;
   readonly presence_id?: string;
   readonly provision?: {
-    readonly combo_keys?: Readonly<Record<string, unknown>>;
+    readonly combo_keys?: Readonly<Record<string, (null | ({
+      readonly type: "parking";
+      readonly value?: (number | {
+        readonly label: string;
+        readonly value: number;
+        readonly [key: string]: unknown;
+      }) | string;
+      readonly [key: string]: unknown;
+    }) | ({
+      readonly type: "line" | "presence" | "personal_parking" | "speed_dial";
+      readonly value?: string | {
+        readonly label: string;
+        readonly value: string;
+        readonly [key: string]: unknown;
+      };
+      readonly [key: string]: unknown;
+    }))>>;
     readonly endpoint_brand?: string;
     readonly endpoint_family?: string;
-    readonly endpoint_model?: unknown;
-    readonly feature_keys?: Readonly<Record<string, unknown>>;
+    readonly endpoint_model?: string | (readonly string[]);
+    readonly feature_keys?: Readonly<Record<string, (null | ({
+      readonly type: "parking";
+      readonly value?: (number | {
+        readonly label: string;
+        readonly value: number;
+        readonly [key: string]: unknown;
+      }) | string;
+      readonly [key: string]: unknown;
+    }) | ({
+      readonly type: "line" | "presence" | "personal_parking" | "speed_dial";
+      readonly value?: string | {
+        readonly label: string;
+        readonly value: string;
+        readonly [key: string]: unknown;
+      };
+      readonly [key: string]: unknown;
+    }))>>;
     readonly id?: string;
     readonly [key: string]: unknown;
   };
@@ -1164,7 +1250,11 @@ export type Devices = {
     readonly [key: string]: unknown;
   };
   readonly sip?: {
-    readonly custom_sip_headers?: Readonly<Record<string, unknown>>;
+    readonly custom_sip_headers?: Readonly<Record<string, string>> | {
+      readonly in?: Readonly<Record<string, string>>;
+      readonly out?: Readonly<Record<string, string>>;
+      readonly [key: string]: unknown;
+    };
     readonly custom_sip_interface?: string;
     readonly expire_seconds?: number;
     readonly forward?: string;
@@ -1208,7 +1298,7 @@ export type Faxbox = {
   readonly fax_header?: string;
   readonly fax_identity?: string;
   readonly fax_timezone?: string;
-  readonly flags?: readonly unknown[];
+  readonly flags?: readonly string[];
   readonly media?: {
     readonly fax_option?: boolean;
     readonly [key: string]: unknown;
@@ -1223,11 +1313,11 @@ export type Faxbox = {
         readonly [key: string]: unknown;
       };
       readonly email?: {
-        readonly send_to?: unknown;
+        readonly send_to?: string | (readonly string[]);
         readonly [key: string]: unknown;
       };
       readonly sms?: {
-        readonly send_to?: unknown;
+        readonly send_to?: string | (readonly string[]);
         readonly [key: string]: unknown;
       };
       readonly [key: string]: unknown;
@@ -1240,11 +1330,11 @@ export type Faxbox = {
         readonly [key: string]: unknown;
       };
       readonly email?: {
-        readonly send_to?: unknown;
+        readonly send_to?: string | (readonly string[]);
         readonly [key: string]: unknown;
       };
       readonly sms?: {
-        readonly send_to?: unknown;
+        readonly send_to?: string | (readonly string[]);
         readonly [key: string]: unknown;
       };
       readonly [key: string]: unknown;
@@ -1252,7 +1342,7 @@ export type Faxbox = {
     readonly [key: string]: unknown;
   };
   readonly retries?: number;
-  readonly smtp_permission_list?: readonly unknown[];
+  readonly smtp_permission_list?: readonly string[];
   readonly [key: string]: unknown;
 };
 
@@ -1271,11 +1361,11 @@ export type Faxes = {
   readonly from_number: string;
   readonly notifications?: {
     readonly email?: {
-      readonly send_to?: unknown;
+      readonly send_to?: string | (readonly string[]);
       readonly [key: string]: unknown;
     };
     readonly sms?: {
-      readonly send_to?: unknown;
+      readonly send_to?: string | (readonly string[]);
       readonly [key: string]: unknown;
     };
     readonly [key: string]: unknown;
@@ -1314,7 +1404,7 @@ export type Functions = {
 
 export type Groups = {
   readonly endpoints: Readonly<Record<string, unknown>>;
-  readonly flags?: readonly unknown[];
+  readonly flags?: readonly string[];
   readonly music_on_hold?: {
     readonly media_id?: string;
     readonly [key: string]: unknown;
@@ -1360,7 +1450,7 @@ export type Ip = {
 
 export type Limits = {
   readonly allow_prepay?: boolean;
-  readonly authz_resource_types?: readonly unknown[];
+  readonly authz_resource_types?: readonly string[];
   readonly burst_trunks?: number;
   readonly calls?: number;
   readonly inbound_trunks?: number;
@@ -1387,14 +1477,14 @@ export type ListEntries = {
   readonly number?: string;
   readonly pattern?: string;
   readonly profile?: {
-    readonly addresses?: readonly {
+    readonly addresses?: readonly ({
       readonly address?: string;
-      readonly types?: readonly unknown[];
+      readonly types?: readonly ("dom" | "postal" | "intl" | "parcel" | "home" | "work" | "pref")[];
       readonly [key: string]: unknown;
-    }[];
+    })[];
     readonly assistant?: string;
     readonly birthday?: string;
-    readonly nicknames?: readonly unknown[];
+    readonly nicknames?: readonly string[];
     readonly note?: string;
     readonly role?: string;
     readonly "sort-string"?: string;
@@ -1426,17 +1516,17 @@ export type Media = {
 
 export type Menus = {
   readonly allow_record_from_offnet?: boolean;
-  readonly flags?: readonly unknown[];
+  readonly flags?: readonly string[];
   readonly hunt?: boolean;
   readonly hunt_allow?: string;
   readonly hunt_deny?: string;
   readonly interdigit_timeout?: number;
   readonly max_extension_length?: number;
   readonly media?: {
-    readonly exit_media?: unknown;
+    readonly exit_media?: boolean | string;
     readonly greeting?: string;
-    readonly invalid_media?: unknown;
-    readonly transfer_media?: unknown;
+    readonly invalid_media?: boolean | string;
+    readonly transfer_media?: boolean | string;
     readonly [key: string]: unknown;
   };
   readonly name: string;
@@ -1449,13 +1539,13 @@ export type Menus = {
 
 export type Notifications = {
   readonly bcc?: {
-    readonly email_addresses?: readonly unknown[];
+    readonly email_addresses?: readonly string[];
     readonly type?: "original" | "specified" | "admins";
     readonly [key: string]: unknown;
   };
   readonly category?: string;
   readonly cc?: {
-    readonly email_addresses?: readonly unknown[];
+    readonly email_addresses?: readonly string[];
     readonly type?: "original" | "specified" | "admins";
     readonly [key: string]: unknown;
   };
@@ -1467,7 +1557,7 @@ export type Notifications = {
   readonly subject: string;
   readonly template_charset?: string;
   readonly to: {
-    readonly email_addresses?: readonly unknown[];
+    readonly email_addresses?: readonly string[];
     readonly type?: "original" | "specified" | "admins";
     readonly [key: string]: unknown;
   };
@@ -1497,7 +1587,7 @@ export type PhoneNumbers = {
     readonly locality: string;
     readonly location_id?: string;
     readonly longitude?: string;
-    readonly notification_contact_emails?: readonly unknown[];
+    readonly notification_contact_emails?: readonly string[];
     readonly plus_four?: string;
     readonly postal_code: string;
     readonly region: string;
@@ -1524,7 +1614,7 @@ export type PhoneNumbers = {
     readonly billing_region?: string;
     readonly billing_street_address?: string;
     readonly billing_telephone_number?: string;
-    readonly comments?: readonly unknown[];
+    readonly comments?: readonly string[];
     readonly customer_contact?: string;
     readonly port_id?: string;
     readonly requested_port_date?: string;
@@ -1579,7 +1669,7 @@ export type PortRequests = {
   readonly name: string;
   readonly notifications?: {
     readonly email?: {
-      readonly send_to?: unknown;
+      readonly send_to?: string | (readonly string[]);
       readonly [key: string]: unknown;
     };
     readonly [key: string]: unknown;
@@ -1630,10 +1720,10 @@ export type Rates = {
   readonly caller_id_numbers?: string;
   readonly carrier?: string;
   readonly description?: string;
-  readonly direction?: readonly unknown[];
+  readonly direction?: readonly ("inbound" | "outbound")[];
   readonly internal_rate_cost?: number;
   readonly iso_country_code?: string;
-  readonly options?: readonly unknown[];
+  readonly options?: readonly string[];
   readonly prefix: number;
   readonly rate_cost: number;
   readonly rate_increment?: number;
@@ -1644,7 +1734,7 @@ export type Rates = {
   readonly rate_surcharge?: number;
   readonly rate_version?: string;
   readonly ratedeck_id?: string;
-  readonly routes?: readonly unknown[];
+  readonly routes?: readonly string[];
   readonly weight?: number;
   readonly [key: string]: unknown;
 };
@@ -1697,7 +1787,7 @@ export type ResourceTemplates = {
     readonly type?: "internal" | "external" | "emergency";
     readonly [key: string]: unknown;
   };
-  readonly cid_rules?: readonly unknown[];
+  readonly cid_rules?: readonly string[];
   readonly classifiers?: Readonly<Record<string, {
     readonly emergency?: boolean;
     readonly enabled?: boolean;
@@ -1709,11 +1799,29 @@ export type ResourceTemplates = {
   }>>;
   readonly emergency?: boolean;
   readonly enabled?: boolean;
-  readonly flags?: readonly unknown[];
+  readonly flags?: readonly string[];
   readonly flat_rate_blacklist?: string;
   readonly flat_rate_whitelist?: string;
   readonly format_from_uri?: boolean;
-  readonly formatters?: Readonly<Record<string, unknown>>;
+  readonly formatters?: Readonly<Record<string, ((readonly ({
+    readonly direction?: "inbound" | "outbound" | "both";
+    readonly match_invite_format?: boolean;
+    readonly prefix?: string;
+    readonly regex?: string;
+    readonly strip?: boolean;
+    readonly suffix?: string;
+    readonly value?: string;
+    readonly [key: string]: unknown;
+  })[]) | ({
+    readonly direction?: "inbound" | "outbound" | "both";
+    readonly match_invite_format?: boolean;
+    readonly prefix?: string;
+    readonly regex?: string;
+    readonly strip?: boolean;
+    readonly suffix?: string;
+    readonly value?: string;
+    readonly [key: string]: unknown;
+  }))>>;
   readonly from_account_realm?: boolean;
   readonly from_uri_realm?: string;
   readonly gateway_strategy?: "sequential" | "random";
@@ -1721,8 +1829,12 @@ export type ResourceTemplates = {
     readonly bypass_media?: boolean;
     readonly caller_id_type?: "internal" | "external" | "emergency";
     readonly channel_selection?: "ascending" | "descending";
-    readonly codecs?: readonly unknown[];
-    readonly custom_sip_headers?: Readonly<Record<string, unknown>>;
+    readonly codecs?: readonly ("OPUS" | "G729" | "PCMU" | "PCMA" | "G722_16" | "G722_32" | "CELT_48" | "CELT_64" | "Speex" | "GSM" | "H261" | "H263" | "H264" | "VP8")[];
+    readonly custom_sip_headers?: Readonly<Record<string, string>> | {
+      readonly in?: Readonly<Record<string, string>>;
+      readonly out?: Readonly<Record<string, string>>;
+      readonly [key: string]: unknown;
+    };
     readonly custom_sip_interface?: string;
     readonly enabled?: boolean;
     readonly endpoint_type?: "sip" | "freetdm" | "skype" | "amqp";
@@ -1731,8 +1843,13 @@ export type ResourceTemplates = {
     readonly from_uri_realm?: string;
     readonly invite_format?: "route" | "username" | "e164" | "npan" | "1npan" | "strip_plus";
     readonly invite_parameters?: {
-      readonly dynamic?: readonly unknown[];
-      readonly static?: readonly unknown[];
+      readonly dynamic?: readonly (string | {
+        readonly key: string;
+        readonly separator?: string;
+        readonly tag: string;
+        readonly [key: string]: unknown;
+      })[];
+      readonly static?: readonly string[];
       readonly [key: string]: unknown;
     };
     readonly media?: {
@@ -1758,28 +1875,28 @@ export type ResourceTemplates = {
   readonly ignore_flags?: boolean;
   readonly media?: {
     readonly audio?: {
-      readonly codecs?: readonly unknown[];
+      readonly codecs?: readonly ("OPUS" | "CELT@32000h" | "G7221@32000h" | "G7221@16000h" | "G722" | "speex@32000h" | "speex@16000h" | "PCMU" | "PCMA" | "G729" | "GSM" | "CELT@48000h" | "CELT@64000h" | "G722_16" | "G722_32" | "CELT_48" | "CELT_64" | "Speex" | "speex")[];
       readonly [key: string]: unknown;
     };
-    readonly bypass_media?: unknown;
+    readonly bypass_media?: boolean | ("auto" | "false" | "true");
     readonly encryption?: {
       readonly enforce_security?: boolean;
-      readonly methods?: readonly unknown[];
+      readonly methods?: readonly ("zrtp" | "srtp")[];
       readonly [key: string]: unknown;
     };
     readonly fax_option?: boolean;
     readonly ignore_early_media?: boolean;
     readonly progress_timeout?: number;
     readonly video?: {
-      readonly codecs?: readonly unknown[];
+      readonly codecs?: readonly ("H261" | "H263" | "H264" | "VP8")[];
       readonly [key: string]: unknown;
     };
     readonly [key: string]: unknown;
   };
   readonly name: string;
   readonly require_flags?: boolean;
-  readonly rules?: readonly unknown[];
-  readonly rules_test?: readonly unknown[];
+  readonly rules?: readonly string[];
+  readonly rules_test?: readonly string[];
   readonly weight_cost?: number;
   readonly template_name?: string;
   readonly [key: string]: unknown;
@@ -3072,7 +3189,10 @@ export type Users = {
     };
     readonly [key: string]: unknown;
   };
-  readonly call_restriction?: Readonly<Record<string, unknown>>;
+  readonly call_restriction?: Readonly<Record<string, ({
+    readonly action?: "inherit" | "deny";
+    readonly [key: string]: unknown;
+  })>>;
   readonly call_waiting?: {
     readonly enabled?: boolean;
     readonly [key: string]: unknown;
@@ -3110,7 +3230,7 @@ export type Users = {
     readonly [key: string]: unknown;
   };
   readonly dial_plan?: {
-    readonly system?: readonly unknown[];
+    readonly system?: readonly string[];
     readonly [key: string]: unknown;
   };
   readonly directories?: Readonly<Record<string, unknown>>;
@@ -3122,8 +3242,26 @@ export type Users = {
   readonly enabled?: boolean;
   readonly feature_level?: string;
   readonly first_name: string;
-  readonly flags?: readonly unknown[];
-  readonly formatters?: Readonly<Record<string, unknown>>;
+  readonly flags?: readonly string[];
+  readonly formatters?: Readonly<Record<string, ((readonly ({
+    readonly direction?: "inbound" | "outbound" | "both";
+    readonly match_invite_format?: boolean;
+    readonly prefix?: string;
+    readonly regex?: string;
+    readonly strip?: boolean;
+    readonly suffix?: string;
+    readonly value?: string;
+    readonly [key: string]: unknown;
+  })[]) | ({
+    readonly direction?: "inbound" | "outbound" | "both";
+    readonly match_invite_format?: boolean;
+    readonly prefix?: string;
+    readonly regex?: string;
+    readonly strip?: boolean;
+    readonly suffix?: string;
+    readonly value?: string;
+    readonly [key: string]: unknown;
+  }))>>;
   readonly hotdesk?: {
     readonly enabled?: boolean;
     readonly id?: string;
@@ -3136,20 +3274,20 @@ export type Users = {
   readonly last_name: string;
   readonly media?: {
     readonly audio?: {
-      readonly codecs?: readonly unknown[];
+      readonly codecs?: readonly ("OPUS" | "CELT@32000h" | "G7221@32000h" | "G7221@16000h" | "G722" | "speex@32000h" | "speex@16000h" | "PCMU" | "PCMA" | "G729" | "GSM" | "CELT@48000h" | "CELT@64000h" | "G722_16" | "G722_32" | "CELT_48" | "CELT_64" | "Speex" | "speex")[];
       readonly [key: string]: unknown;
     };
-    readonly bypass_media?: unknown;
+    readonly bypass_media?: boolean | ("auto" | "false" | "true");
     readonly encryption?: {
       readonly enforce_security?: boolean;
-      readonly methods?: readonly unknown[];
+      readonly methods?: readonly ("zrtp" | "srtp")[];
       readonly [key: string]: unknown;
     };
     readonly fax_option?: boolean;
     readonly ignore_early_media?: boolean;
     readonly progress_timeout?: number;
     readonly video?: {
-      readonly codecs?: readonly unknown[];
+      readonly codecs?: readonly ("H261" | "H263" | "H264" | "VP8")[];
       readonly [key: string]: unknown;
     };
     readonly [key: string]: unknown;
@@ -3158,18 +3296,8 @@ export type Users = {
     readonly binding_digit?: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "0" | "*" | "#";
     readonly digit_timeout?: number;
     readonly listen_on?: "both" | "self" | "peer";
-    readonly numbers?: Readonly<Record<string, {
-      readonly module: string;
-      readonly data?: Readonly<Record<string, unknown>>;
-      readonly children?: Readonly<Record<string, unknown>>;
-      readonly [key: string]: unknown;
-    }>>;
-    readonly patterns?: Readonly<Record<string, {
-      readonly module: string;
-      readonly data?: Readonly<Record<string, unknown>>;
-      readonly children?: Readonly<Record<string, unknown>>;
-      readonly [key: string]: unknown;
-    }>>;
+    readonly numbers?: Readonly<Record<string, Metaflow>>;
+    readonly patterns?: Readonly<Record<string, Metaflow>>;
     readonly [key: string]: unknown;
   };
   readonly music_on_hold?: {
@@ -3180,14 +3308,14 @@ export type Users = {
   readonly presence_id?: string;
   readonly priv_level?: "user" | "admin";
   readonly profile?: {
-    readonly addresses?: readonly {
+    readonly addresses?: readonly ({
       readonly address?: string;
-      readonly types?: readonly unknown[];
+      readonly types?: readonly ("dom" | "postal" | "intl" | "parcel" | "home" | "work" | "pref")[];
       readonly [key: string]: unknown;
-    }[];
+    })[];
     readonly assistant?: string;
     readonly birthday?: string;
-    readonly nicknames?: readonly unknown[];
+    readonly nicknames?: readonly string[];
     readonly note?: string;
     readonly role?: string;
     readonly "sort-string"?: string;
@@ -3258,7 +3386,7 @@ export type Vmboxes = {
   };
   readonly notify_email_addresses?: readonly string[];
   readonly oldest_message_first?: boolean;
-  readonly operator_number?: unknown;
+  readonly operator_number?: number | string;
   readonly owner_id?: string;
   readonly pin?: string;
   readonly require_pin?: boolean;
@@ -3288,7 +3416,7 @@ export type Whitelabel = {
   };
   readonly outbound_trunks_price?: string;
   readonly port?: {
-    readonly authority?: unknown;
+    readonly authority?: string | (readonly string[]);
     readonly features?: string;
     readonly loa?: string;
     readonly resporg?: string;
@@ -3301,7 +3429,7 @@ export type Whitelabel = {
 };
 
 export type Webhooks = {
-  readonly custom_data?: Readonly<Record<string, unknown>>;
+  readonly custom_data?: Readonly<Record<string, string>>;
   readonly enabled?: boolean;
   readonly format?: "form-data" | "json";
   readonly hook: "all" | "channel_answer" | "channel_bridge" | "channel_create" | "channel_destroy" | "notifications" | "object" | "parking" | "sms";
@@ -4507,12 +4635,7 @@ export interface Operations {
       readonly action?: "metaflow";
       readonly [key: string]: unknown;
     };
-    readonly body: {
-      readonly module: string;
-      readonly data?: Readonly<Record<string, unknown>>;
-      readonly children?: Readonly<Record<string, unknown>>;
-      readonly [key: string]: unknown;
-    };
+    readonly body: Metaflow;
     readonly data: unknown;
   };
   /** Live channels of a user. For: account. */
@@ -5918,18 +6041,8 @@ export interface Operations {
       readonly binding_digit?: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "0" | "*" | "#";
       readonly digit_timeout?: number;
       readonly listen_on?: "both" | "self" | "peer";
-      readonly numbers?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
-      readonly patterns?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
+      readonly numbers?: Readonly<Record<string, Metaflow>>;
+      readonly patterns?: Readonly<Record<string, Metaflow>>;
       readonly [key: string]: unknown;
     };
   };
@@ -5941,36 +6054,16 @@ export interface Operations {
       readonly binding_digit?: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "0" | "*" | "#";
       readonly digit_timeout?: number;
       readonly listen_on?: "both" | "self" | "peer";
-      readonly numbers?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
-      readonly patterns?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
+      readonly numbers?: Readonly<Record<string, Metaflow>>;
+      readonly patterns?: Readonly<Record<string, Metaflow>>;
       readonly [key: string]: unknown;
     };
     readonly data: ({
       readonly binding_digit?: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "0" | "*" | "#";
       readonly digit_timeout?: number;
       readonly listen_on?: "both" | "self" | "peer";
-      readonly numbers?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
-      readonly patterns?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
+      readonly numbers?: Readonly<Record<string, Metaflow>>;
+      readonly patterns?: Readonly<Record<string, Metaflow>>;
       readonly [key: string]: unknown;
     }) & Stored;
   };
@@ -5990,18 +6083,8 @@ export interface Operations {
       readonly binding_digit?: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "0" | "*" | "#";
       readonly digit_timeout?: number;
       readonly listen_on?: "both" | "self" | "peer";
-      readonly numbers?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
-      readonly patterns?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
+      readonly numbers?: Readonly<Record<string, Metaflow>>;
+      readonly patterns?: Readonly<Record<string, Metaflow>>;
       readonly [key: string]: unknown;
     };
   };
@@ -6013,36 +6096,16 @@ export interface Operations {
       readonly binding_digit?: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "0" | "*" | "#";
       readonly digit_timeout?: number;
       readonly listen_on?: "both" | "self" | "peer";
-      readonly numbers?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
-      readonly patterns?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
+      readonly numbers?: Readonly<Record<string, Metaflow>>;
+      readonly patterns?: Readonly<Record<string, Metaflow>>;
       readonly [key: string]: unknown;
     };
     readonly data: ({
       readonly binding_digit?: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "0" | "*" | "#";
       readonly digit_timeout?: number;
       readonly listen_on?: "both" | "self" | "peer";
-      readonly numbers?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
-      readonly patterns?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
+      readonly numbers?: Readonly<Record<string, Metaflow>>;
+      readonly patterns?: Readonly<Record<string, Metaflow>>;
       readonly [key: string]: unknown;
     }) & Stored;
   };
@@ -6062,18 +6125,8 @@ export interface Operations {
       readonly binding_digit?: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "0" | "*" | "#";
       readonly digit_timeout?: number;
       readonly listen_on?: "both" | "self" | "peer";
-      readonly numbers?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
-      readonly patterns?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
+      readonly numbers?: Readonly<Record<string, Metaflow>>;
+      readonly patterns?: Readonly<Record<string, Metaflow>>;
       readonly [key: string]: unknown;
     };
   };
@@ -6085,36 +6138,16 @@ export interface Operations {
       readonly binding_digit?: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "0" | "*" | "#";
       readonly digit_timeout?: number;
       readonly listen_on?: "both" | "self" | "peer";
-      readonly numbers?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
-      readonly patterns?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
+      readonly numbers?: Readonly<Record<string, Metaflow>>;
+      readonly patterns?: Readonly<Record<string, Metaflow>>;
       readonly [key: string]: unknown;
     };
     readonly data: ({
       readonly binding_digit?: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "0" | "*" | "#";
       readonly digit_timeout?: number;
       readonly listen_on?: "both" | "self" | "peer";
-      readonly numbers?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
-      readonly patterns?: Readonly<Record<string, {
-        readonly module: string;
-        readonly data?: Readonly<Record<string, unknown>>;
-        readonly children?: Readonly<Record<string, unknown>>;
-        readonly [key: string]: unknown;
-      }>>;
+      readonly numbers?: Readonly<Record<string, Metaflow>>;
+      readonly patterns?: Readonly<Record<string, Metaflow>>;
       readonly [key: string]: unknown;
     }) & Stored;
   };
@@ -6396,7 +6429,7 @@ export interface Operations {
         readonly locality: string;
         readonly location_id?: string;
         readonly longitude?: string;
-        readonly notification_contact_emails?: readonly unknown[];
+        readonly notification_contact_emails?: readonly string[];
         readonly plus_four?: string;
         readonly postal_code: string;
         readonly region: string;
@@ -6423,7 +6456,7 @@ export interface Operations {
         readonly billing_region?: string;
         readonly billing_street_address?: string;
         readonly billing_telephone_number?: string;
-        readonly comments?: readonly unknown[];
+        readonly comments?: readonly string[];
         readonly customer_contact?: string;
         readonly port_id?: string;
         readonly requested_port_date?: string;
@@ -6487,7 +6520,7 @@ export interface Operations {
         readonly locality: string;
         readonly location_id?: string;
         readonly longitude?: string;
-        readonly notification_contact_emails?: readonly unknown[];
+        readonly notification_contact_emails?: readonly string[];
         readonly plus_four?: string;
         readonly postal_code: string;
         readonly region: string;
@@ -6514,7 +6547,7 @@ export interface Operations {
         readonly billing_region?: string;
         readonly billing_street_address?: string;
         readonly billing_telephone_number?: string;
-        readonly comments?: readonly unknown[];
+        readonly comments?: readonly string[];
         readonly customer_contact?: string;
         readonly port_id?: string;
         readonly requested_port_date?: string;
@@ -6578,7 +6611,7 @@ export interface Operations {
         readonly locality: string;
         readonly location_id?: string;
         readonly longitude?: string;
-        readonly notification_contact_emails?: readonly unknown[];
+        readonly notification_contact_emails?: readonly string[];
         readonly plus_four?: string;
         readonly postal_code: string;
         readonly region: string;
@@ -6605,7 +6638,7 @@ export interface Operations {
         readonly billing_region?: string;
         readonly billing_street_address?: string;
         readonly billing_telephone_number?: string;
-        readonly comments?: readonly unknown[];
+        readonly comments?: readonly string[];
         readonly customer_contact?: string;
         readonly port_id?: string;
         readonly requested_port_date?: string;
@@ -6669,7 +6702,7 @@ export interface Operations {
         readonly locality: string;
         readonly location_id?: string;
         readonly longitude?: string;
-        readonly notification_contact_emails?: readonly unknown[];
+        readonly notification_contact_emails?: readonly string[];
         readonly plus_four?: string;
         readonly postal_code: string;
         readonly region: string;
@@ -6696,7 +6729,7 @@ export interface Operations {
         readonly billing_region?: string;
         readonly billing_street_address?: string;
         readonly billing_telephone_number?: string;
-        readonly comments?: readonly unknown[];
+        readonly comments?: readonly string[];
         readonly customer_contact?: string;
         readonly port_id?: string;
         readonly requested_port_date?: string;
@@ -6760,7 +6793,7 @@ export interface Operations {
         readonly locality: string;
         readonly location_id?: string;
         readonly longitude?: string;
-        readonly notification_contact_emails?: readonly unknown[];
+        readonly notification_contact_emails?: readonly string[];
         readonly plus_four?: string;
         readonly postal_code: string;
         readonly region: string;
@@ -6787,7 +6820,7 @@ export interface Operations {
         readonly billing_region?: string;
         readonly billing_street_address?: string;
         readonly billing_telephone_number?: string;
-        readonly comments?: readonly unknown[];
+        readonly comments?: readonly string[];
         readonly customer_contact?: string;
         readonly port_id?: string;
         readonly requested_port_date?: string;

@@ -30,12 +30,16 @@ const options = {
   // Tests have seen that what is declared is valid: a process that starts does not prove it once more.
   validateSchema: false,
 } as const;
+/** As Kazoo has it: what may stand before and after the `@` is for the mail server to say. */
+const email = /^[^@\s]+@[^@\s]+$/;
+
 const plain = newAjv(false);
 const filling = newAjv(true);
 
 function newAjv(useDefaults: boolean): Ajv {
   const ajv = new Ajv({ ...options, useDefaults });
   addFormats.default(ajv);
+  ajv.addFormat('email', email);
   return ajv;
 }
 

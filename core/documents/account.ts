@@ -3,13 +3,15 @@ import { document, Type } from '../contract/index.ts';
 import {
   callerId,
   callRecording,
+  callRestriction,
   callWaiting,
+  closed,
   dialplans,
   formatters,
   freeObject,
-  freeObjectByDefault,
   metaflows,
   notifyCallback,
+  strings,
 } from './shared.ts';
 
 /** An account: one customer, with a database of its own. */
@@ -20,12 +22,15 @@ export const account = document({
   summary: 'An account: one customer, with a database of its own',
   fields: {
     call_recording: Type.Optional(
-      Type.Object({
-        account: Type.Optional(callRecording),
-        endpoint: Type.Optional(callRecording),
-      }),
+      Type.Object(
+        {
+          account: Type.Optional(callRecording),
+          endpoint: Type.Optional(callRecording),
+        },
+        closed,
+      ),
     ),
-    call_restriction: Type.Optional(freeObjectByDefault),
+    call_restriction: Type.Optional(callRestriction),
     call_waiting: Type.Optional(callWaiting),
     caller_id: Type.Optional(callerId),
     caller_id_options: Type.Optional(
@@ -41,7 +46,7 @@ export const account = document({
       }),
     ),
     enabled: Type.Optional(Type.Boolean({ default: true })),
-    flags: Type.Optional(Type.Array(Type.Unknown())),
+    flags: Type.Optional(strings),
     formatters: Type.Optional(formatters),
     language: Type.Optional(Type.String()),
     metaflows: Type.Optional(metaflows),
@@ -78,7 +83,7 @@ export const account = document({
         {
           always: Type.Optional(Type.String()),
         },
-        { default: {} },
+        { default: {}, ...closed },
       ),
     ),
     realm: Type.Optional(Type.String({ minLength: 4, maxLength: 253, pattern: '^[.\\w-]+$' })),

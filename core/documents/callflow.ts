@@ -1,6 +1,6 @@
 // The `callflow` document (contract/couch.md §§3-4).
 import { document, type FlowNode, registerSchema, Type } from '../contract/index.ts';
-import { metaflows } from './shared.ts';
+import { metaflows, strings } from './shared.ts';
 
 /** A node: the action's name, its data, and the next node by key. Checked at every depth. */
 export const flowNode = Type.Unsafe<FlowNode>({
@@ -28,7 +28,7 @@ export const callflow = document({
         number: Type.Optional(Type.String({ minLength: 1, maxLength: 30 })),
       }),
     ),
-    flags: Type.Optional(Type.Array(Type.Unknown())),
+    flags: Type.Optional(strings),
     flow: Type.Optional(
       Type.Unsafe<FlowNode | Record<string, never>>({
         anyOf: [{ $ref: 'callflows.action' }, { type: 'object', maxProperties: 0 }],
@@ -36,8 +36,10 @@ export const callflow = document({
     ),
     metaflow: Type.Optional(metaflows),
     name: Type.Optional(Type.String()),
-    numbers: Type.Optional(Type.Array(Type.String(), { default: [], uniqueItems: true })),
-    patterns: Type.Optional(Type.Array(Type.String(), { default: [], uniqueItems: true })),
+    numbers: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 36 }), { default: [], uniqueItems: true }),
+    ),
+    patterns: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { default: [] })),
     ringback: Type.Optional(
       Type.Object({
         early: Type.Optional(Type.String()),

@@ -1,6 +1,7 @@
 // The `click2call` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
-import { byPattern, freeObject } from './shared.ts';
+import { bypassMedia } from './endpoint_media.ts';
+import { byPattern, customSipHeaders } from './shared.ts';
 
 /** A button on a page that makes a call. */
 export const clickToCall = document({
@@ -10,10 +11,10 @@ export const clickToCall = document({
   summary: 'A button on a page that makes a call',
   fields: {
     auth_required: Type.Optional(Type.Boolean({ default: true })),
-    bypass_media: Type.Optional(Type.Unknown()),
+    bypass_media: Type.Optional(bypassMedia),
     caller_id_number: Type.Optional(Type.String()),
-    custom_application_vars: Type.Optional(byPattern('[a-zA-Z0-9\\-_]+', Type.String())),
-    custom_sip_headers: Type.Optional(freeObject),
+    custom_application_vars: Type.Optional(byPattern('[a-zA-Z0-9\\-_]+', Type.String(), { default: {} })),
+    custom_sip_headers: Type.Optional(customSipHeaders),
     dial_first: Type.Optional(Type.Enum(['extension', 'contact'])),
     extension: Type.String(),
     media: Type.Optional(Type.Object({ ignore_early_media: Type.Optional(Type.Boolean()) })),

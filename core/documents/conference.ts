@@ -2,6 +2,9 @@
 import { document, Type } from '../contract/index.ts';
 import { conferenceProfile, freeObject } from './shared.ts';
 
+/** Whether a tone is played, or which. */
+const tone = Type.Union([Type.Boolean(), Type.String()]);
+
 /** A room that several calls meet in. */
 export const conference = document({
   type: 'conference',
@@ -52,8 +55,8 @@ export const conference = document({
     moderator_controls: Type.Optional(Type.String()),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
     owner_id: Type.Optional(Type.String({ minLength: 32, maxLength: 32 })),
-    play_entry_tone: Type.Optional(Type.Unknown()),
-    play_exit_tone: Type.Optional(Type.Unknown()),
+    play_entry_tone: Type.Optional(tone),
+    play_exit_tone: Type.Optional(tone),
     play_name: Type.Optional(Type.Boolean({ default: false })),
     play_welcome: Type.Optional(Type.Boolean()),
     profile: Type.Optional(conferenceProfile),

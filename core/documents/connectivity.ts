@@ -1,6 +1,6 @@
 // The `sys_info` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
-import { byPattern, freeObject } from './shared.ts';
+import { byPattern, freeObject, strings } from './shared.ts';
 
 /** The PBX trunks of an account. */
 export const connectivity = document({
@@ -47,7 +47,7 @@ export const connectivity = document({
                   }),
                 ),
                 force_outbound: Type.Optional(Type.Boolean({ default: false })),
-                options: Type.Optional(Type.Array(Type.Unknown())),
+                options: Type.Optional(strings),
               }),
             ),
           ),
@@ -68,7 +68,7 @@ export const connectivity = document({
                 }),
               ),
               delay: Type.Optional(Type.Integer({ default: 0 })),
-              dynamic_flags: Type.Optional(Type.Array(Type.Unknown())),
+              dynamic_flags: Type.Optional(strings),
               emergency_caller_id: Type.Optional(
                 Type.Object({
                   cid_name: Type.Optional(Type.String({ maxLength: 35 })),
@@ -82,7 +82,7 @@ export const connectivity = document({
                   sip: Type.Optional(Type.String()),
                 }),
               ),
-              flags: Type.Optional(Type.Array(Type.Unknown())),
+              flags: Type.Optional(strings),
               force_outbound: Type.Optional(Type.Boolean({ default: false })),
               hunt_account_id: Type.Optional(Type.String()),
               hunt_non_reconcilable: Type.Optional(Type.Boolean({ default: false })),
@@ -99,6 +99,7 @@ export const connectivity = document({
             }),
           ),
         }),
+        { default: [] },
       ),
     ),
   },

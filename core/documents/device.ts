@@ -1,18 +1,21 @@
 // The `device` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
+import { endpointMedia } from './endpoint_media.ts';
 import {
   byPattern,
   callerId,
   callForward,
   callRecording,
+  callRestriction,
   callWaiting,
   comboKey,
+  customSipHeaders,
   dialplans,
-  endpointMedia,
   formatters,
   freeObject,
-  freeObjectByDefault,
   metaflows,
+  oneOrMore,
+  strings,
 } from './shared.ts';
 
 /** A phone or other endpoint. */
@@ -24,7 +27,7 @@ export const device = document({
   fields: {
     call_forward: Type.Optional(callForward),
     call_recording: Type.Optional(callRecording),
-    call_restriction: Type.Optional(freeObjectByDefault),
+    call_restriction: Type.Optional(callRestriction),
     call_waiting: Type.Optional(callWaiting),
     caller_id: Type.Optional(callerId),
     caller_id_options: Type.Optional(
@@ -49,7 +52,7 @@ export const device = document({
     ),
     enabled: Type.Optional(Type.Boolean({ default: true })),
     exclude_from_queues: Type.Optional(Type.Boolean({ default: false })),
-    flags: Type.Optional(Type.Array(Type.Unknown())),
+    flags: Type.Optional(strings),
     formatters: Type.Optional(formatters),
     hotdesk: Type.Optional(
       Type.Object({
@@ -70,7 +73,9 @@ export const device = document({
     ),
     mwi_unsolicited_updates: Type.Optional(Type.Boolean({ default: true })),
     name: Type.String({ minLength: 1, maxLength: 128 }),
-    outbound_flags: Type.Optional(Type.Unknown()),
+    outbound_flags: Type.Optional(
+      Type.Union([strings, Type.Object({ dynamic: Type.Optional(strings), static: Type.Optional(strings) })]),
+    ),
     owner_id: Type.Optional(Type.String({ minLength: 32, maxLength: 32 })),
     presence_id: Type.Optional(Type.String()),
     provision: Type.Optional(
@@ -78,7 +83,7 @@ export const device = document({
         combo_keys: Type.Optional(byPattern('^[0-9]+$', comboKey)),
         endpoint_brand: Type.Optional(Type.String()),
         endpoint_family: Type.Optional(Type.String()),
-        endpoint_model: Type.Optional(Type.Unknown()),
+        endpoint_model: Type.Optional(oneOrMore),
         feature_keys: Type.Optional(byPattern('^[0-9]+$', comboKey)),
         id: Type.Optional(Type.String()),
       }),
@@ -96,7 +101,7 @@ export const device = document({
     sip: Type.Optional(
       Type.Object(
         {
-          custom_sip_headers: Type.Optional(freeObject),
+          custom_sip_headers: Type.Optional(customSipHeaders),
           custom_sip_interface: Type.Optional(Type.String()),
           expire_seconds: Type.Optional(Type.Integer({ default: 300 })),
           forward: Type.Optional(Type.String()),

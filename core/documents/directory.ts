@@ -16,6 +16,6 @@ export const directory = document({
     search_fields: Type.Optional(Type.Enum(['first_name', 'last_name', 'both'])),
     sort_by: Type.Optional(Type.Enum(['first_name', 'last_name'], { default: 'last_name' })),
     /** Computed when it is read: who names this directory in `directories`. */
-    users: Type.Optional(Type.Array(Type.Unknown())),
+    users: Type.Optional(Type.Array(Type.Unknown(), { default: [] })),
   },
 });

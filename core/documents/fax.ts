@@ -1,5 +1,6 @@
 // The `fax` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
+import { mailedTo, textedTo } from './shared.ts';
 
 /** A fax. */
 export const fax = document({
@@ -23,8 +24,8 @@ export const fax = document({
     from_number: Type.String(),
     notifications: Type.Optional(
       Type.Object({
-        email: Type.Optional(Type.Object({ send_to: Type.Optional(Type.Unknown()) })),
-        sms: Type.Optional(Type.Object({ send_to: Type.Optional(Type.Unknown()) })),
+        email: Type.Optional(mailedTo),
+        sms: Type.Optional(textedTo),
       }),
     ),
     retries: Type.Optional(Type.Integer({ default: 1, minimum: 0, maximum: 4 })),
@@ -32,10 +33,10 @@ export const fax = document({
     to_number: Type.String(),
     tx_result: Type.Optional(
       Type.Object({
-        error_message: Type.Optional(Type.String()),
+        error_message: Type.Optional(Type.String({ default: '' })),
         fax_bad_rows: Type.Optional(Type.Integer({ default: 0 })),
         fax_error_correction: Type.Optional(Type.Boolean({ default: false })),
-        fax_receiver_id: Type.Optional(Type.String()),
+        fax_receiver_id: Type.Optional(Type.String({ default: '' })),
         fax_speed: Type.Optional(Type.Integer({ default: 0 })),
         pages_sent: Type.Optional(Type.Integer({ default: 0 })),
         success: Type.Optional(Type.Boolean({ default: false })),

@@ -1,5 +1,6 @@
 // The `faxbox` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
+import { mailedTo, strings, stringsByDefault, textedTo } from './shared.ts';
 
 /** Who is told of a fax. */
 const told = Type.Object({
@@ -10,8 +11,8 @@ const told = Type.Object({
       url: Type.Optional(Type.String({ pattern: '^https?://' })),
     }),
   ),
-  email: Type.Optional(Type.Object({ send_to: Type.Optional(Type.Unknown()) })),
-  sms: Type.Optional(Type.Object({ send_to: Type.Optional(Type.Unknown()) })),
+  email: Type.Optional(mailedTo),
+  sms: Type.Optional(textedTo),
 });
 
 /** A fax box. */
@@ -28,7 +29,7 @@ export const faxbox = document({
     fax_header: Type.Optional(Type.String({ default: 'Kazoo Fax Printer' })),
     fax_identity: Type.Optional(Type.String()),
     fax_timezone: Type.Optional(Type.String()),
-    flags: Type.Optional(Type.Array(Type.Unknown())),
+    flags: Type.Optional(strings),
     media: Type.Optional(Type.Object({ fax_option: Type.Optional(Type.Boolean()) }, { default: {} })),
     name: Type.String({ minLength: 1, maxLength: 128 }),
     notifications: Type.Optional(
@@ -38,7 +39,7 @@ export const faxbox = document({
       }),
     ),
     retries: Type.Optional(Type.Integer({ default: 1, minimum: 0, maximum: 4 })),
-    smtp_permission_list: Type.Optional(Type.Array(Type.Unknown(), { default: [] })),
+    smtp_permission_list: Type.Optional(stringsByDefault),
   },
   privateFields: {
     pvt_smtp_email_address: Type.String(),

@@ -1,6 +1,6 @@
 // The `group` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
-import { freeObject } from './shared.ts';
+import { freeObjectByDefault, strings } from './shared.ts';
 
 /** A group of users and devices. */
 export const group = document({
@@ -9,8 +9,8 @@ export const group = document({
   database: 'account',
   summary: 'A group of users and devices',
   fields: {
-    endpoints: freeObject,
-    flags: Type.Optional(Type.Array(Type.Unknown())),
+    endpoints: freeObjectByDefault,
+    flags: Type.Optional(strings),
     music_on_hold: Type.Optional(
       Type.Object(
         {

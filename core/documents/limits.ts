@@ -1,5 +1,6 @@
 // The `limits` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
+import { stringsByDefault } from './shared.ts';
 
 /** How many calls an account may have at once. */
 export const limits = document({
@@ -9,7 +10,7 @@ export const limits = document({
   summary: 'How many calls an account may have at once',
   fields: {
     allow_prepay: Type.Optional(Type.Boolean({ default: true })),
-    authz_resource_types: Type.Optional(Type.Array(Type.Unknown())),
+    authz_resource_types: Type.Optional(stringsByDefault),
     burst_trunks: Type.Optional(Type.Integer({ minimum: 0 })),
     calls: Type.Optional(Type.Integer({ minimum: 0 })),
     inbound_trunks: Type.Optional(Type.Integer({ minimum: 0 })),

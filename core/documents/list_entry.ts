@@ -1,6 +1,6 @@
 // The `list_entry` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
-import { profile } from './shared.ts';
+import { profileByDefault } from './shared.ts';
 
 /** One number or name of a list. */
 export const listEntry = document({
@@ -17,7 +17,7 @@ export const listEntry = document({
     list_id: Type.String(),
     number: Type.Optional(Type.String()),
     pattern: Type.Optional(Type.String()),
-    profile: Type.Optional(profile),
+    profile: Type.Optional(profileByDefault),
     type: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
   },
 });

@@ -1,5 +1,9 @@
 // The `menu` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
+import { strings } from './shared.ts';
+
+/** Whether something is played, or which media. */
+const prompt = Type.Union([Type.Boolean(), Type.String({ minLength: 3, maxLength: 2048 })]);
 
 /** An IVR menu. */
 export const menu = document({
@@ -9,7 +13,7 @@ export const menu = document({
   summary: 'An IVR menu',
   fields: {
     allow_record_from_offnet: Type.Optional(Type.Boolean({ default: false })),
-    flags: Type.Optional(Type.Array(Type.Unknown())),
+    flags: Type.Optional(strings),
     hunt: Type.Optional(Type.Boolean({ default: true })),
     hunt_allow: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
     hunt_deny: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
@@ -18,10 +22,10 @@ export const menu = document({
     media: Type.Optional(
       Type.Object(
         {
-          exit_media: Type.Optional(Type.Unknown()),
+          exit_media: Type.Optional(prompt),
           greeting: Type.Optional(Type.String({ minLength: 3, maxLength: 2048 })),
-          invalid_media: Type.Optional(Type.Unknown()),
-          transfer_media: Type.Optional(Type.Unknown()),
+          invalid_media: Type.Optional(prompt),
+          transfer_media: Type.Optional(prompt),
         },
         { default: {} },
       ),

@@ -1,5 +1,6 @@
 // The `number` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
+import { strings, stringsByDefault } from './shared.ts';
 
 /** What can be the case with a number. */
 export const numberStates = [
@@ -46,7 +47,7 @@ export const number = document({
         locality: Type.String(),
         location_id: Type.Optional(Type.String()),
         longitude: Type.Optional(Type.String()),
-        notification_contact_emails: Type.Optional(Type.Array(Type.Unknown())),
+        notification_contact_emails: Type.Optional(stringsByDefault),
         plus_four: Type.Optional(Type.String()),
         postal_code: Type.String(),
         region: Type.String({ minLength: 2, maxLength: 2 }),
@@ -69,7 +70,7 @@ export const number = document({
         billing_region: Type.Optional(Type.String()),
         billing_street_address: Type.Optional(Type.String()),
         billing_telephone_number: Type.Optional(Type.String()),
-        comments: Type.Optional(Type.Array(Type.Unknown())),
+        comments: Type.Optional(strings),
         customer_contact: Type.Optional(Type.String()),
         port_id: Type.Optional(Type.String()),
         requested_port_date: Type.Optional(Type.String()),

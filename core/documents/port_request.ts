@@ -1,6 +1,6 @@
 // The `port_request` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
-import { byPattern, comment, freeObject } from './shared.ts';
+import { byPattern, comment, freeObject, mailedTo } from './shared.ts';
 
 /** A request to port numbers. */
 export const portRequest = document({
@@ -28,9 +28,7 @@ export const portRequest = document({
     ),
     comments: Type.Optional(Type.Array(comment)),
     name: Type.String({ minLength: 1, maxLength: 128 }),
-    notifications: Type.Optional(
-      Type.Object({ email: Type.Optional(Type.Object({ send_to: Type.Optional(Type.Unknown()) })) }),
-    ),
+    notifications: Type.Optional(Type.Object({ email: Type.Optional(mailedTo) })),
     numbers: byPattern('\\+?[0-9]+', freeObject),
     reference_number: Type.Optional(Type.String()),
     signee_name: Type.Optional(Type.String()),

@@ -1,5 +1,6 @@
 // The `rate` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
+import { strings } from './shared.ts';
 
 /** A rate. */
 export const rate = document({
@@ -12,10 +13,10 @@ export const rate = document({
     caller_id_numbers: Type.Optional(Type.String()),
     carrier: Type.Optional(Type.String()),
     description: Type.Optional(Type.String()),
-    direction: Type.Optional(Type.Array(Type.Unknown())),
+    direction: Type.Optional(Type.Array(Type.Enum(['inbound', 'outbound']))),
     internal_rate_cost: Type.Optional(Type.Number({ minimum: 0 })),
     iso_country_code: Type.Optional(Type.String()),
-    options: Type.Optional(Type.Array(Type.Unknown())),
+    options: Type.Optional(strings),
     prefix: Type.Integer(),
     rate_cost: Type.Number({ minimum: 0 }),
     rate_increment: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -26,7 +27,7 @@ export const rate = document({
     rate_surcharge: Type.Optional(Type.Number({ minimum: 0 })),
     rate_version: Type.Optional(Type.String()),
     ratedeck_id: Type.Optional(Type.String()),
-    routes: Type.Optional(Type.Array(Type.Unknown())),
+    routes: Type.Optional(strings),
     weight: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   },
 });

@@ -1,6 +1,31 @@
 // The `resource` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
-import { byPattern, endpointMedia, formatters, freeObject } from './shared.ts';
+import { endpointMedia } from './endpoint_media.ts';
+import { byPattern, closed, customSipHeaders, formatters, strings, stringsByDefault } from './shared.ts';
+
+const gatewayCodecs = [
+  'OPUS',
+  'G729',
+  'PCMU',
+  'PCMA',
+  'G722_16',
+  'G722_32',
+  'CELT_48',
+  'CELT_64',
+  'Speex',
+  'GSM',
+  'H261',
+  'H263',
+  'H264',
+  'VP8',
+];
+
+/** What of the call is said in a parameter of the INVITE. */
+const ofTheCall = Type.String({ pattern: 'custom_channel_vars\\..*|custom_sip_headers\\..*|^zone$' });
+const inviteParameter = Type.Union([
+  ofTheCall,
+  Type.Object({ key: ofTheCall, separator: Type.Optional(Type.String()), tag: Type.String() }, closed),
+]);
 
 /** A carrier: gateways for outbound calls. */
 export const resource = document({
@@ -14,7 +39,7 @@ export const resource = document({
         type: Type.Optional(Type.Enum(['internal', 'external', 'emergency'])),
       }),
     ),
-    cid_rules: Type.Optional(Type.Array(Type.Unknown())),
+    cid_rules: Type.Optional(strings),
     classifiers: Type.Optional(
       byPattern(
         '.+',
@@ -30,7 +55,7 @@ export const resource = document({
     ),
     emergency: Type.Optional(Type.Boolean({ default: false })),
     enabled: Type.Optional(Type.Boolean({ default: true })),
-    flags: Type.Optional(Type.Array(Type.Unknown())),
+    flags: Type.Optional(stringsByDefault),
     flat_rate_blacklist: Type.Optional(Type.String()),
     flat_rate_whitelist: Type.Optional(Type.String()),
     format_from_uri: Type.Optional(Type.Boolean()),
@@ -43,8 +68,8 @@ export const resource = document({
         bypass_media: Type.Optional(Type.Boolean()),
         caller_id_type: Type.Optional(Type.Enum(['internal', 'external', 'emergency'])),
         channel_selection: Type.Optional(Type.Enum(['ascending', 'descending'], { default: 'ascending' })),
-        codecs: Type.Optional(Type.Array(Type.Unknown())),
-        custom_sip_headers: Type.Optional(freeObject),
+        codecs: Type.Optional(Type.Array(Type.Enum(gatewayCodecs), { uniqueItems: true })),
+        custom_sip_headers: Type.Optional(customSipHeaders),
         custom_sip_interface: Type.Optional(Type.String()),
         enabled: Type.Optional(Type.Boolean({ default: true })),
         endpoint_type: Type.Optional(Type.Enum(['sip', 'freetdm', 'skype', 'amqp'], { default: 'sip' })),
@@ -55,10 +80,13 @@ export const resource = document({
           Type.Enum(['route', 'username', 'e164', 'npan', '1npan', 'strip_plus'], { default: 'route' }),
         ),
         invite_parameters: Type.Optional(
-          Type.Object({
-            dynamic: Type.Optional(Type.Array(Type.Unknown())),
-            static: Type.Optional(Type.Array(Type.Unknown())),
-          }),
+          Type.Object(
+            {
+              dynamic: Type.Optional(Type.Array(inviteParameter)),
+              static: Type.Optional(strings),
+            },
+            closed,
+          ),
         ),
         media: Type.Optional(
           Type.Object({
@@ -85,8 +113,8 @@ export const resource = document({
     media: Type.Optional(endpointMedia),
     name: Type.String({ minLength: 1, maxLength: 128 }),
     require_flags: Type.Optional(Type.Boolean()),
-    rules: Type.Optional(Type.Array(Type.Unknown())),
-    rules_test: Type.Optional(Type.Array(Type.Unknown())),
+    rules: Type.Optional(stringsByDefault),
+    rules_test: Type.Optional(stringsByDefault),
     weight_cost: Type.Optional(Type.Integer({ default: 50, minimum: 0, maximum: 100 })),
   },
 });

@@ -1,5 +1,5 @@
 // Parts that several document types share (contract/couch.md §4).
-import { type TSchema, Type } from '../contract/index.ts';
+import { registerSchema, type TSchema, Type } from '../contract/index.ts';
 
 /** An object with any keys. */
 export const freeObject = Type.Record(Type.String(), Type.Unknown());
@@ -8,8 +8,12 @@ export const freeObject = Type.Record(Type.String(), Type.Unknown());
 export const freeObjectByDefault = Type.Record(Type.String(), Type.Unknown(), { default: {} });
 
 /** An object whose keys fit a pattern. Other keys are kept unchecked. */
-export const byPattern = <T extends TSchema>(pattern: string, value: T) =>
-  Type.Unsafe<Record<string, Type.Static<T>>>({ type: 'object', patternProperties: { [pattern]: value } });
+export const byPattern = <T extends TSchema>(pattern: string, value: T, options: { default?: object } = {}) =>
+  Type.Unsafe<Record<string, Type.Static<T>>>({
+    type: 'object',
+    patternProperties: { [pattern]: value },
+    ...options,
+  });
 
 /** Rules by endpoint (`_`: any other): the first whose accounts fit counts; verbs by pattern of the rest of the path. */
 export const endpointRules = byPattern(
@@ -23,6 +27,45 @@ export const endpointRules = byPattern(
     }),
   ),
 );
+
+/** No key that is not named. */
+export const closed = { additionalProperties: false } as const;
+
+/** A list of texts. */
+export const strings = Type.Array(Type.String());
+
+/** The same; an empty one where none is given. */
+export const stringsByDefault = Type.Array(Type.String(), { default: [] });
+
+/** One text or a list of them. */
+export const oneOrMore = Type.Union([Type.String(), strings]);
+
+const email = Type.String({ format: 'email' });
+export const emails = Type.Array(email);
+
+/** Where a mail or a text message is sent: to one address or to several. */
+export const mailedTo = Type.Object({ send_to: Type.Optional(Type.Union([email, emails])) });
+export const textedTo = Type.Object({ send_to: Type.Optional(oneOrMore) });
+
+/** By classification of the number that is called: `deny` refuses such calls, `inherit` leaves it to what is above. */
+export const callRestriction = Type.Record(
+  Type.String(),
+  Type.Object({ action: Type.Optional(Type.Enum(['inherit', 'deny'])) }),
+  { default: {} },
+);
+
+/** SIP headers by name. */
+const sipHeaders = Type.Unsafe<Record<string, string>>({
+  type: 'object',
+  patternProperties: { '^[a-zA-Z0-9_-]+$': { type: 'string' } },
+  additionalProperties: false,
+});
+
+/** SIP headers of an endpoint: those of calls to it, or those of each direction. */
+export const customSipHeaders = Type.Unsafe<Record<string, unknown>>({
+  type: 'object',
+  anyOf: [sipHeaders, { type: 'object', properties: { in: sipHeaders, out: sipHeaders } }],
+});
 
 /** Who of an account may use an app. */
 export const allowedUsers = Type.Optional(Type.Enum(['all', 'admins', 'specific']));
@@ -78,73 +121,85 @@ export const callWaiting = Type.Object({
   enabled: Type.Optional(Type.Boolean()),
 });
 
-export const callRecordingParameters = Type.Object({
-  enabled: Type.Optional(Type.Boolean()),
-  format: Type.Optional(Type.Enum(['mp3', 'wav'])),
-  record_min_sec: Type.Optional(Type.Integer()),
-  record_on_answer: Type.Optional(Type.Boolean()),
-  record_on_bridge: Type.Optional(Type.Boolean()),
-  record_sample_rate: Type.Optional(Type.Integer()),
-  time_limit: Type.Optional(Type.Integer({ minimum: 5, maximum: 10800 })),
-  url: Type.Optional(Type.String({ format: 'uri' })),
-});
+export const callRecordingParameters = Type.Object(
+  {
+    enabled: Type.Optional(Type.Boolean()),
+    format: Type.Optional(Type.Enum(['mp3', 'wav'])),
+    record_min_sec: Type.Optional(Type.Integer()),
+    record_on_answer: Type.Optional(Type.Boolean()),
+    record_on_bridge: Type.Optional(Type.Boolean()),
+    record_sample_rate: Type.Optional(Type.Integer()),
+    time_limit: Type.Optional(Type.Integer({ minimum: 5, maximum: 10800 })),
+    url: Type.Optional(Type.String({ format: 'uri' })),
+  },
+  closed,
+);
 
-export const callRecordingSource = Type.Object({
-  any: Type.Optional(callRecordingParameters),
-  offnet: Type.Optional(callRecordingParameters),
-  onnet: Type.Optional(callRecordingParameters),
-});
+export const callRecordingSource = Type.Object(
+  {
+    any: Type.Optional(callRecordingParameters),
+    offnet: Type.Optional(callRecordingParameters),
+    onnet: Type.Optional(callRecordingParameters),
+  },
+  closed,
+);
 
-export const callRecording = Type.Object({
-  any: Type.Optional(callRecordingSource),
-  inbound: Type.Optional(callRecordingSource),
-  outbound: Type.Optional(callRecordingSource),
-});
+export const callRecording = Type.Object(
+  {
+    any: Type.Optional(callRecordingSource),
+    inbound: Type.Optional(callRecordingSource),
+    outbound: Type.Optional(callRecordingSource),
+  },
+  closed,
+);
 
-export const endpointMedia = Type.Object({
-  audio: Type.Optional(Type.Object({ codecs: Type.Optional(Type.Array(Type.Unknown())) }, { default: {} })),
-  bypass_media: Type.Optional(Type.Unknown()),
-  encryption: Type.Optional(
-    Type.Object(
-      {
-        enforce_security: Type.Optional(Type.Boolean({ default: false })),
-        methods: Type.Optional(Type.Array(Type.Unknown(), { default: [] })),
-      },
-      { default: {} },
-    ),
-  ),
-  fax_option: Type.Optional(Type.Boolean()),
-  ignore_early_media: Type.Optional(Type.Boolean()),
-  progress_timeout: Type.Optional(Type.Integer()),
-  video: Type.Optional(
-    Type.Object({ codecs: Type.Optional(Type.Array(Type.Unknown(), { default: [] })) }, { default: {} }),
-  ),
-});
-
-export const profile = Type.Object({
+const profileFields = {
   addresses: Type.Optional(
     Type.Array(
       Type.Object({
         address: Type.Optional(Type.String()),
-        types: Type.Optional(Type.Array(Type.Unknown())),
+        types: Type.Optional(
+          Type.Array(Type.Enum(['dom', 'postal', 'intl', 'parcel', 'home', 'work', 'pref'])),
+        ),
       }),
     ),
   ),
   assistant: Type.Optional(Type.String()),
   birthday: Type.Optional(Type.String()),
-  nicknames: Type.Optional(Type.Array(Type.Unknown())),
+  nicknames: Type.Optional(strings),
   note: Type.Optional(Type.String()),
   role: Type.Optional(Type.String()),
   'sort-string': Type.Optional(Type.String()),
   title: Type.Optional(Type.String()),
+};
+
+export const profile = Type.Object(profileFields);
+/** The same; an empty one where none is given. */
+export const profileByDefault = Type.Object(profileFields, { default: {} });
+
+/** How numbers that are dialled are changed: rules by regular expression, and the names of those of the system. */
+export const dialplans = Type.Unsafe<{ system?: string[] } & Record<string, unknown>>({
+  type: 'object',
+  properties: { system: strings },
+  additionalProperties: Type.Object({
+    description: Type.Optional(Type.String()),
+    prefix: Type.Optional(Type.String()),
+    suffix: Type.Optional(Type.String()),
+  }),
 });
 
-export const dialplans = Type.Object({
-  system: Type.Optional(Type.Array(Type.Unknown())),
+const formatter = Type.Object({
+  direction: Type.Optional(Type.Enum(['inbound', 'outbound', 'both'])),
+  match_invite_format: Type.Optional(Type.Boolean()),
+  prefix: Type.Optional(Type.String()),
+  regex: Type.Optional(Type.String()),
+  strip: Type.Optional(Type.Boolean()),
+  suffix: Type.Optional(Type.String()),
+  value: Type.Optional(Type.String()),
 });
 
 /** Rewrites of request and caller numbers, by field name. */
-export const formatters = freeObject;
+export const formatters = byPattern('^[A-Za-z0-9_]+$', Type.Union([Type.Array(formatter), formatter]));
 
 /** How to call somebody back who has a message waiting; durations in seconds. */
 export const notifyCallback = Type.Object({
@@ -156,8 +211,22 @@ export const notifyCallback = Type.Object({
   timeout_s: Type.Optional(Type.Integer()),
 });
 
+const position = Type.Integer({ minimum: 1, maximum: 10 });
+const labelled = <T extends TSchema>(value: T) =>
+  Type.Union([value, Type.Object({ label: Type.String(), value })]);
+
 /** One programmable key of a phone. */
-export const comboKey = Type.Unknown();
+export const comboKey = Type.Union([
+  Type.Null(),
+  Type.Object({
+    type: Type.Enum(['parking']),
+    value: Type.Optional(Type.Union([labelled(position), Type.String({ pattern: '^([1-9]|10)$' })])),
+  }),
+  Type.Object({
+    type: Type.Enum(['line', 'presence', 'personal_parking', 'speed_dial']),
+    value: Type.Optional(labelled(Type.String())),
+  }),
+]);
 
 /** What somebody wrote beside a document. */
 export const comment = Type.Object({
@@ -176,16 +245,25 @@ interface Metaflow {
   children?: Record<string, Metaflow>;
 }
 
-/** An in-call action. */
+/** An in-call action, and those that may follow. Checked at every depth. */
 export const metaflow = Type.Unsafe<Metaflow>({
+  $id: 'metaflow',
   type: 'object',
   required: ['module'],
   properties: {
     module: { type: 'string', minLength: 1, maxLength: 64 },
-    data: { type: 'object' },
-    children: { type: 'object' },
+    data: { type: 'object', default: {} },
+    children: { type: 'object', patternProperties: { '.+': { $ref: 'metaflow' } } },
   },
 });
+registerSchema('metaflow', metaflow);
+
+const metaflowBy = (pattern: string) =>
+  Type.Unsafe<Record<string, Metaflow>>({
+    type: 'object',
+    patternProperties: { [pattern]: { $ref: 'metaflow' } },
+    ...closed,
+  });
 
 export const metaflows = Type.Object({
   binding_digit: Type.Optional(
@@ -197,8 +275,8 @@ export const metaflows = Type.Object({
   ),
   digit_timeout: Type.Optional(Type.Integer({ minimum: 0 })),
   listen_on: Type.Optional(Type.Enum(['both', 'self', 'peer'])),
-  numbers: Type.Optional(byPattern('^[0-9]+$', metaflow)),
-  patterns: Type.Optional(byPattern('.+', metaflow)),
+  numbers: Type.Optional(metaflowBy('^[0-9]+$')),
+  patterns: Type.Optional(metaflowBy('.+')),
 });
 
 /** How a conference sounds (FreeSWITCH's own names); sounds are media names, `interval` is in milliseconds. */
@@ -217,7 +295,7 @@ export const conferenceProfile = Type.Object({
   'moderator-controls': Type.Optional(Type.String()),
   'moh-sound': Type.Optional(Type.String()),
   'muted-sound': Type.Optional(Type.String()),
-  rate: Type.Optional(Type.Enum([8000, 12000, 16000, 24000, 32000, 44100, 48000])),
+  rate: Type.Optional(Type.Enum([8000, 12000, 16000, 24000, 32000, 44100, 48000], { type: 'integer' })),
   'unmuted-sound': Type.Optional(Type.String()),
 });
 

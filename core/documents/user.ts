@@ -1,18 +1,19 @@
 // The `user` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
+import { endpointMedia } from './endpoint_media.ts';
 import {
   callerId,
   callForward,
   callRecording,
+  callRestriction,
   callWaiting,
   dialplans,
-  endpointMedia,
   formatters,
   freeObject,
-  freeObjectByDefault,
   metaflows,
   notifyCallback,
   profile,
+  strings,
 } from './shared.ts';
 
 /** A person of an account. */
@@ -24,7 +25,7 @@ export const user = document({
   fields: {
     call_forward: Type.Optional(callForward),
     call_recording: Type.Optional(callRecording),
-    call_restriction: Type.Optional(freeObjectByDefault),
+    call_restriction: Type.Optional(callRestriction),
     call_waiting: Type.Optional(callWaiting),
     caller_id: Type.Optional(callerId),
     caller_id_options: Type.Optional(
@@ -51,7 +52,7 @@ export const user = document({
     enabled: Type.Optional(Type.Boolean({ default: true })),
     feature_level: Type.Optional(Type.String()),
     first_name: Type.String({ minLength: 1, maxLength: 128 }),
-    flags: Type.Optional(Type.Array(Type.Unknown())),
+    flags: Type.Optional(strings),
     formatters: Type.Optional(formatters),
     hotdesk: Type.Optional(
       Type.Object(

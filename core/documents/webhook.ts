@@ -1,6 +1,5 @@
 // The `webhook` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
-import { freeObject } from './shared.ts';
 
 /** What an URL can be told of; `all` is any of the others. */
 export const hookNames = [
@@ -24,7 +23,7 @@ export const webhook = document({
   database: 'webhooks',
   summary: 'An URL that is told of events',
   fields: {
-    custom_data: Type.Optional(freeObject),
+    custom_data: Type.Optional(Type.Record(Type.String(), Type.String())),
     enabled: Type.Optional(Type.Boolean({ default: true })),
     format: Type.Optional(Type.Enum(['form-data', 'json'], { default: 'form-data' })),
     hook: Type.Enum([...hookNames]),

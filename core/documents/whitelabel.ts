@@ -1,5 +1,6 @@
 // The `whitelabel` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
+import { oneOrMore } from './shared.ts';
 
 const text = Type.Optional(Type.String());
 const hidden = Type.Optional(Type.Boolean({ default: false }));
@@ -23,7 +24,7 @@ export const whitelabel = document({
     outbound_trunks_price: text,
     port: Type.Optional(
       Type.Object({
-        authority: Type.Optional(Type.Unknown()),
+        authority: Type.Optional(oneOrMore),
         features: text,
         loa: text,
         resporg: text,

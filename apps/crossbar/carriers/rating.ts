@@ -35,7 +35,9 @@ export function chooseRate(rates: readonly Rate[], asked: Asked): Rate | undefin
 function fits({ routes = [], direction = [], caller_id_numbers }: Rate, asked: Asked): boolean {
   const routed = routes.length === 0 || routes.some((route) => matches(route, asked.number));
   const directed =
-    asked.direction === undefined || direction.length === 0 || direction.includes(asked.direction);
+    asked.direction === undefined ||
+    direction.length === 0 ||
+    direction.some((one) => one === asked.direction);
   const called =
     asked.callerId === undefined ||
     caller_id_numbers === undefined ||

@@ -217,7 +217,11 @@ describe('accounts', () => {
   });
 
   it('lets limits be set from above only', async () => {
-    expect((await other.send('GET', 'limits')).body.data).to.deep.equal({ id: 'limits', allow_prepay: true });
+    expect((await other.send('GET', 'limits')).body.data).to.deep.equal({
+      id: 'limits',
+      allow_prepay: true,
+      authz_resource_types: [],
+    });
     expect((await other.send('POST', 'limits', { twoway_trunks: 5 })).status).to.equal(403);
     expect(
       (await master('POST', `accounts/${other.id}/limits`, { twoway_trunks: 5 })).body.data.twoway_trunks,

@@ -112,7 +112,7 @@ describe('people and phones', () => {
 
   it('keeps metaflows where they are for', async () => {
     const device = await create('devices', { name: 'f', sip: { username: 'phone9', password: 'secret' } });
-    const flows = { binding_digit: '#', numbers: { '1': { module: 'hangup' } } };
+    const flows = { binding_digit: '#', numbers: { '1': { module: 'hangup', data: {} } } };
     for (const path of ['metaflows', `users/${tenant.userId}/metaflows`, `devices/${device}/metaflows`]) {
       expect((await tenant.send('GET', path)).body.data, path).to.deep.equal({});
       expect((await tenant.send('POST', path, flows)).body.data, path).to.deep.equal(flows);

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type AnyDocument, type JsonSchema, putAt } from '../../../core/contract/index.ts';
 import { flowNode } from '../../../core/documents/callflow.ts';
 import * as documents from '../../../core/documents/index.ts';
+import { metaflow } from '../../../core/documents/shared.ts';
 import { randomOf } from '../../../core/testing/random.ts';
 import type { PlainResource } from '../engine/index.ts';
 import type { Tenant } from './rest.ts';
@@ -25,6 +26,7 @@ const refs: Readonly<Record<string, JsonSchema>> = {
     (Object.values(documents) as AnyDocument[]).map(({ schemaName, schema }) => [schemaName, schema]),
   ),
   'callflows.action': flowNode,
+  metaflow,
 };
 
 /** What Monster UI adds to everything, and a key that nobody knows. */
