@@ -4,4 +4,5 @@ export { type CouchStore, connectStore, type StoreOptions } from './connect.ts';
 export * from './names.ts';
 export { type Noted, noting, type Reads } from './noting.ts';
 export { type CouchNodeState, probeCouch } from './probe.ts';
+export { newId } from './stamp.ts';
 export type * from './store.ts';

@@ -54,6 +54,8 @@ function arbitraryOf(schema: Schema, refs: Refs, depth: number): Arbitrary<unkno
       return fc.double({ min: schema.minimum ?? 0, max: schema.maximum ?? 1_000_000, noNaN: true });
     case 'boolean':
       return fc.boolean();
+    case 'null':
+      return fc.constant(null);
     case 'array':
       return list(schema, refs, depth);
     case 'object':

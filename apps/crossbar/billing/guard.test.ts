@@ -1,12 +1,16 @@
 // Two requests that write at the same moment: the second is quoted for what stands when the first is done.
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { expect } from 'chai';
-import { accountDatabase, type StoredDocument } from '../../../core/couch/index.ts';
+import { accountDatabase, monthDatabase, type StoredDocument } from '../../../core/couch/index.ts';
+import { auditLog } from '../../../core/documents/index.ts';
+import { AppError, hasCode } from '../../../core/errors/index.ts';
 import { getAccount } from '../engine/index.ts';
 import { tenants } from '../testing/tenants.ts';
+import { withEntry } from './accepted.ts';
 import { guardOf } from './guard.ts';
 
 interface Logged {
+  readonly audit: { readonly request: { readonly id: string } };
   readonly invoice: { readonly summary: { readonly recurring: number } };
 }
 
@@ -22,12 +26,13 @@ describe('the guard of charges', () => {
     await tenant.send('POST', 'services', { add: [made.body.data.id] }, token);
   });
 
-  /** A request of the account, with the sums that it accepted. */
-  async function asking() {
+  let asked = 0;
+  /** A request of the account. */
+  async function requesting() {
     const account = await getAccount(rest.store, tenant.id);
-    const accepted: number[] = [];
-    const guard = guardOf({
-      id: 'r',
+    asked += 1;
+    return {
+      id: `request ${asked}`,
       clientIp: '192.0.2.1',
       verb: 'PUT',
       data: {},
@@ -42,15 +47,24 @@ describe('the guard of charges', () => {
         superduper: false,
         rules: [],
       },
-      services: {
-        ...rest.context,
-        behind: {
-          store: (_, document) =>
-            void accepted.push((document as object as Logged).invoice.summary.recurring),
-        },
-      },
-    });
-    return { guard, accepted };
+      services: rest.context,
+    } as const;
+  }
+
+  async function entries(): Promise<readonly Logged[]> {
+    const month = rest.store.database(monthDatabase(tenant.id, new Date()));
+    const rows = await month.all({ includeDocs: true });
+    return rows.flatMap(({ doc }) => (doc?.pvt_type === auditLog.type ? [doc as object as Logged] : []));
+  }
+
+  /** A guard of a request of its own, and the sums that the entries say it accepted. */
+  async function asking() {
+    const request = await requesting();
+    const accepted = async (): Promise<readonly number[]> =>
+      (await entries())
+        .filter(({ audit }) => audit.request.id === request.id)
+        .map(({ invoice }) => invoice.summary.recurring);
+    return { guard: guardOf(request), accepted };
   }
 
   const box = (_id: string): StoredDocument => ({ _id, pvt_type: 'vmbox', name: _id, mailbox: _id });
@@ -75,10 +89,10 @@ describe('the guard of charges', () => {
     const two = second.guard.saving(database.name, undefined, box('2'), () => database.save(box('2')));
     // Nothing but turns of the loop stands between the second and its quote.
     for (let turn = 0; turn < 50; turn++) await turnOfLoop();
-    expect(second.accepted).to.deep.equal([]);
+    expect(await second.accepted()).to.deep.equal([]);
     go();
     await Promise.all([one, two]);
-    expect([first.accepted, second.accepted]).to.deep.equal([[3], [6]]);
+    expect([await first.accepted(), await second.accepted()]).to.deep.equal([[3], [6]]);
   });
 
   it('counts a number that has no copy in its account yet, until its request ends', async () => {
@@ -98,7 +112,76 @@ describe('the guard of charges', () => {
     requests[1].guard.end();
     await save(requests[2], number('+14155550103'));
     requests[2].guard.end();
-    expect(requests.map(({ accepted }) => accepted)).to.deep.equal([[11], [16], [11]]);
+    const sums = await Promise.all(requests.map(({ accepted }) => accepted()));
+    expect(sums).to.deep.equal([[11], [16], [11]]);
     expect((await rest.store.database('services').get(tenant.id))['quantities']).to.deep.equal(before);
   });
+
+  describe('keeps one entry of a change that was accepted', () => {
+    /** What a crossbar does of its own: nothing but the store stands between two of them. */
+    const accepting = async (document: StoredDocument, write: () => Promise<unknown>) => {
+      const request = await requesting();
+      const change = { account: tenant.id, changes: {}, invoices: [] };
+      const done = withEntry(rest.store, request, { ...change, database: 'x', document }, write);
+      return { id: request.id, done };
+    };
+    const idsOf = async (...requests: readonly { readonly id: string }[]) => {
+      const ids = requests.map(({ id }) => id);
+      return (await entries()).map(({ audit }) => audit.request.id).filter((id) => ids.includes(id));
+    };
+    const conflict = () => new AppError('datastore_conflict');
+
+    for (const winner of ['first', 'second'])
+      it(`when two crossbars make it at once and the ${winner} succeeds`, async () => {
+        const document = { _id: `raced by the ${winner}`, _rev: '1-a' };
+        const [a, b] = [promised(), promised()];
+        const first = await accepting(document, () => a.promise);
+        await eventuallyKept(first.id);
+        const second = await accepting(document, () => b.promise);
+        const [won, lost] = winner === 'first' ? [first, second] : [second, first];
+        (winner === 'first' ? a : b).resolve(undefined);
+        await won.done;
+        (winner === 'first' ? b : a).reject(conflict());
+        const error = await lost.done.catch((it) => it);
+        expect(hasCode(error, 'datastore_conflict')).to.equal(true);
+        expect(await idsOf(first, second)).to.deep.equal([won.id]);
+      });
+
+    it('when the process died before it was made, and it is asked for again', async () => {
+      const document = { _id: 'died', _rev: '1-a' };
+      const dead = await accepting(document, () => new Promise(() => undefined));
+      await eventuallyKept(dead.id);
+      const again = await accepting(document, async () => undefined);
+      await again.done;
+      expect(await idsOf(dead, again)).to.deep.equal([again.id]);
+    });
+
+    it('when the process died after it was made', async () => {
+      const made = await accepting({ _id: 'made', _rev: '1-a' }, async () => undefined);
+      await made.done;
+      expect(await idsOf(made)).to.deep.equal([made.id]);
+    });
+
+    it('and none of one that was not made', async () => {
+      const refused = await accepting({ _id: 'refused', _rev: '1-a' }, async () => {
+        throw conflict();
+      });
+      await refused.done.catch(() => undefined);
+      expect(await idsOf(refused)).to.deep.equal([]);
+    });
+
+    async function eventuallyKept(id: string): Promise<void> {
+      while ((await idsOf({ id })).length === 0) await turnOfLoop();
+    }
+  });
 });
+
+/** A promise that is settled from outside. */
+function promised() {
+  let resolve: (value: unknown) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise((good, bad) => {
+    [resolve, reject] = [good, bad];
+  });
+  return { promise, resolve: (value: unknown) => resolve(value), reject: (error: unknown) => reject(error) };
+}

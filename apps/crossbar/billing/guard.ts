@@ -1,23 +1,15 @@
 // Billing on write: no document that costs more is stored before the charges are accepted (contract/crossbar.md §7).
-import { randomBytes } from 'node:crypto';
-import {
-  accountIdOf,
-  databaseClassOf,
-  monthDatabase,
-  monthOf,
-  type Store,
-  type StoredDocument,
-} from '../../../core/couch/index.ts';
-import { auditLog } from '../../../core/documents/index.ts';
+import { accountIdOf, databaseClassOf, type Store, type StoredDocument } from '../../../core/couch/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { findAccount } from '../engine/accounts.ts';
 import { exclusive } from '../engine/exclusive.ts';
 import { type AccountDocument, parameter, type RestRequest, type Services } from '../engine/request.ts';
+import { type About, withEntry } from './accepted.ts';
 import { holdingsOf, reconcile } from './holdings.ts';
 import type { Holdings } from './items.ts';
 import { findService, hasPlans, soldTo } from './plans.ts';
 import { difference, isEmpty, plus, type Quantities, quantitiesOf } from './quantities.ts';
-import { addedTo, hasAdditions, type Invoice, invoicesOf } from './quote.ts';
+import { hasAdditions, type Invoice, invoicesOf } from './quote.ts';
 
 type Document = StoredDocument | undefined;
 
@@ -98,12 +90,13 @@ export function guardOf(
   const { store, log } = services;
   const accepted = String(parameter(request, 'accept_charges')) === 'true';
   const mine = ownUnderway();
-  const check = async (payer: AccountDocument, change: Change): Promise<void> => {
+  /** What is to be paid for the change; rejects when that is not accepted. */
+  const check = async (payer: AccountDocument, change: Change): Promise<readonly Invoice[]> => {
     const invoices = await quoted(store, payer, change);
-    if (!hasAdditions(invoices)) return;
+    if (!hasAdditions(invoices)) return [];
     if (!accepted) throw new AppError('accept_charges', { details: { invoices } });
     await checkStanding(request, invoices);
-    services.behind.store(monthDatabase(payer._id, new Date()), logged(request, change, invoices));
+    return invoices;
   };
   const after: Guard['after'] = async (database, before, after) => {
     const counted = countedAfter(database, before, after);
@@ -129,8 +122,9 @@ export function guardOf(
       if (!change || !(await pays(store, auth.account))) return finish();
       // One after the other: who asks next is quoted for what stands then.
       return exclusive(`charges ${auth.account._id}`, async () => {
-        await check(auth.account, change);
-        return finish();
+        const invoices = await check(auth.account, change);
+        if (invoices.length === 0) return finish();
+        return withEntry(store, request, { ...change, database, document: next, invoices }, finish);
       });
     },
     after,
@@ -145,17 +139,7 @@ async function pays(store: Store, account: AccountDocument): Promise<boolean> {
 
 /** What is used of the services. */
 interface Used {
-  readonly services: Pick<Services, 'store' | 'log' | 'systemConfig'> & {
-    readonly behind: Pick<Services['behind'], 'store'>;
-  };
-}
-
-/** What the audit log says of a request. */
-interface About {
-  readonly id: string;
-  readonly clientIp: string;
-  readonly verb: string;
-  readonly path?: string;
+  readonly services: Pick<Services, 'store' | 'log' | 'systemConfig'>;
 }
 
 /** What the plan of `payer` makes of a change; nothing when it has no plan. */
@@ -190,46 +174,4 @@ async function checkStanding({ services }: Used, invoices: readonly Invoice[]) {
       message: 'the bookkeeper of the account does not answer: nothing was charged',
       details: { data: { reason: 'bookkeeper_fault' } },
     });
-}
-
-function logged(
-  { auth, id, clientIp, verb }: Pick<RestRequest, 'auth'> & About,
-  { account, changes }: Change,
-  invoices: readonly Invoice[],
-): StoredDocument {
-  const user = auth?.user;
-  const items = invoices.flatMap(({ items }) => items.filter((item) => addedTo(item) > 0));
-  const document = {
-    _id: `${monthOf(new Date())}-${randomBytes(16).toString('hex')}`,
-    pvt_type: auditLog.type,
-    status: 'success',
-    reason: 'accepted',
-    audit: {
-      authentication: {
-        type: auth?.method,
-        account_id: auth?.account._id,
-        account_name: auth?.account.name,
-      },
-      ...(user && {
-        agent: {
-          type: 'user',
-          type_id: user._id,
-          account_id: auth?.account._id,
-          first_name: user.first_name,
-          last_name: user.last_name,
-          full_name: `${user.first_name} ${user.last_name}`,
-        },
-      }),
-      request: { id, client_ip: clientIp, method: verb },
-      changes: { type: 'accepted', account_id: account, quantities: changes },
-    },
-    invoice: {
-      items,
-      summary: {
-        today: invoices.reduce((sum, { summary }) => sum + summary.today, 0),
-        recurring: invoices.reduce((sum, { summary }) => sum + summary.recurring, 0),
-      },
-    },
-  };
-  return document as object as StoredDocument;
 }

@@ -1,5 +1,5 @@
 // A store with a memory: what one request writes through it, for the audit trail.
-import type { Database, Store, StoredDocument } from '../../../core/couch/index.ts';
+import { type Database, newId, type Store, type StoredDocument } from '../../../core/couch/index.ts';
 
 /** The documents that a request wrote. */
 export interface Recorder {
@@ -75,7 +75,9 @@ function recording(database: Database, note: Note, watch: Watch | undefined): Da
     held: (id) => database.held(id),
     get: (id, options) => database.get(id, options),
     getAs: (contract, id, options) => database.getAs(contract, id, options),
-    save: async (document) => {
+    save: async (given) => {
+      // Who watches is to know what it will be called.
+      const document = { ...given, _id: given._id ?? newId() };
       const before = await standing(document);
       const write = async (): Promise<StoredDocument> => {
         const after = await database.save(document);
