@@ -26,6 +26,7 @@ describe('blackhole', () => {
   let stranger: Tenant;
   let app: RunningBlackhole;
   const open: WebSocket[] = [];
+  const others: RunningBlackhole[] = [];
 
   before(async () => {
     rest = await startRest();
@@ -37,9 +38,17 @@ describe('blackhole', () => {
     await app.stop();
     await rest.stop();
   });
-  afterEach(() => {
+  afterEach(async () => {
     for (const socket of open.splice(0)) socket.terminate();
+    for (const other of others.splice(0)) await other.stop();
   });
+
+  /** One with the settings of now. */
+  const another = async (): Promise<RunningBlackhole> => {
+    const started = await start(contextOf());
+    others.push(started);
+    return started;
+  };
 
   const contextOf = () => ({
     ...rest.context,
@@ -220,7 +229,7 @@ describe('blackhole', () => {
       max_connections_per_account: 1,
     }))
       await rest.context.systemConfig.set('blackhole', name, value);
-    const small = await start(contextOf());
+    const small = await another();
     const first = await page(small.port);
     expect((await first.subscribe(['call.CHANNEL_CREATE.1', 'call.CHANNEL_CREATE.2'])).status).to.equal(
       'success',
@@ -237,13 +246,13 @@ describe('blackhole', () => {
     second.socket.send('x'.repeat(70_000));
     expect((await once(second.socket, 'close'))[0]).to.equal(1009);
     const ended = once(first.socket, 'close');
-    await small.stop();
+    await others.pop()?.stop();
     await ended;
   });
 
   it('cuts off a reader that falls behind', async () => {
     await rest.context.systemConfig.set('blackhole', 'max_buffered_bytes', 100_000);
-    const impatient = await start(contextOf());
+    const impatient = await another();
     const { subscribe, socket } = await page(impatient.port);
     await subscribe('call.CHANNEL_CREATE.*');
     socket.pause();
@@ -259,12 +268,11 @@ describe('blackhole', () => {
     }
     expect(isCutOff()).to.equal(true);
     socket.resume();
-    await impatient.stop();
   });
 
   it('closes a socket whose token is good no more, at the next heartbeat', async () => {
-    await rest.context.systemConfig.set('blackhole', 'heartbeat_ms', 20);
-    const quick = await start(contextOf());
+    await rest.context.systemConfig.set('blackhole', 'heartbeat_ms', 500);
+    const quick = await another();
     const { body } = await rest.login('u', 'pw', 'acme');
     const token = String(body.auth_token);
     const { subscribe, socket } = await page(quick.port);
@@ -272,6 +280,5 @@ describe('blackhole', () => {
     const closed = once(socket, 'close');
     await rest.send('DELETE', 'token_auth', undefined, { token });
     expect((await closed)[0]).to.equal(4401);
-    await quick.stop();
   });
 });
