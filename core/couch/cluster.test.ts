@@ -2,53 +2,19 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
-import { AppError } from '../errors/index.ts';
 import { proxyTo } from '../testing/couch-proxy.ts';
-import { type TestServer, testServer } from '../testing/couch-server.ts';
+import { codeOf, couchStores } from '../testing/couch-stores.ts';
 import { silentLog } from '../testing/index.ts';
-import { type CouchStore, connectStore, type StoreOptions } from './index.ts';
-
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'nothing',
-    (error) => (error instanceof AppError ? error.code : String(error)),
-  );
 
 describe('a cluster of CouchDB nodes', () => {
-  let server: TestServer;
-  const stores: CouchStore[] = [];
-  const account = randomBytes(16).toString('hex');
-  const open = (options: Partial<StoreOptions> = {}): CouchStore => {
-    const store = connectStore({
-      urls: [server.url],
-      user: server.user,
-      password: server.password,
-      node: 'test@localhost',
-      log: silentLog(),
-      ...options,
-    });
-    stores.push(store);
-    return store;
-  };
-
-  before(async () => {
-    server = await testServer();
-    await open().ensure(account, 'account');
-  });
-  afterEach(async () => {
-    await Promise.all(stores.splice(0).map((store) => store.close()));
-  });
-  after(async () => {
-    await open().drop(account);
-    await stores[0]?.close();
-    await server.stop();
-  });
+  const couch = couchStores();
+  const { account, open } = couch;
 
   it('goes to another node when one is gone, and says when all are', async () => {
-    const gone = await proxyTo(server.url, (status) => status);
+    const gone = await proxyTo(couch.server.url, (status) => status);
     const closed = gone.url;
     await gone.close();
-    const store = open({ urls: [closed, server.url, closed] });
+    const store = open({ urls: [closed, couch.server.url, closed] });
     for (let round = 0; round < 4; round++) await store.database(account).save({ _id: `failover-${round}` });
     expect(store.status().connected).to.equal(true);
     const alone = open({ urls: [closed] });
@@ -61,13 +27,13 @@ describe('a cluster of CouchDB nodes', () => {
   it('leaves out a node that has stopped answering, and writes once though it was asked twice', async () => {
     // It takes the write to the database and says nothing of it, as a process that is stopped at that moment.
     const mute = await proxyTo(
-      server.url,
+      couch.server.url,
       (status) => status,
       () => stopped,
     );
     let stopped = false;
     const log = silentLog();
-    const store = open({ urls: [mute.url, server.url], log });
+    const store = open({ urls: [mute.url, couch.server.url], log });
     const database = store.database(account);
     const saved = await Promise.all([0, 1].map((n) => database.save({ _id: `mute-${n}`, n })));
     stopped = true;
@@ -84,7 +50,7 @@ describe('a cluster of CouchDB nodes', () => {
   it('believes no single node that a database is missing, and has all databases made by the first', async () => {
     const made: string[] = [];
     const lagging = await proxyTo(
-      server.url,
+      couch.server.url,
       (status) => status,
       () => false,
       (path, method) => {
@@ -93,7 +59,7 @@ describe('a cluster of CouchDB nodes', () => {
         return { status: 404, body: { error: 'not_found', reason: 'Database does not exist.' } };
       },
     );
-    const store = open({ urls: [server.url, lagging.url] });
+    const store = open({ urls: [couch.server.url, lagging.url] });
     const fresh = randomBytes(16).toString('hex');
     const database = await store.ensure(fresh, 'account');
     for (const n of [0, 1, 2, 3]) await database.save({ _id: `there-${n}` });
@@ -111,7 +77,7 @@ describe('a cluster of CouchDB nodes', () => {
     const name = randomBytes(16).toString('hex');
     let looks = 0;
     const busy = await proxyTo(
-      server.url,
+      couch.server.url,
       (status) => status,
       () => false,
       (path, method) => {
@@ -136,7 +102,7 @@ describe('a cluster of CouchDB nodes', () => {
   it('looks again where it must be sure, when a node of the cluster has not what was just written', async () => {
     let late = 0;
     const proxy = await proxyTo(
-      server.url,
+      couch.server.url,
       (status) => status,
       () => false,
       (path) => {

@@ -7,9 +7,9 @@ import { expect } from 'chai';
 import { document, Type } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
 import { proxyTo } from '../testing/couch-proxy.ts';
-import { type TestServer, testServer } from '../testing/couch-server.ts';
+import { codeOf, couchStores } from '../testing/couch-stores.ts';
 import { fakeBus, silentLog } from '../testing/index.ts';
-import { type CouchStore, connectStore, type DocumentChange, type StoreOptions } from './index.ts';
+import type { CouchStore, DocumentChange } from './index.ts';
 
 const thing = document({
   type: 'thing',
@@ -20,34 +20,15 @@ const thing = document({
   fields: { name: Type.Optional(Type.String()) },
 });
 
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'nothing',
-    (error) => (error instanceof AppError ? error.code : String(error)),
-  );
-
 describe('connectStore', () => {
-  let server: TestServer;
-  const stores: CouchStore[] = [];
-  const account = randomBytes(16).toString('hex');
-  const open = (options: Partial<StoreOptions> = {}): CouchStore => {
-    const store = connectStore({
-      urls: [server.url],
-      user: server.user,
-      password: server.password,
-      node: 'test@localhost',
-      log: silentLog(),
-      ...options,
-    });
-    stores.push(store);
-    return store;
-  };
+  const couch = couchStores();
+  const { account, open } = couch;
   /** Straight to the server, past every store. */
   const raw = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
-    const response = await fetch(`${server.url}/${path}`, {
+    const response = await fetch(`${couch.server.url}/${path}`, {
       method,
       headers: {
-        authorization: `Basic ${Buffer.from(`${server.user}:${server.password}`).toString('base64')}`,
+        authorization: `Basic ${Buffer.from(`${couch.server.user}:${couch.server.password}`).toString('base64')}`,
         'content-type': 'application/json',
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -62,19 +43,6 @@ describe('connectStore', () => {
         resolve(change);
       });
     });
-
-  before(async () => {
-    server = await testServer();
-    await open().ensure(account, 'account');
-  });
-  afterEach(async () => {
-    await Promise.all(stores.splice(0).map((store) => store.close()));
-  });
-  after(async () => {
-    await open().drop(account);
-    await stores[0]?.close();
-    await server.stop();
-  });
 
   it('answers from the cache, and asks again when it wrote', async () => {
     const store = open();
@@ -123,7 +91,9 @@ describe('connectStore', () => {
   });
 
   it('signs in again when its session is no longer good', async () => {
-    const proxy = await proxyTo(server.url, (status, path) => (path.endsWith('/expired') ? 401 : status));
+    const proxy = await proxyTo(couch.server.url, (status, path) =>
+      path.endsWith('/expired') ? 401 : status,
+    );
     const store = open({ urls: [proxy.url] });
     await store.database(account).save({ _id: 'session' });
     const before = proxy.sessions();
@@ -133,7 +103,7 @@ describe('connectStore', () => {
   });
 
   it('surfaces a 202 where the class demands quorum', async () => {
-    const proxy = await proxyTo(server.url, (status) => (status === 201 ? 202 : status));
+    const proxy = await proxyTo(couch.server.url, (status) => (status === 201 ? 202 : status));
     const strict = open({ urls: [proxy.url], quorum: { account: { w: 2 } } });
     expect(await codeOf(strict.database(account).save({ _id: 'quorum-1' }))).to.equal('quorum_not_met');
     const log = silentLog();
@@ -174,7 +144,7 @@ describe('connectStore', () => {
 
   it('resolves conflicts by the rule of the type', async function () {
     // The embedded CouchDB does not show `_conflicts` to map functions, which the view maintenance/conflicts reads.
-    if (!server.real) this.skip();
+    if (!couch.server.real) this.skip();
     const database = open().database(account);
     const path = `${encodeURIComponent(database.name)}/_bulk_docs`;
     const leaf = (rev: string, more: object) => ({ _id: 'split', _rev: rev, pvt_type: 'thing', ...more });
