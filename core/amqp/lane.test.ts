@@ -1,4 +1,5 @@
 // A consumer whose queue is changed behind its back after the connection came back.
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { expect } from 'chai';
 import { type Broker, startBroker } from '../../rel/embedded/broker/index.ts';
@@ -48,6 +49,45 @@ describe('a consumer that is back', () => {
     await lane.ready();
     await raw.unbindQueue(name, 'callmgr', 'a.b');
     await isHeard();
+  });
+
+  it('is bound still when a look takes so long that the next ones come meanwhile', async () => {
+    const looks = [50, 50, 50, 50];
+    const own = new Lane({
+      spec: { name: 'lane-slow', kind: 'shared', prefetch: 0, bindings: [{ exchange: 'callmgr', key: 'a.b' }] },
+      onMessage: () => heard(),
+      log: silentLog(),
+      looks,
+    });
+    let over: () => void = () => undefined;
+    const all = new Promise<void>((resolve) => {
+      over = resolve;
+    });
+    let unbound = 0;
+    const model = models[1] as ChannelModel;
+    const create = model.createChannel.bind(model);
+    model.createChannel = async () => {
+      const channel = await create();
+      const [check, unbind] = [channel.checkQueue.bind(channel), channel.unbindQueue.bind(channel)];
+      channel.checkQueue = async (queue) => {
+        await pause(60);
+        return check(queue);
+      };
+      channel.unbindQueue = async (...args) => {
+        await unbind(...args);
+        unbound += 1;
+        if (unbound === looks.length) over();
+        return {};
+      };
+      return channel;
+    };
+    own.up(models[2] as ChannelModel);
+    await own.ready();
+    own.down();
+    own.up(model);
+    await all;
+    await isHeard();
+    await own.release();
   });
 
   it('declares again what is gone', async () => {

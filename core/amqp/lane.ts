@@ -37,6 +37,7 @@ export class Lane implements TransportConsumer {
   #attempts = 0;
   #timer: NodeJS.Timeout | undefined;
   #looking: NodeJS.Timeout[] = [];
+  #looked: Promise<void> = Promise.resolve();
   #connections = 0;
   #wasReady = false;
   /** How often it was declared. */
@@ -61,7 +62,7 @@ export class Lane implements TransportConsumer {
     void this.#establish(model);
     if (this.#connections === 1 || this.#ended) return;
     for (const after of this.#options.looks ?? looks)
-      this.#looking.push(setTimeout(() => void this.#look(), after * (0.75 + Math.random() / 2)).unref());
+      this.#looking.push(setTimeout(() => this.#lookNext(), after * (0.75 + Math.random() / 2)).unref());
   }
 
   down(): void {
@@ -188,6 +189,11 @@ export class Lane implements TransportConsumer {
       if (channel) await closeQuietly(channel);
       this.#refused(model, error);
     }
+  }
+
+  /** One after the other, however slow the broker is: two that are at work on the same turn take away what the first has made. */
+  #lookNext(): void {
+    this.#looked = this.#looked.then(() => this.#look());
   }
 
   /**
