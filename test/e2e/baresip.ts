@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from './eventually.ts';
 import { freePorts } from './ports.ts';
-import { heard, heardLately, loudSeconds, writeTone } from './sound.ts';
+import { GrowingSound, heardLately, loudSeconds, writeTone } from './sound.ts';
 
 export interface PhoneOptions {
   readonly username: string;
@@ -43,6 +43,7 @@ export class Phone extends EventEmitter {
   readonly #child: ChildProcess;
   #socket: Socket | undefined;
   #taken = 0;
+  readonly #sounds = new Map<string, GrowingSound>();
 
   private constructor(folder: string, child: ChildProcess) {
     super();
@@ -128,7 +129,11 @@ export class Phone extends EventEmitter {
 
   /** Milliseconds for which it has heard this frequency (Hz). */
   heard(frequency: number): number {
-    return this.recordings.reduce((sum, file) => sum + heard(file, frequency), 0);
+    return this.recordings.reduce((sum, file) => {
+      const sound = this.#sounds.get(file) ?? new GrowingSound(file);
+      this.#sounds.set(file, sound);
+      return sum + sound.heard(frequency);
+    }, 0);
   }
 
   /** Resolves when it has heard this frequency (Hz) for so long. */

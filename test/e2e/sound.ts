@@ -1,5 +1,5 @@
 // Sounds that tests send and look for: a tone sent must be a tone detected.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { ToneMeter } from '../../rel/embedded/switch/media/index.ts';
 
 const rate = 8000;
@@ -37,10 +37,47 @@ export function readSamples(file: string): Int16Array {
   return Int16Array.from({ length: count }, (_, i) => bytes.readInt16LE(start + i * 2));
 }
 
-/** Milliseconds for which this frequency (Hz) is heard in a recording. */
-export function heard(file: string, frequency: number): number {
-  return heardIn(readSamples(file), frequency);
+/**
+ * A mono 16-bit WAV that grows, and what was heard in it so far. What was looked at is not looked at again: a test that
+ * follows calls of a minute has other things to do meanwhile.
+ */
+export class GrowingSound {
+  readonly #file: string;
+  readonly #followed = new Map<number, { readonly meter: ToneMeter; at: number }>();
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Milliseconds for which this frequency (Hz) was heard. */
+  heard(frequency: number): number {
+    const file = openSync(this.#file, 'r');
+    try {
+      const followed = this.#followed.get(frequency) ?? { meter: newMeter(frequency), at: beginOf(file) };
+      if (followed.at === 0) return 0;
+      const bytes = Buffer.alloc(Math.max(0, fstatSync(file).size - followed.at));
+      const whole = Math.floor(readSync(file, bytes, 0, bytes.length, followed.at) / (frame * 2));
+      for (let at = 0; at < whole; at += 1)
+        followed.meter.push(
+          Int16Array.from({ length: frame }, (_, i) => bytes.readInt16LE((at * frame + i) * 2)),
+        );
+      followed.at += whole * frame * 2;
+      this.#followed.set(frequency, followed);
+      return followed.meter.heardMs;
+    } finally {
+      closeSync(file);
+    }
+  }
 }
+
+/** Where the samples begin; 0 while the header is not written. */
+function beginOf(file: number): number {
+  const head = Buffer.alloc(512);
+  const data = head.subarray(0, readSync(file, head, 0, head.length, 0)).indexOf('data');
+  return data < 0 ? 0 : data + 8;
+}
+
+const newMeter = (frequency: number): ToneMeter => new ToneMeter([frequency], Number.MAX_SAFE_INTEGER);
 
 /** Milliseconds for which this frequency (Hz) is heard in the last seconds of a recording. */
 export function heardLately(file: string, frequency: number, seconds: number): number {
@@ -65,7 +102,7 @@ export function heardOn(wav: Buffer, channel: 0 | 1, frequency: number): number 
 }
 
 function heardIn(samples: Int16Array, frequency: number): number {
-  const meter = new ToneMeter([frequency], Number.MAX_SAFE_INTEGER);
+  const meter = newMeter(frequency);
   for (let at = 0; at + frame <= samples.length; at += frame) meter.push(samples.slice(at, at + frame));
   return meter.heardMs;
 }
