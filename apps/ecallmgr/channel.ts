@@ -38,6 +38,10 @@ export class Channel {
   replaces = false;
   /** The leg that has taken the place of this one. */
   successor: Channel | undefined;
+  /** Its switch calls another one to join it with a call there: `sought` until it is told so, then what is told when it is done. */
+  elsewhere: 'sought' | SwitchEvent | undefined;
+  /** The transferee for whom its switch has made this leg by itself. */
+  readonly soughtFor: string | undefined;
   /** The completion of a bridge that goes on without its application. */
   bridging: SwitchEvent | undefined;
   /** The claim in the switch is to be given up at the end. */
@@ -68,6 +72,8 @@ export class Channel {
   constructor(event: SwitchEvent) {
     this.callId = callIdOf(event);
     this.direction = event['Call-Direction'] ?? '';
+    // The headers between switches are taken from the leg when it is claimed.
+    this.soughtFor = this.direction === 'outbound' ? variable(event, 'sip_h_X-FS-Refer-For') : undefined;
     this.update(event);
   }
 

@@ -65,7 +65,7 @@ export class Handling {
         }
         // The event of the one who is sent to another leg does not say so.
         this.#publisher.event(channel, event, channel.replaces ? { 'Transfer-Type': 'attended' } : undefined);
-        if (event['Event-Subclass'] === 'sofia::transferee') transferred(this.#node, channel);
+        if (event['Event-Subclass'] === 'sofia::transferee') transferred(this.#node, channel, event);
         if (event['Event-Subclass'] === 'sofia::replaced') replaced(this.#node, channel, event);
         break;
       case 'RECORD_STOP':

@@ -31,7 +31,7 @@ import { resync } from './survival/resync.ts';
 import { sweep } from './survival/sweep.ts';
 import { reclaim } from './survival/takeover.ts';
 import { Watch } from './survival/watch.ts';
-import { replaced, reroute } from './transfer.ts';
+import { isSeeking, replaced, reroute } from './transfer.ts';
 import { serveUploads } from './uploads.ts';
 
 /** What all switches of a process share. */
@@ -173,6 +173,7 @@ export class SwitchNode {
     if (callId === '' || this.legs.isGone(callId)) return;
     const channel = this.channels.get(callId) ?? this.meet(event);
     channel.update(event);
+    if (isSeeking(this, channel, event)) return;
     // FreeSWITCH tells of a bridge on one leg only.
     const peer = this.channels.get(event['Bridge-B-Unique-ID'] ?? '');
     if (peer && peer !== channel) {

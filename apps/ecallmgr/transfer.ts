@@ -6,14 +6,50 @@ import type { Control } from './control/control.ts';
 import { dumpOf } from './dump.ts';
 import { type SwitchEvent, variable } from './freeswitch/index.ts';
 import type { SwitchNode } from './switch-node.ts';
-import { asChannelVariables, asCommanded, commandedAs, controlled, controller } from './variables.ts';
+import {
+  asChannelVariables,
+  asCommanded,
+  commandedAs,
+  controlled,
+  controller,
+  type Vars,
+} from './variables.ts';
 
-/** The leg has been sent to a number: when it parks there it is routed, and whoever controlled it has lost it. */
-export function transferred(node: SwitchNode, channel: Channel): void {
+/** Says in the event of a transferee which leg joins it with a call on another switch. */
+const elsewhere = 'att_xfer_elsewhere';
+
+/** The leg has been sent on: whoever controlled it has lost it. When it parks at a number it is routed. */
+export function transferred(node: SwitchNode, channel: Channel, event: SwitchEvent): void {
   // Sent to another leg it is in that one's control already.
   if (channel.replaces) return;
-  channel.transferred = true;
-  restart(node, channel);
+  const talks = event[elsewhere] !== undefined;
+  channel.transferred = !talks;
+  // Who is joined with a call on another switch is controlled by nobody, and ends with the conversation.
+  restart(node, channel, talks ? { hangup_after_bridge: 'true', park_after_bridge: '' } : {});
+  channel.routed = talks;
+}
+
+/**
+ * The consulted call is on another switch: the transferor's one calls there to take its place, and says so before it knows
+ * whether it may (RFC 3891). Until it has, nothing is different for the transferee and who controls that. True for an event
+ * that is not to be told now.
+ */
+export function isSeeking(node: SwitchNode, channel: Channel, event: SwitchEvent): boolean {
+  const { 'Event-Name': name, 'Event-Subclass': subclass } = event;
+  if (subclass === 'sofia::transferor') {
+    const transferee = node.channels.get(event['att_xfer_original_call_id'] ?? '');
+    if (transferee && event['att_xfer_destination_call_id'] === undefined) transferee.elsewhere = 'sought';
+  } else if (subclass === 'sofia::transferee' && channel.elsewhere === 'sought') {
+    channel.elsewhere = event;
+    return true;
+  } else if (name === 'CHANNEL_ANSWER') {
+    const transferee = node.channels.get(channel.soughtFor ?? '');
+    const told = transferee?.elsewhere;
+    if (!transferee || typeof told !== 'object') return false;
+    transferee.elsewhere = undefined;
+    node.take({ ...told, [elsewhere]: channel.callId });
+  }
+  return false;
 }
 
 /** Nobody controls the call any more, and nothing has been done with it: who takes it is asked again. */
@@ -25,14 +61,19 @@ export async function reroute(node: SwitchNode, channel: Channel): Promise<void>
 }
 
 /** It is controlled anew, under another fetch id. */
-function restart(node: SwitchNode, channel: Channel): void {
+function restart(node: SwitchNode, channel: Channel, more: Vars = {}): void {
   const fetchId = randomBytes(16).toString('hex');
   const vars = { 'Fetch-ID': fetchId };
   channel.routed = false;
   channel.decide(vars);
   node.controls.get(channel.callId)?.restart(fetchId);
   node.client
-    .setVariables(channel.callId, { ...asChannelVariables(vars), ...asCommanded([]), [controlled]: '' })
+    .setVariables(channel.callId, {
+      ...asChannelVariables(vars),
+      ...asCommanded([]),
+      ...more,
+      [controlled]: '',
+    })
     .catch((error: unknown) =>
       node.around.log.debug('a leg could not be marked', { error: errorText(error) }),
     );

@@ -54,7 +54,12 @@ describe('a consumer that is back', () => {
   it('is bound still when a look takes so long that the next ones come meanwhile', async () => {
     const looks = [50, 50, 50, 50];
     const own = new Lane({
-      spec: { name: 'lane-slow', kind: 'shared', prefetch: 0, bindings: [{ exchange: 'callmgr', key: 'a.b' }] },
+      spec: {
+        name: 'lane-slow',
+        kind: 'shared',
+        prefetch: 0,
+        bindings: [{ exchange: 'callmgr', key: 'a.b' }],
+      },
       onMessage: () => heard(),
       log: silentLog(),
       looks,

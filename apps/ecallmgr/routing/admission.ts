@@ -2,17 +2,31 @@
 import { randomBytes } from 'node:crypto';
 import { gregorian } from '../../../core/couch/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
+import { handedDown } from '../dial/string.ts';
 import { callIdOf, type SwitchEvent, variable } from '../freeswitch/index.ts';
 import { channelVarsOf, switchHeadersOf, type Vars } from '../variables.ts';
 import type { Callers } from './callers.ts';
 import type { Edges } from './edges.ts';
 
-/** The channel variables of a leg that has just come in; rejects with `forbidden` when it may not call. */
-export async function admit(event: SwitchEvent, callers: Callers, edges: Edges): Promise<Vars> {
+/**
+ * The channel variables of a leg that has just come in; rejects with `forbidden` when it may not call. Its switch may have
+ * made it by itself for another one; `varsOf` has the variables of its other legs.
+ */
+export async function admit(
+  event: SwitchEvent,
+  soughtFor: string | undefined,
+  varsOf: (callId: string) => Vars | undefined,
+  { callers, edges }: { readonly callers: Callers; readonly edges: Edges },
+): Promise<Vars> {
+  const behind = (callId: string): Vars => {
+    const vars = Object.entries(varsOf(callId) ?? {});
+    return Object.fromEntries(vars.filter(([key]) => handedDown.includes(key)));
+  };
   const inherited = channelVarsOf(event);
   // Loopback and forwarded legs are made by us: what they carry was decided when their call came in.
   if (!cameBySip(event)) return withInteraction(inherited);
-  if (event['Call-Direction'] !== 'inbound') return withInteraction(inherited);
+  if (event['Call-Direction'] !== 'inbound')
+    return withInteraction({ ...behind(soughtFor ?? ''), ...inherited });
   const peer = variable(event, 'sip_network_ip') ?? event['Caller-Network-Addr'];
   if (!edges.trusts(peer))
     throw new AppError('forbidden', {
@@ -22,8 +36,12 @@ export async function admit(event: SwitchEvent, callers: Callers, edges: Edges):
   const moved = switchHeadersOf(event);
   if (Object.keys(moved).length > 0) return withInteraction(moved);
   const token = variable(event, 'sip_h_X-AUTH-Token');
-  const vars = token === undefined ? {} : await callers.resolve(token, tokenRequest(event));
-  return withInteraction(vars);
+  if (token !== undefined) return withInteraction(await callers.resolve(token, tokenRequest(event)));
+  // The other end of a leg that was made so: of the account whose call it replaces.
+  const replaced = variable(event, 'sip_replaces_call_id');
+  if (replaced !== undefined && !varsOf(replaced))
+    throw new AppError('forbidden', { message: `the call ${replaced} that is to be replaced is not here` });
+  return withInteraction(behind(replaced ?? ''));
 }
 
 /** True for a channel of a SIP profile, false for loopback. */

@@ -62,7 +62,10 @@ async function claimed(
   claim: () => Promise<boolean>,
 ): Promise<void> {
   const { callers, edges, meters } = node.shared;
-  const admission = admit(event, callers, edges).then(
+  const admission = admit(event, channel.soughtFor, (callId) => node.channels.get(callId)?.vars, {
+    callers,
+    edges,
+  }).then(
     (vars) => ({ vars, refused: undefined }),
     (refused: unknown) => ({ vars: {}, refused }),
   );

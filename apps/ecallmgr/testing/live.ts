@@ -65,14 +65,7 @@ export class Live {
    * MIRLITON_FREESWITCH_2 names; `there` is where its phones are.
    */
   static async openTwo(ecallmgrs: 1 | 2): Promise<{ readonly live: Live; readonly there: Target }> {
-    const target = await openTarget();
-    const there = await openTarget('MIRLITON_FREESWITCH_2');
-    const [here, other] = [target, there].map(({ host, eventSocketPort: port, password }, index) => ({
-      host,
-      port,
-      password,
-      name: `freeswitch@media${index + 1}`,
-    })) as [Address, Address];
+    const { target, there, here, other } = await openTargets();
     const bus = fakeBus({ node: 'test@localhost' });
     const members =
       ecallmgrs === 1
@@ -88,6 +81,24 @@ export class Live {
     const live = new Live(target, bus, { stop });
     await live.#serve();
     return { live, there };
+  }
+
+  /** The same with two ecallmgr, each for both switches. */
+  static async openTwoPair(): Promise<{
+    readonly live: Live;
+    readonly there: Target;
+    readonly one: Member;
+    readonly two: Member;
+  }> {
+    const { target, there, here, other } = await openTargets();
+    const { tap, one, two } = await pair([here, other]);
+    const stop = async (): Promise<void> => {
+      await Promise.all([one.stop(), two.stop()]);
+      await there.stop();
+    };
+    const live = new Live(target, tap, { stop });
+    await live.#serve();
+    return { live, there, one, two };
   }
 
   /** One more ecallmgr on the switch; it ends with this. */
@@ -228,6 +239,18 @@ export class Live {
         }),
     );
   }
+}
+
+/** Two switches, with the addresses at which an ecallmgr finds them. */
+async function openTargets() {
+  const [target, there] = [await openTarget(), await openTarget('MIRLITON_FREESWITCH_2')];
+  const [here, other] = [target, there].map(({ host, eventSocketPort: port, password }, index) => ({
+    host,
+    port,
+    password,
+    name: `freeswitch@media${index + 1}`,
+  })) as [Address, Address];
+  return { target, there, here, other };
 }
 
 /** How a phone is bridged to. */

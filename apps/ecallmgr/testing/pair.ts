@@ -1,7 +1,7 @@
 // Two ecallmgr as two processes would be: each with a connection of its own to the broker and to the switch, to be cut.
 import type { Bus } from '../../../core/amqp/index.ts';
 import { type FakeBus, fakeBus, type LogRecord, Wire } from '../../../core/testing/index.ts';
-import { startMember, storeCdrs } from './calls.ts';
+import { type Address, startMember, storeCdrs } from './calls.ts';
 
 /** One of the two. */
 export interface Member {
@@ -16,17 +16,21 @@ export interface Member {
   stop(): Promise<void>;
 }
 
-/** Starts an ecallmgr of this name between the switch and the broker that `tap` sees. */
+/** Starts an ecallmgr of this name between its switches and the broker that `tap` sees. */
 export async function member(
   tap: FakeBus,
   node: string,
-  address: { readonly host?: string; readonly port: number; readonly password?: string },
+  addresses: Address | readonly Address[],
 ): Promise<Member> {
-  const wire = new Wire(new URL(`tcp://${address.host ?? '127.0.0.1'}:${address.port}`));
+  const wires: Wire[] = [];
+  const over = async ({ host = '127.0.0.1', port, ...rest }: Address): Promise<Address> => {
+    const wire = new Wire(new URL(`tcp://${host}:${port}`));
+    wires.push(wire);
+    return { ...rest, port: await wire.open() };
+  };
   const bus = tap.peer(node);
-  const port = await wire.open();
-  const { password } = address;
-  const running = await startMember(password === undefined ? { port } : { port, password }, tap, bus);
+  const running = await startMember(await Promise.all([addresses].flat().map(over)), tap, bus);
+  const close = () => Promise.all(wires.map((wire) => wire.close()));
   let dead = false;
   return {
     node,
@@ -35,28 +39,26 @@ export async function member(
     kill: async () => {
       dead = true;
       tap.kill(bus);
-      await wire.close();
+      await close();
     },
     hold: (held) => {
-      wire.held = held;
+      for (const wire of wires) wire.held = held;
     },
     drain: async () => running.app.drain?.(),
     stop: async () => {
       await running.stop();
-      if (!dead) await wire.close();
+      if (!dead) await close();
     },
   };
 }
 
-/** Two of them on one switch. */
-export async function pair(address: {
-  readonly host?: string;
-  readonly port: number;
-  readonly password?: string;
-}): Promise<{ readonly tap: FakeBus; readonly one: Member; readonly two: Member }> {
+/** Two of them on the same switches. */
+export async function pair(
+  addresses: Address | readonly Address[],
+): Promise<{ readonly tap: FakeBus; readonly one: Member; readonly two: Member }> {
   const tap = fakeBus({ node: 'test@localhost' });
   await storeCdrs(tap);
-  const one = await member(tap, 'ecallmgr@one', address);
-  const two = await member(tap, 'ecallmgr@two', address);
+  const one = await member(tap, 'ecallmgr@one', addresses);
+  const two = await member(tap, 'ecallmgr@two', addresses);
   return { tap, one, two };
 }

@@ -14,6 +14,7 @@ import { newTimes } from '../profile.ts';
 import { PARK } from '../route.ts';
 import { ALLOW, PROFILE_NAME, SDP, type SipCall, type SipProfile } from './contract.ts';
 import { mediaCause, noteEnd, openMedia, reasonOfCause, sendBye, sendHold } from './dialogue.ts';
+import { placeTaken } from './replaces.ts';
 import { callerOf, setRequestVariables, userOf } from './variables.ts';
 
 /** Admits the call and parks it, or refuses it. */
@@ -45,8 +46,9 @@ export function receiveInvite(
   channel.set('recovery_profile_name', PROFILE_NAME);
   channel.set('sofia_profile_url', profile.contact('udp'));
   channel.set('endpoint_disposition', 'DELAYED NEGOTIATION');
+  const taken = placeTaken(channel, request);
   channel.create();
-  channel.executor.transfer(PARK);
+  channel.executor.transfer(taken ?? PARK);
 }
 
 /** Everything that an unreadable header can make throw comes first: such a call is refused and leaves nothing behind. */

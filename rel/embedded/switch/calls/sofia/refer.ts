@@ -1,5 +1,6 @@
 // REFER: the far end sends its peer elsewhere, blindly or to a call it has already made (RFC 3515, RFC 3891).
 
+import { isIP } from 'node:net';
 import {
   parseNameAddr,
   parseUri,
@@ -10,6 +11,7 @@ import { joinChannels } from '../bridge.ts';
 import type { Channel } from '../channel.ts';
 import { PARK, routeTo } from '../route.ts';
 import type { SipCall } from './contract.ts';
+import { findReplaced, takePlaceElsewhere } from './replaces.ts';
 import { userOf } from './variables.ts';
 
 export function answerRefer(call: SipCall, request: SipRequest, transaction: ServerTransaction): void {
@@ -24,9 +26,14 @@ export function answerRefer(call: SipCall, request: SipRequest, transaction: Ser
   transaction.respond(202);
   notify(call, '100 Trying', 'active;expires=60');
   const replaces = /replaces=([^&;]+)/i.exec(parseUri(target).headers ?? '')?.[1];
-  const consulted = replaces === undefined ? undefined : findReplaced(channel, decodeURIComponent(replaces));
+  const wanted = replaces === undefined ? undefined : decodeURIComponent(replaces);
+  const consulted = findReplaced(channel.core, wanted);
   peer.set('sip_refer_to', `<${target}>`);
   peer.set('sip_h_Referred-By', request.headers.get('referred-by'));
+  if (wanted !== undefined && !consulted && isElsewhere(call, target)) {
+    consultedElsewhere(call, peer, target, wanted);
+    return;
+  }
   const party = consulted?.bridgedTo;
   if (consulted && party) publish(consulted, 'sofia::replaced', { att_xfer_replaced_by: peer.uuid });
   publish(channel, 'sofia::transferor', consulted ? attended(peer, party ?? peer, consulted) : {});
@@ -37,8 +44,27 @@ export function answerRefer(call: SipCall, request: SipRequest, transaction: Ser
   channel.hangup(consulted ? 'ATTENDED_TRANSFER' : 'BLIND_TRANSFER');
 }
 
-function findReplaced(channel: Channel, replaces: string): Channel | undefined {
-  return channel.core.channels.get(replaces.split(';')[0] ?? '');
+/** A place by address that is not this switch; what is named by a domain is nobody's in particular. */
+function isElsewhere({ profile }: SipCall, target: string): boolean {
+  const { host, port = 5060 } = parseUri(target);
+  return isIP(host) !== 0 && !(host === profile.core.settings.sipHost && port === profile.port);
+}
+
+/** The transferor hears how it ended, and is there still if it failed (FreeSWITCH tells of it in these words). */
+function consultedElsewhere(call: SipCall, peer: Channel, target: string, replaces: string): void {
+  const { channel } = call;
+  publish(channel, 'sofia::transferor', { att_xfer_original_call_id: peer.uuid });
+  publish(peer, 'sofia::transferee');
+  void takePlaceElsewhere(call, peer, target, replaces)
+    .catch((error: unknown) => {
+      channel.core.log.warn('a call could not be transferred', { uuid: channel.uuid, error });
+      return undefined;
+    })
+    .then((joined) => {
+      notify(call, joined ? '200 OK' : '403 Forbidden', 'terminated;reason=noresource');
+      if (joined) joinChannels(peer, joined);
+      if (joined) channel.hangup('NORMAL_CLEARING');
+    });
 }
 
 /** The transferor's second call is replaced: its far party goes to the transferee. */
