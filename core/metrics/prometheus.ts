@@ -23,7 +23,8 @@ export interface MetricValue {
  */
 export function createMetrics(): MetricsWithRegistry {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  // The lag of the event loop, every 100 ms: at 10, as else, each idle process spends 5 ms of processor a second on that.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   const readers = new Map<string, (() => number)[]>();
 
   const find = <T>(name: string, kind: abstract new (...args: never[]) => T): T | undefined => {
