@@ -111,7 +111,8 @@ describe('control of calls', () => {
   it('notes the end of every leg where a global hook says', async () => {
     const realm = `ends-${Date.now()}`;
     const what = ['Unique-ID', 'Caller-Caller-ID-Name', 'hangup_cause', 'end_uepoch', 'billsec', 'never_set'];
-    const hook = `hash insert/${realm}/${'$'}{md5(${'$'}{uuid})}/${what.map((it) => `${'$'}{url_encode(${'$'}{${it}})}`).join('|')}`;
+    const values = what.map((it) => `~word~${it}:${'$'}{${it}}`).join('');
+    const hook = `hash insert/${realm}/${'$'}{md5(${'$'}{uuid})}/${'$'}{url_encode(${values})}`;
     await client.api(`global_setvar api_reporting_hook=${hook}`);
     if (target.real) {
       // FreeSWITCH takes no expression into a global variable; there the dialplan sets the hook on each leg.
@@ -127,13 +128,14 @@ describe('control of calls', () => {
     const noted = await client.api(`hash select/${realm}/${key}`);
     await client.api('global_setvar api_reporting_hook=');
     await client.api(`hash delete/${realm}/${key}`);
-    expect(noted.split('|').map(decodeURIComponent)).to.deep.equal([
-      call.id,
-      end['Caller-Caller-ID-Name'],
-      'USER_BUSY',
-      end['variable_end_uepoch'],
-      '0',
+    expect(decodeURIComponent(noted).split('~word~')).to.deep.equal([
       '',
+      `Unique-ID:${call.id}`,
+      `Caller-Caller-ID-Name:${end['Caller-Caller-ID-Name']}`,
+      'hangup_cause:USER_BUSY',
+      `end_uepoch:${end['variable_end_uepoch']}`,
+      'billsec:0',
+      'never_set:',
     ]);
     expect(end['Caller-Caller-ID-Name']).to.match(/^Bob/);
   });
