@@ -49,6 +49,7 @@ export class Connection {
   readonly #jobs = new Pendings();
   #closed: AppError | undefined;
   #heard = performance.now();
+  #said = 0;
 
   constructor(address: SwitchAddress, handlers: ConnectionHandlers) {
     this.#handlers = handlers;
@@ -123,13 +124,19 @@ export class Connection {
     const reply = this.#replies.add(name, undefined, replyTimeout, () =>
       this.close(`no reply to ${name} within ${replyTimeout} ms`),
     );
+    this.#said = performance.now();
     this.#socket.write(`${lines.join('\n')}\n\n${body ?? ''}`);
     return reply;
   }
 
-  /** Wakes the listener of the switch, which else sleeps up to 20 ms before it looks for events to send. */
-  wake(): void {
-    if (!this.#closed) this.#socket.write('\n');
+  /**
+   * Wakes the listener of the switch, which else sleeps up to 20 ms before it looks for events to send. One that has said or read
+   * something within `quiet` ms is left alone.
+   */
+  wake(quiet = 0): void {
+    if (this.#closed || performance.now() - Math.max(this.#heard, this.#said) < quiet) return;
+    this.#said = performance.now();
+    this.#socket.write('\n');
   }
 
   /** Milliseconds since anything came. */
