@@ -8,6 +8,8 @@ export interface Loss {
   readonly name: string;
   /** Nobody else does the work: new calls are only promised when it is back, at the end of `strike`. */
   readonly alone: boolean;
+  /** The others of the cluster take what is written over REST meanwhile. */
+  readonly writable?: boolean;
   /** It stays away until the calls have been ended. */
   readonly throughEnd?: boolean;
   /** Why a zone of this mix cannot suffer it. */
@@ -150,8 +152,13 @@ export const losses: readonly Loss[] = [
   frozen('kamailio', 0),
   frozen('edge', 0, true),
   frozen('couch', 0, true),
-  { ...restarted('couch node'), name: 'kill -9 couch node 1 of several, back after 2 s', alone: false },
-  frozen('couch node', 0),
+  {
+    ...restarted('couch node'),
+    name: 'kill -9 couch node 1 of several, back after 2 s',
+    alone: false,
+    writable: true,
+  },
+  { ...frozen('couch node', 0), writable: true },
   onBroker((app) => frozen(app, 0, true), 'SIGSTOP the broker for 5 s'),
   cutOff('callflow', 'bus', 'cut'),
   cutOff('callflow', 'bus', 'silence'),

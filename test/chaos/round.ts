@@ -34,6 +34,8 @@ const callLasts = 500;
 const beginAttempts = 6;
 /** Milliseconds between them: a machine that is too busy for calls may have less to do then. */
 const beginPause = 5_000;
+/** Milliseconds between two writes. */
+const writePause = 100;
 /** Seconds that a new call is given to be answered, before another one is tried. */
 const probePatience = 3;
 
@@ -108,8 +110,13 @@ async function lookAt(zone: Zone, loss: Loss, arena: Arena, calls: readonly Live
   };
   const striking = { since: Date.now() };
   // New calls are tried from the first moment on, also while what died is away.
-  const trying = look('new call', () => arena.newCall.works(striking));
-  await loss.strike(zone);
+  const struck = new AbortController();
+  const trying = look('new call', async () => {
+    const written = loss.writable ? writes(arena, struck.signal) : undefined;
+    const [found, text] = await Promise.all([arena.newCall.works(striking), written]);
+    return text === undefined ? found : `${found}; ${text}`;
+  });
+  await loss.strike(zone).finally(() => struck.abort());
   if (loss.alone) striking.since = Date.now();
   await Promise.all([trying, ...calls.map((it) => look(it.name, it.outlives))]);
   if (!loss.throughEnd) await loss.heal(zone);
@@ -131,6 +138,18 @@ async function lookAt(zone: Zone, loss: Loss, arena: Arena, calls: readonly Live
     return 'nothing';
   });
   return findings;
+}
+
+/** Writes over REST one after the other until `signal`; resolves with how long they took, rejects when one was refused. */
+async function writes({ prepared: { account } }: Arena, signal: AbortSignal): Promise<string> {
+  const took: number[] = [];
+  while (!signal.aborted) {
+    const began = Date.now();
+    await account.user();
+    took.push(Date.now() - began);
+    await pause(writePause);
+  }
+  return `${took.length} REST writes, the longest ${(Math.max(0, ...took) / 1000).toFixed(1)} s`;
 }
 
 /** Calls of an account of their own, so that those that fail leave no record among the others. */
