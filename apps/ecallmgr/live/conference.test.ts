@@ -4,15 +4,19 @@ import { expect } from 'chai';
 import * as conference from '../../../core/messages/conference.ts';
 import { followed } from '../conferences/orders.ts';
 import { endpointOf, Live, type Message, type Phone, type PhoneCall } from '../testing/live.ts';
+import type { Member } from '../testing/pair.ts';
 
 describe('a conference on a switch', () => {
   let live: Live;
+  let ecallmgrs: readonly Member[];
   let name: string;
   let alice: PhoneCall;
   let bob: PhoneCall;
 
   beforeEach(async () => {
-    ({ live } = await Live.openPair());
+    const opened = await Live.openPair();
+    ({ live } = opened);
+    ecallmgrs = [opened.one, opened.two];
     name = `room-${randomBytes(4).toString('hex')}`;
     alice = await join(await live.target.phone('alice'), { Moderator: true });
     bob = await join(await live.target.phone('bob'));
@@ -77,6 +81,22 @@ describe('a conference on a switch', () => {
     await order(conference.kick, { 'Application-Name': 'kick', ...participant });
     await waitFor((members) => (bobs(members) === undefined ? true : undefined));
     expect(await search(), 'nobody else was put out').to.include({ 'Participant-Count': 1 });
+  }).timeout(40_000);
+
+  it('goes on when the ecallmgr of its first caller dies: the other one tells who is in it, follows orders, and records all', async () => {
+    const owner = (await live.event('usurp_control', alice.id))['Media-Node'];
+    const [dead, survivor] = ecallmgrs[0]?.node === owner ? ecallmgrs : ecallmgrs.toReversed();
+    await dead?.kill();
+    const heard = bob.hears(1100, 5000);
+    await alice.sing(1100, 1200);
+    expect(await heard, 'they hear each other meanwhile').to.equal(true);
+    await live.until('the takeover', () => survivor?.log.find(({ message }) => /took over/.test(message)));
+    expect(await search()).to.include({ 'Participant-Count': 2 });
+    const participant = { 'Participant-ID': (await waitFor(bobs))['Participant-ID'] as number };
+    await order(conference.muteParticipant, { 'Application-Name': 'mute_participant', ...participant });
+    await waitFor((members) => (flag(bobs(members), 'Speak') === false ? true : undefined));
+    for (const { id } of [alice, bob]) await live.end(id);
+    expect(live.bus.named('report').map((it) => it['Call-ID'])).to.have.members([alice.id, bob.id]);
   }).timeout(40_000);
 
   it('tells who comes and goes, and what is done to them, each once though two have the switch', async () => {
