@@ -34,6 +34,9 @@ export interface Rest {
 export const credentials = (username: string, password: string): string =>
   createHash('md5').update(`${username}:${password}`).digest('hex');
 
+/** Milliseconds for an answer; `MIRLITON_E2E_REST_LIMIT` gives what has no limit of its own longer, in seconds. */
+const patience = Number(process.env['MIRLITON_E2E_REST_LIMIT'] ?? 20) * 1000;
+
 /** Sends one request; `token` may be undefined. */
 export async function request(
   api: string,
@@ -50,7 +53,7 @@ export async function request(
     method,
     headers: { 'content-type': 'application/json', ...headers },
     ...(body as { body?: string }),
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(patience),
   });
   const type = response.headers.get('content-type') ?? '';
   return {
