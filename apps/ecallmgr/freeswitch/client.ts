@@ -40,7 +40,7 @@ const apiTimeout = 5_000;
 /** FreeSWITCH reads a command character by character, at 2 ms for 1,000, but its body at once. */
 const longArgument = 100;
 /** Applications whose end nobody waits for: each would be told in 6 to 15 kB. */
-const untold = ['multiset', 'execute_extension', 'park'];
+const untold = ['multiset', 'park'];
 
 /** What a switch does at once, without waiting for a channel, a peer or a disk. */
 const instant = /^(hash|uuid_setvar_multi|uuid_break|global_getvar|global_setvar) /;
