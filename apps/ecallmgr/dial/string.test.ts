@@ -87,6 +87,12 @@ describe('dial strings', () => {
     );
   });
 
+  it('keeps a name whole that FreeSWITCH would cut', () => {
+    const named = (name: string): string =>
+      dialString([{ ...phone, 'Outbound-Caller-ID-Name': name }], options);
+    expect(named('Sales/Support: a@b|c')).to.include("origination_caller_id_name='Sales-Support- a-b-c'");
+  });
+
   it('never send headers that the edge believes', () => {
     const headers = {
       'X-AUTH-Token': 'x@y',

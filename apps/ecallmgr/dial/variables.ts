@@ -15,7 +15,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'Auth-User': ['sip_auth_username'],
   'Auth-Password': ['sip_auth_password'],
   'Auth-Realm': ['sip_auth_realm'],
-  'Outbound-Caller-ID-Name': ['origination_caller_id_name'],
+  'Outbound-Caller-ID-Name': ['origination_caller_id_name', whole],
   'Outbound-Caller-ID-Number': ['origination_caller_id_number'],
   'Outbound-Callee-ID-Name': ['origination_callee_id_name'],
   'Outbound-Callee-ID-Number': ['origination_callee_id_number'],
@@ -41,6 +41,11 @@ const rules: Readonly<Record<string, Rule>> = {
   'Enable-T38-Fax-Request': ['fax_enable_t38_request', flag],
   'Enable-T38-Passthrough': ['t38_passthru', flag],
 };
+
+/** FreeSWITCH shows of a caller's name what is behind the last slash or colon, and before an @ (sofia_glue.c). */
+function whole(name: unknown): string {
+  return String(name).replace(/[/:@|]/g, '-');
+}
 
 /** The variables that stand for these fields; those without a value are left out. */
 export function fieldVariables(fields: Fields): Vars {
