@@ -19,7 +19,7 @@ import type { Ui } from './page.ts';
 import { type Started, startMonster } from './start.ts';
 
 describe('Monster UI by clicks', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let started: Started;
   let ui: Ui;
   /** The account that every app but the one for accounts works for, and a client of it. */

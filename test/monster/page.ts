@@ -36,6 +36,9 @@ export interface Ui {
   stop(): Promise<void>;
 }
 
+/** Milliseconds: drawing an app takes ten seconds of a machine that does nothing else. */
+const patience = 60_000;
+
 const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** The browser of this machine; undefined when there is none. */
@@ -45,14 +48,16 @@ export const findBrowser = (): string | undefined => candidates.find((path) => e
 export async function openUi(site: string, api: string, executablePath: string): Promise<Ui> {
   const browser = await chromium.launch({
     executablePath,
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    args: [
+      '--no-sandbox',
+      '--disable-dev-shm-usage',
+      // Fonts of the internet and the like: it must need nothing but the zone. Not by routes of the page, which stop each of its
+      // requests: it waits for its templates with its thread, and a page that is left meanwhile would wait for ever.
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+    ],
   });
   const page = await browser.newPage({ viewport: { width: 1300, height: 900 } });
-  // Fonts of the internet and the like: it must need nothing but the zone.
-  await page.route(
-    ({ hostname }) => hostname !== '127.0.0.1',
-    (route) => route.abort(),
-  );
+  page.setDefaultTimeout(patience);
   const ui = drive(page, api);
   await page.goto(site);
   await page.waitForSelector('input#login');
@@ -105,7 +110,9 @@ export function drive(page: Page, api: string): Omit<Ui, 'stop'> {
     writes: async (act, ...requests) => {
       const answers = Promise.all(
         requests.map((wanted) =>
-          page.waitForResponse((response) => nameOf(response.request(), api) === wanted, { timeout: 20_000 }),
+          page.waitForResponse((response) => nameOf(response.request(), api) === wanted, {
+            timeout: patience,
+          }),
         ),
       );
       await Promise.all([act(), answers]);
