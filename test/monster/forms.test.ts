@@ -6,11 +6,12 @@ import { call } from '../e2e/fixtures.ts';
 import type { Rest } from '../e2e/rest.ts';
 import { refused } from './absent.ts';
 import { createAccount, editAccount, masquerade, shopkeeper } from './apps/accounts.ts';
-import { addResponse, createCallflow, deleteCallflow } from './apps/callflows.ts';
+import { addResponse, createCallflow, deleteCallflow, nameAccount } from './apps/callflows.ts';
 import { createEntity, deleteEntity, entities, renameEntity } from './apps/entities.ts';
 import { addNumbers, nameCaller, prependName } from './apps/numbers.ts';
 import { createPbx, deletePbx } from './apps/pbxs.ts';
-import { openFaxbox, openVoicemailBox } from './apps/voicemails.ts';
+import { comment, makePending, openPortRequest } from './apps/ports.ts';
+import { deleteMessage, moveMessage, openFaxbox, openVoicemailBox, playMessage } from './apps/voicemails.ts';
 import { calledNumbers } from './apps/voip-calllogs.ts';
 import { createDevice, deleteDevice, editDevice, toggleDevice } from './apps/voip-devices.ts';
 import { createUser, employee, features, setFeature } from './apps/voip-users.ts';
@@ -152,6 +153,24 @@ describe('Monster UI by clicks', function () {
     });
   });
 
+  inApp('numbers', () => {
+    it('shows a port request, comments on it and says how far it is', async () => {
+      const { id } = await shop.put('port_requests', {
+        name: 'From the old carrier',
+        numbers: { '+14155550177': {} },
+        bill: { carrier: 'Old' },
+      });
+      expect((await shop.send('PATCH', `port_requests/${id}/submitted`, {})).status).to.equal(200);
+      expect(await openPortRequest(ui, id)).to.include({ id, port_state: 'submitted' });
+      await comment(ui, 'How long does it take');
+      const [said] = await shop.get(`port_requests/${id}/comments`);
+      expect(said).to.include({ content: 'How long does it take', is_private: false });
+      await makePending(ui, 'New', 'R-1');
+      const pending = await shop.get(`port_requests/${id}`);
+      expect(pending).to.include({ port_state: 'pending', winning_carrier: 'New', reference_number: 'R-1' });
+    });
+  });
+
   inApp('callflows', () => {
     it('draws a callflow by dragging actions, changes and deletes it', async () => {
       const userId = await account.user();
@@ -165,6 +184,18 @@ describe('Monster UI by clicks', function () {
       expect(flow.children._).to.deep.include({ module: 'response', children: {} });
       await deleteCallflow(ui);
       expect((await shop.send('GET', `callflows/${id}`)).status).to.equal(404);
+    });
+
+    it('says who the people of the account are to those they call', async () => {
+      const number = '+14155550100';
+      expect(await nameAccount(ui, { name: 'Corner Shop', number })).to.have.nested.property(
+        'caller_id.external.number',
+        number,
+      );
+      const { caller_id } = await shop.get('');
+      expect(caller_id.internal).to.deep.equal({ name: 'Corner Shop' });
+      expect(caller_id.external).to.deep.equal({ name: 'Corner Shop', number });
+      expect(caller_id.emergency).to.deep.equal({ number });
     });
 
     for (const entity of entities)
@@ -210,10 +241,21 @@ describe('Monster UI by clicks', function () {
   });
 
   inApp('voicemails', () => {
-    it('shows what is in a box', async () => {
+    it('plays, moves and deletes what is in a box', async () => {
       const box = await account.create('vmboxes', { name: 'Counter', mailbox: '1901' });
+      const other = await account.create('vmboxes', { name: 'Attic', mailbox: '1902' });
+      const [moved, deleted] = [await leaveMessage(shop, box), await leaveMessage(shop, box)];
       await ui.enter('voicemails', shop.accountId);
-      expect(await openVoicemailBox(ui, box)).to.deep.equal([]);
+      expect(await openVoicemailBox(ui, box)).to.have.length(2);
+      const { status, changed } = await playMessage(ui, moved);
+      expect(status).to.be.oneOf([200, 206]);
+      expect(changed.succeeded).to.deep.equal([moved]);
+      await moveMessage(ui, moved, other);
+      await deleteMessage(ui, deleted);
+      const { folders } = (await shop.get('vmboxes')).find(({ id }: { id: string }) => id === box);
+      expect(folders).to.include({ new: 0, saved: 0 });
+      const [kept] = await shop.get(`vmboxes/${other}/messages`);
+      expect(kept).to.include({ folder: 'saved', caller_id_number: '+14155550150' });
     });
   });
 
@@ -225,3 +267,21 @@ describe('Monster UI by clicks', function () {
     });
   });
 });
+
+/** Leaves a message in a box as another system would; resolves to its id. */
+async function leaveMessage(rest: Rest, box: string): Promise<string> {
+  const uri = {
+    from: '14155550150@carrier.test',
+    to: '1901@shop.mirliton.test',
+    caller_id_number: '+14155550150',
+  };
+  const body = [
+    '--b\r\ncontent-type: application/json\r\n\r\n',
+    JSON.stringify({ data: { ...uri, caller_id_name: 'Ann', length: 3000, call_id: 'left@carrier.test' } }),
+    '\r\n--b\r\ncontent-disposition: form-data; name="f"; filename="a.mp3"\r\ncontent-type: audio/mpeg\r\n\r\n',
+    'sound\r\n--b--\r\n',
+  ].join('');
+  const type = { 'content-type': 'multipart/mixed; boundary=b' };
+  const { body: answer } = await rest.send('PUT', `vmboxes/${box}/messages`, body, type);
+  return answer.data.media_id;
+}

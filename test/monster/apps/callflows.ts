@@ -29,6 +29,22 @@ export async function addResponse(ui: Ui, code: string) {
   return callflow;
 }
 
+/** Says in the settings of the account who its people are to those they call; resolves to the account's document. */
+export async function nameAccount(
+  ui: Ui,
+  { name, number }: { readonly name: string; readonly number: string },
+) {
+  const { page, open, choose, writes } = ui;
+  await open('callflows');
+  await page.click('.account-element');
+  await page.fill('#account_settings_form [name="caller_id.internal.name"]', name);
+  await page.fill('#account_settings_form [name="caller_id.external.name"]', name);
+  await choose('#caller_id_external_number', number);
+  await choose('#caller_id_emergency_number', number);
+  const [account] = await writes(() => page.click('.account-settings-update'), 'POST');
+  return account;
+}
+
 export async function deleteCallflow({ page, writes }: Ui): Promise<void> {
   await page.click('#ws_callflow .buttons .delete');
   await writes(() => page.click('#confirm_button'), 'DELETE callflows/*');

@@ -73,13 +73,17 @@ export async function setFeature(ui: Ui, id: string, feature: Feature): Promise<
   const { page, writes } = ui;
   const { name, switched = false, pressed = [], fields = {}, sends } = feature;
   const tile = `${rowOf(id)} .edit-user .feature[data-feature="${name}"]`;
-  if (!(await page.isVisible(tile))) await page.click(`${rowOf(id)} .features`);
+  await page.click(`${rowOf(id)} .features`);
   await page.click(tile);
   if (switched) await page.click(`${dialog} .switch label, ${dialog} .switch .monster-switch`);
   for (const button of pressed) await page.click(`${dialog} ${button}`);
   for (const [field, text] of Object.entries(fields)) await page.fill(`${dialog} ${field}`, text);
+  // The app draws all users anew then, with a tab of this one open: what is clicked before that is lost.
+  await page.evaluate(`$('${rowOf(id)}').addClass('old-row')`);
   await writes(() => page.click(`${dialog} .save`), ...sends);
-  await page.waitForSelector(dialog, { state: 'detached' });
+  await page.waitForSelector(`${rowOf(id)}:not(.old-row) .edit-user > *`);
+  await page.click(`${rowOf(id)} .grid-cell.active`);
+  await page.waitForFunction(`$('#users_container .edit-user > *').length === 0`);
 }
 
 const dialog = '.ui-dialog:visible';
