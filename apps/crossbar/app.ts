@@ -4,6 +4,7 @@ import type { DatabaseClass } from '../../core/contract/index.ts';
 import * as documents from '../../core/documents/index.ts';
 import { publishSchemas } from '../../core/schemas/index.ts';
 import { answerAccess } from './auth/access.ts';
+import { hearFailures } from './auth/shared-failures.ts';
 import { forgetRevoked } from './auth/stored-tokens.ts';
 import { startServer } from './engine/index.ts';
 import { described } from './openapi/module.ts';
@@ -64,6 +65,7 @@ export async function start(context: AppContext): Promise<RunningCrossbar> {
   await ensureCommonProviders(store);
   const services = await startServices(context);
   const access = await answerAccess(services);
+  const failures = await hearFailures(services);
   const server = await startServer(services, [...modules, described(modules)], settings.rest);
   const worker = startWorker(services, catalogue);
   const sweeps = [forgetRevoked, forgetUnlinked].map((work) => every(sweepMs, () => work(services), log));
@@ -72,6 +74,7 @@ export async function start(context: AppContext): Promise<RunningCrossbar> {
     await worker.stop();
     await server.stop();
     await access.stop();
+    await failures.stop();
     await services.behind.stop();
   };
   log.info('REST answers', { host: server.host, port: server.port });

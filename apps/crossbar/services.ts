@@ -2,6 +2,7 @@
 import type { AppContext } from '../../core/app/index.ts';
 import { lockout } from './auth/lockout.ts';
 import { loadSecrets } from './auth/secrets.ts';
+import { tellFailure } from './auth/shared-failures.ts';
 import { behind } from './engine/behind.ts';
 import { buckets } from './engine/buckets.ts';
 import type { Services } from './engine/index.ts';
@@ -14,6 +15,6 @@ export async function startServices(context: AppContext): Promise<Services> {
     secrets: await loadSecrets(store.database('system_auth'), systemConfig),
     buckets: buckets(),
     behind: behind(context),
-    lockout: lockout(systemConfig),
+    lockout: lockout(systemConfig, Date.now, (guessed) => tellFailure(context, guessed)),
   };
 }

@@ -1,6 +1,6 @@
 // Random values of declared contracts: from a JSON schema to a fast-check arbitrary.
 import fc, { type Arbitrary } from 'fast-check';
-import type { JsonSchema } from '../contract/index.ts';
+import { findSchema, type JsonSchema } from '../contract/index.ts';
 
 interface Schema {
   readonly type?: string;
@@ -25,26 +25,21 @@ interface Schema {
   readonly $ref?: string;
 }
 
-/** Values that the schema accepts. `refs` gives the schemas behind `$ref`, by name. */
-export function randomOf(
-  schema: JsonSchema,
-  refs: Readonly<Record<string, JsonSchema>> = {},
-): Arbitrary<unknown> {
-  return arbitraryOf(schema as Schema, refs as Readonly<Record<string, Schema>>, 3);
+/** Values that the schema accepts. */
+export function randomOf(schema: JsonSchema): Arbitrary<unknown> {
+  return arbitraryOf(schema as Schema, 3);
 }
 
-type Refs = Readonly<Record<string, Schema>>;
-
-function arbitraryOf(schema: Schema, refs: Refs, depth: number): Arbitrary<unknown> {
+function arbitraryOf(schema: Schema, depth: number): Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.$ref !== undefined) {
-    const target = refs[schema.$ref];
+    const target = findSchema(schema.$ref) as Schema | undefined;
     if (!target) throw new Error(`no schema is called ${schema.$ref}`);
-    return arbitraryOf(target, refs, depth - 1);
+    return arbitraryOf(target, depth - 1);
   }
   const forms = schema.anyOf ?? schema.oneOf;
-  if (forms) return fc.oneof(...forms.map((it) => arbitraryOf(it, refs, depth)));
+  if (forms) return fc.oneof(...forms.map((it) => arbitraryOf(it, depth)));
   switch (schema.type) {
     case 'string':
       return text(schema);
@@ -57,9 +52,9 @@ function arbitraryOf(schema: Schema, refs: Refs, depth: number): Arbitrary<unkno
     case 'null':
       return fc.constant(null);
     case 'array':
-      return list(schema, refs, depth);
+      return list(schema, depth);
     case 'object':
-      return record(schema, refs, depth);
+      return record(schema, depth);
     default:
       return fc.jsonValue({ maxDepth: 1 });
   }
@@ -79,19 +74,19 @@ function text({ minLength = 0, maxLength = 40, pattern, format }: Schema): Arbit
   return fc.string({ minLength, maxLength: Math.max(minLength, Math.min(maxLength, minLength + 20)) });
 }
 
-function list(schema: Schema, refs: Refs, depth: number): Arbitrary<unknown[]> {
-  const item = arbitraryOf(schema.items ?? {}, refs, depth - 1);
+function list(schema: Schema, depth: number): Arbitrary<unknown[]> {
+  const item = arbitraryOf(schema.items ?? {}, depth - 1);
   const size = { minLength: schema.minItems ?? 0, maxLength: Math.max(schema.minItems ?? 0, 3) };
   return schema.uniqueItems
     ? fc.uniqueArray(item, { ...size, comparator: (a, b) => JSON.stringify(a) === JSON.stringify(b) })
     : fc.array(item, size);
 }
 
-function record(schema: Schema, refs: Refs, depth: number): Arbitrary<unknown> {
+function record(schema: Schema, depth: number): Arbitrary<unknown> {
   if (schema.maxProperties === 0) return fc.constant({});
   const [pattern, value] = Object.entries(schema.patternProperties ?? {})[0] ?? [];
   if (pattern !== undefined && value) {
-    return fc.dictionary(fc.stringMatching(new RegExp(pattern)), arbitraryOf(value, refs, depth - 1), {
+    return fc.dictionary(fc.stringMatching(new RegExp(pattern)), arbitraryOf(value, depth - 1), {
       maxKeys: 2,
     });
   }
@@ -100,11 +95,11 @@ function record(schema: Schema, refs: Refs, depth: number): Arbitrary<unknown> {
     const item = typeof more === 'object' ? more : {};
     return depth <= 0
       ? fc.constant({})
-      : fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), arbitraryOf(item, refs, depth - 1), {
+      : fc.dictionary(fc.string({ minLength: 1, maxLength: 8 }), arbitraryOf(item, depth - 1), {
           maxKeys: 2,
         });
   }
   const kept = Object.entries(properties).filter(([name]) => depth > 0 || required.includes(name));
-  const values = Object.fromEntries(kept.map(([name, it]) => [name, arbitraryOf(it, refs, depth - 1)]));
+  const values = Object.fromEntries(kept.map(([name, it]) => [name, arbitraryOf(it, depth - 1)]));
   return fc.record(values, { requiredKeys: required.filter((name) => name in values) });
 }

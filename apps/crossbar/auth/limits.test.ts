@@ -1,10 +1,13 @@
 // What slows clients down, and one-time passwords: over a clock of their own.
 import { expect } from 'chai';
 import { Secret, TOTP } from 'otpauth';
+import type { Bus } from '../../../core/amqp/index.ts';
 import type { ConfigValues, SystemConfig } from '../../../core/config/index.ts';
 import { hasCode } from '../../../core/errors/index.ts';
+import { fakeBus, silentLog } from '../../../core/testing/index.ts';
 import { buckets } from '../engine/buckets.ts';
-import { guessedFrom, lockout } from './lockout.ts';
+import { type Guessed, guessedFrom, lockout } from './lockout.ts';
+import { hearFailures, tellFailure } from './shared-failures.ts';
 import { afterCode, newEnrolment, newRecoveryCodes, setupOf } from './totp.ts';
 
 const valuesOf =
@@ -55,6 +58,41 @@ describe('lock-out', () => {
     const guard = lockout(settings({ 'auth.lockout.failures': 2 }), () => 0);
     for (let n = 0; n < 20; n++) await guard.failed(guessedFrom('192.0.2.1', `account ${n}`));
     expect(refusal(() => guard.check(guessedFrom('192.0.2.1', 'another')))).to.be.greaterThan(0);
+  });
+});
+
+describe('two crossbars', () => {
+  /** A crossbar as the failures of others reach it. */
+  const crossbarOn = async (bus: Bus, failures = 4) => {
+    const tell = (guessed: readonly Guessed[]) => tellFailure({ bus, log: silentLog() }, guessed);
+    const guard = lockout(settings({ 'auth.lockout.failures': failures }), () => 0, tell);
+    const heard = await hearFailures({ bus, lockout: guard });
+    return { ...guard, stop: heard.stop };
+  };
+  const here = guessedFrom('192.0.2.1', 'acme');
+
+  it('give nobody more tries than one', async () => {
+    const bus = fakeBus({ node: 'crossbar@a' });
+    const [one, two] = [await crossbarOn(bus), await crossbarOn(bus.peer('crossbar@b'))];
+    for (const guard of [one, two, one]) await guard.failed(here);
+    await bus.settled();
+    for (const guard of [one, two]) expect(refusal(() => guard.check(here))).to.equal(undefined);
+    await two.failed(here);
+    await bus.settled();
+    for (const guard of [one, two]) {
+      expect(refusal(() => guard.check(here))).to.equal(10);
+      expect(refusal(() => guard.check(guessedFrom('192.0.2.2', 'acme')))).to.equal(undefined);
+      await guard.stop();
+    }
+    await bus.close();
+  });
+
+  it('each count what they saw while the broker is away', async () => {
+    const bus = fakeBus({ node: 'crossbar@a' });
+    const one = await crossbarOn(bus, 1);
+    await bus.close();
+    await one.failed(here);
+    expect(refusal(() => one.check(here))).to.equal(10);
   });
 });
 
