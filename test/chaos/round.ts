@@ -32,6 +32,8 @@ const actorsLinger = 40;
 /** Of a new call itself, with its hang-up, and of the test's own programs. */
 const callLasts = 500;
 const beginAttempts = 6;
+/** Seconds in which a busy machine must have taken what all rounds need. */
+const preparedWithin = 60;
 /** Milliseconds between them: a machine that is too busy for calls may have less to do then. */
 const beginPause = 5_000;
 /** Milliseconds between two writes. */
@@ -41,9 +43,10 @@ const probePatience = 3;
 
 /** Makes what all rounds of a zone need. */
 export async function openArena(zone: Zone) {
-  const prepared = await prepare(zone, await newAccount(zone));
-  await zone.rest.put('/resources', carrierAt(prepared.carrierPort));
-  const newCall = await probe(zone);
+  const patiently = <T>(make: () => Promise<T>): Promise<T> => eventually(make, preparedWithin, beginPause);
+  const prepared = await patiently(async () => prepare(zone, await newAccount(zone)));
+  await patiently(() => zone.rest.put('/resources', carrierAt(prepared.carrierPort)));
+  const newCall = await patiently(() => probe(zone));
   const { rest } = prepared.account;
   /** The newest records. */
   const records = (): Promise<{ readonly id: string; readonly call_id: string }[]> =>
