@@ -110,7 +110,9 @@ describe('a conference on a switch', () => {
     expect(await told('mute-member')).to.have.nested.property('Conference-Channel-Vars.Speak', false);
     await order(conference.lock, { 'Application-Name': 'lock' });
     await told('lock');
-    for (const { id } of [bob, alice]) await live.send(id, 'hangup', { 'Insert-At': 'now' });
+    await live.send(bob.id, 'hangup', { 'Insert-At': 'now' });
+    await told('del-member');
+    await live.send(alice.id, 'hangup', { 'Insert-At': 'now' });
     await told('conference-destroy');
     const said = happened().filter(({ Event: event }) => !String(event).endsWith('-talking'));
     expect(said.map(({ Event: event, 'Call-ID': id }) => [event, id])).to.deep.equal([
