@@ -50,7 +50,8 @@ async function grouped(request: RestRequest, ports: readonly PortRequest[]): Pro
     [...accounts].map(async ([account_id, own]) => ({
       account_id,
       account_name: (await findAccount(request.services.store, account_id))?.name ?? 'unknown',
-      port_requests: own.map((one) => shownPort(request, one)),
+      // Monster UI asks for each below the account that it names.
+      port_requests: own.map((one) => ({ ...shownPort(request, one), account_id })),
     })),
   );
 }

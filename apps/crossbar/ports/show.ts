@@ -7,7 +7,16 @@ import { isAuthority, type PortRequest, stateOf } from './states.ts';
 type Json = Record<string, unknown>;
 
 /** What is added to a request when it is read, and dropped when it is sent. */
-export const shownOnly = ['created', 'updated', 'uploads', 'port_state', 'sent', '_read_only', 'reason'];
+export const shownOnly = [
+  'created',
+  'updated',
+  'uploads',
+  'port_state',
+  'sent',
+  '_read_only',
+  'reason',
+  'account_id',
+];
 
 export function shownPort(request: RestRequest, document: PortRequest): Json {
   const { comments } = document;

@@ -170,6 +170,7 @@ describe('port_requests', () => {
       const { data } = (await own('GET', submitted)).body;
       expect(data).to.have.length(1);
       expect(data[0]).to.include({ account_id: tenant.id, account_name: 'acme' });
+      for (const row of data[0].port_requests) expect(row).to.include({ account_id: tenant.id });
       expect(ids(await own('GET', submitted))).to.include(id);
       expect(ids(await reseller.send('GET', `port_requests${submitted}`))).to.deep.equal([]);
       expect(ids(await reseller.send('GET', `descendants/port_requests${submitted}`))).to.include(id);

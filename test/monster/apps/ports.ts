@@ -7,6 +7,7 @@ export async function openPortRequest({ page, writes }: Ui, id: string) {
   await page.evaluate(`monster.pub('common.portListing.render', {
     data: { accountId: window.monster.apps[window.monster.apps.getActiveApp()].accountId },
   })`);
+  await page.click('nav.app-navbar a[data-id="progressing"]');
   const [request] = await writes(
     () => page.click(`.listing-item[data-id="${id}"] td >> nth=0`),
     'GET port_requests/*',
