@@ -129,7 +129,8 @@ describe('Monster UI by clicks', function () {
         number: '+14155550199',
       });
       await deleteDevice(ui, id);
-      expect((await shop.get('devices')).map((row: { id: string }) => row.id)).to.deep.equal([phone.id]);
+      const left = (await shop.get('devices')).map((row: { id: string }) => row.id);
+      expect(left).to.include(phone.id).and.not.include(id);
     });
   });
 
@@ -163,7 +164,7 @@ describe('Monster UI by clicks', function () {
       expect((await shop.send('PATCH', `port_requests/${id}/submitted`, {})).status).to.equal(200);
       expect(await openPortRequest(ui, id)).to.include({ id, port_state: 'submitted' });
       await comment(ui, 'How long does it take');
-      const [said] = await shop.get(`port_requests/${id}/comments`);
+      const [said] = (await shop.get(`port_requests/${id}/comments`)).comments;
       expect(said).to.include({ content: 'How long does it take', is_private: false });
       await makePending(ui, 'New', 'R-1');
       const pending = await shop.get(`port_requests/${id}`);

@@ -1,5 +1,6 @@
 // The callflows app of Monster UI: draws a callflow by dragging actions, and makes what callflows use in its entity manager.
 import type { Ui } from '../page.ts';
+import { openManager } from './entities.ts';
 
 /** Draws a callflow for an extension that rings a user; resolves to its document. */
 export async function createCallflow(ui: Ui, extension: string, userId: string) {
@@ -34,8 +35,8 @@ export async function nameAccount(
   ui: Ui,
   { name, number }: { readonly name: string; readonly number: string },
 ) {
-  const { page, open, choose, writes } = ui;
-  await open('callflows');
+  const { page, choose, writes } = ui;
+  await openManager(ui);
   await page.click('.account-element');
   await page.fill('#account_settings_form [name="caller_id.internal.name"]', name);
   await page.fill('#account_settings_form [name="caller_id.external.name"]', name);

@@ -45,7 +45,8 @@ export async function deleteEntity(ui: Ui, { form, path }: Entity, id: string): 
   await writes(() => page.click('#confirm_button'), `DELETE ${path}/*`);
 }
 
-async function openManager({ page, open }: Ui): Promise<void> {
+/** Shows the tiles of the app, from whatever it shows. */
+export async function openManager({ page, open }: Ui): Promise<void> {
   await open('callflows');
   const back = page.locator('.back-button:visible');
   if ((await back.count()) > 0) await back.click();
