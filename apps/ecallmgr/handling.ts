@@ -92,6 +92,7 @@ export class Handling {
     const tell = (): void => this.#publisher.joined(channel, by, event);
     tell();
     control.call.custody.joined(tell);
+    control.call.joined();
   }
 
   /** Applications that this event tells the end of. */

@@ -54,7 +54,8 @@ export async function playAgain(
     if (round >= times || over || digit !== undefined || response !== 'FILE PLAYED')
       return { 'Application-Response': response, 'DTMF-Digit': digit };
     await wait(Math.max(0, began + shortestRound - performance.now()), undefined, { ref: false });
-    if (call.breaks > breaks) return { 'Application-Response': response };
+    // The end may be one that was made up for another process, and the leg on its way to somebody.
+    if (call.breaks > breaks || (await call.talks())) return { 'Application-Response': response };
   }
 }
 

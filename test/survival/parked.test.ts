@@ -1,4 +1,4 @@
-// A caller who waits in a parking slot, with real calls: its controller does not reach the broker, and another phone takes it.
+// A caller who waits in a parking slot, with real calls: its controller, its ecallmgr or the broker is away, and another phone takes it.
 import { expect } from 'chai';
 import {
   accountId,
@@ -8,17 +8,21 @@ import {
   startInstance,
 } from '../../apps/callflow/testing/bench.ts';
 import { edgeHeaders, Live, type Message, type PhoneCall } from '../../apps/ecallmgr/testing/live.ts';
+import type { Member } from '../../apps/ecallmgr/testing/pair.ts';
 import { accountDatabase, type Database } from '../../core/couch/index.ts';
 import { memoryStore } from '../../core/testing/index.ts';
 
 describe('a call in a parking slot, on a switch', () => {
   let live: Live;
+  let members: readonly Member[];
   let callflows: Instance[];
   let database: Database;
   let waiting: PhoneCall;
 
   beforeEach(async () => {
-    ({ live } = await Live.openPair(accountId));
+    const opened = await Live.openPair(accountId);
+    ({ live } = opened);
+    members = [opened.one, opened.two];
     const store = memoryStore();
     await prepareStore(store);
     database = store.database(accountDatabase(accountId));
@@ -80,6 +84,21 @@ describe('a call in a parking slot, on a switch', () => {
     expect(await slot(), 'the slot is free').to.equal(undefined);
     expect(live.bus.named('PARK_PARKED'), 'it was parked once').to.have.length(1);
   };
+
+  it('waits on when its callflow dies', async () => {
+    const dead = owner();
+    live.bus.kill(dead.bus);
+    await live.until('another controller', () => (owner() === dead ? undefined : true));
+    await parted(await taken());
+  }).timeout(30_000);
+
+  it('waits on when its ecallmgr dies', async () => {
+    const owner = (await live.event('usurp_control', waiting.id))['Media-Node'];
+    const [dead, survivor] = members[0]?.node === owner ? members : members.toReversed();
+    await dead?.kill();
+    await live.until('the takeover', () => survivor?.log.find(({ message }) => /took over/.test(message)));
+    await parted(await taken());
+  }).timeout(30_000);
 
   it('is taken while its callflow does not reach the broker', async () => {
     const back = live.bus.miss(owner().bus);

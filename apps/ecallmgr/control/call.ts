@@ -5,6 +5,7 @@ import { AppError } from '../../../core/errors/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
 import type { CallEventName } from '../../../core/messages/call.ts';
 import type { Channel } from '../channel.ts';
+import { dumpOf, partnerIn } from '../dump.ts';
 import { type SwitchClient, type SwitchEvent, uuid } from '../freeswitch/index.ts';
 import type { Media } from '../media.ts';
 import type { Places } from '../moving/places.ts';
@@ -71,6 +72,8 @@ export class ControlledCall {
   terminators: string | undefined;
   /** Custom-Channel-Vars that every leg made for this call gets. */
   exported: Vars = {};
+  /** Hears music on hold. */
+  held = false;
   /** How often something was broken off. */
   breaks = 0;
   readonly #pending = new Map<string, Pending>();
@@ -173,6 +176,13 @@ export class ControlledCall {
     return this.channel.bridged || this.around.isRinging(this.callId);
   }
 
+  /** The same, as the switch sees it: events may be late. */
+  async talks(): Promise<boolean> {
+    if (this.hasOtherLeg) return true;
+    const dump = await dumpOf(this.around.client, this.callId);
+    return dump !== undefined && partnerIn(dump) !== undefined;
+  }
+
   /** Another process seems to have begun this: it is not begun again, but its end may have been missed. */
   async #await(id: string, application: string, argument: string): Promise<void> {
     const { client, takeEnd } = this.around;
@@ -202,6 +212,14 @@ export class ControlledCall {
       await wait(breakPause, undefined, { ref: false });
       if (!running.some(([id]) => this.#pending.has(id))) return;
     }
+  }
+
+  /** Another leg has joined this one. Music that began in the same moment would be heard instead of it. */
+  joined(): void {
+    if (!this.held) return;
+    this.break().catch((error: unknown) =>
+      this.around.log.debug('music on hold could not be broken off', { error }),
+    );
   }
 
   /** Queues an application in front of the one that `execute` queues next; the channel runs them in order. */
