@@ -9,9 +9,10 @@ const grace = 20_000;
 
 /** What keeps this process alive: each handle that libuv holds a reference to, and the kinds of Node's own resources. */
 const leftOpen = () => {
+  // A socket that waits to be connected again, or is paused, is not active; what is to wake it is a timer, which says nothing.
   const handles = process.report
     .getReport()
-    .libuv.filter((handle) => handle.is_active && handle.is_referenced)
+    .libuv.filter((handle) => handle.is_referenced && (handle.is_active || handle.type === 'tcp'))
     .map(({ address, is_active, is_referenced, ...said }) => JSON.stringify(said));
   return [...handles, process.getActiveResourcesInfo().join(' ')];
 };

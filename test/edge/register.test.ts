@@ -121,6 +121,7 @@ describe('edge: REGISTER', () => {
 
   it('takes the new password at once after a flush, and the old one no more', async () => {
     const phone = await zone.registered('127');
+    await eventually(() => expect(zone.told('127').at(-1)?.Status).to.equal('Registered'));
     zone.registrar.passwords.set('127', 'another');
     await zone.flush('127');
     await eventually(() => expect(zone.told('127').at(-1)?.Status).to.equal('Unregistered'));
