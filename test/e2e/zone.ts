@@ -52,82 +52,86 @@ export async function startZone(
   cabled: readonly string[] = [],
   mix = mixOfRun(),
 ): Promise<Zone> {
-  const brokers = brokersOf(mix.bus);
-  const rabbits = brokers > 0 ? await startRabbits(brokers) : undefined;
-  const bus = rabbits?.nodes.map(({ url }) => url) ?? [];
-  const balancer = bus.length > 1 && mix.edge === 'kamailio' ? await startBalancer(bus) : undefined;
-  const stopBrokers = async (): Promise<void> => {
-    await balancer?.stop();
-    await rabbits?.stop();
+  const running: (() => Promise<unknown>)[] = [];
+  /** Ends what was started, the last first. */
+  const end = async (): Promise<void> => {
+    for (const one of running.splice(0).reverse()) await one();
   };
-  if (mix.store !== 'embedded') await emptyStore(mix.store);
-  const folder = mkdtempSync(join(tmpdir(), 'mirliton-e2e-'));
-  const given = settingsOf(rabbits ? { ...mix, bus: bus.join(',') } : mix);
-  const config = join(folder, 'mirliton.json');
-  const settings = { ...(await settingsFor(folder, given)), ...more };
-  const sites = mix.edge === 'kamailio' ? await addKamailios(settings, edges) : [];
-  const many = mix.processes === 'many';
-  if (many) build();
-  const plans = many ? await planMany(config, settings, mix.counts) : planOne(config);
-  const cabling = await layCables(settings, plans, cabled);
-  const own = cabling.plans.map(ownProcess);
-  writeFileSync(config, JSON.stringify(settings));
-  // Each waits for the other: Kamailio for the broker, the zone for a Kamailio that takes calls.
-  const starting = Promise.all(
-    sites.map((site) => startKamailio(balancer ? { ...site, bus: balancer.url } : site)),
-  );
-  // Awaited below; until then a failure must not count as one that nobody handles.
-  starting.catch(() => undefined);
-  await startAll(own).catch(async (error: unknown) => {
-    await starting.then((all) => Promise.all(all.map((it) => it.stop()))).catch(() => undefined);
-    await stopBrokers();
-    await cabling.stop();
+  try {
+    return await begin();
+  } catch (error) {
+    await end();
     throw error;
-  });
-  const kamailios = await starting;
-  const facts = readFacts(folder);
-  const [host = '', port = ''] = facts.phones[0]?.proxy.split(':') ?? [];
-  const processes = [
-    ...own,
-    ...kamailios.map(asProcess),
-    ...(rabbits?.nodes ?? []).map(rabbitProcess),
-    ...(mix.storePids === '' ? [] : givenProcesses('couch node', mix.storePids)),
-  ];
-  const zone: Zone = {
-    facts,
-    folder,
-    settings,
-    config,
-    rest: await logIn(facts.api, facts.login),
-    sip: { host, port: Number(port) },
-    kamailios,
-    cabling,
-    processes,
-    running: (app) => processes.filter((it) => it.app === app),
-    restart: async (between) => {
-      await endAll(own);
-      await between?.();
-      await startAll(own);
-    },
-    crash: async () => {
-      await Promise.all(own.map((it) => it.kill('SIGKILL')));
-      await startAll(own);
-    },
-    alive: () => own.every((it) => it.alive()),
-    log: () =>
-      readdirSync(folder)
-        .filter((file) => file.endsWith('.log'))
-        .map((file) => readFileSync(join(folder, file), 'utf8'))
-        .join(''),
-    stop: async () => {
-      await Promise.all(kamailios.map((it) => it.stop()));
-      await endAll(own);
-      await stopBrokers();
-      await cabling.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-  return zone;
+  }
+
+  async function begin(): Promise<Zone> {
+    const brokers = brokersOf(mix.bus);
+    const rabbits = brokers > 0 ? await startRabbits(brokers) : undefined;
+    if (rabbits) running.push(() => rabbits.stop());
+    const bus = rabbits?.nodes.map(({ url }) => url) ?? [];
+    const balancer = bus.length > 1 && mix.edge === 'kamailio' ? await startBalancer(bus) : undefined;
+    if (balancer) running.push(() => balancer.stop());
+    if (mix.store !== 'embedded') await emptyStore(mix.store);
+    const folder = mkdtempSync(join(tmpdir(), 'mirliton-e2e-'));
+    const given = settingsOf(rabbits ? { ...mix, bus: bus.join(',') } : mix);
+    const config = join(folder, 'mirliton.json');
+    const settings = { ...(await settingsFor(folder, given)), ...more };
+    const sites = mix.edge === 'kamailio' ? await addKamailios(settings, edges) : [];
+    const many = mix.processes === 'many';
+    if (many) build();
+    const plans = many ? await planMany(config, settings, mix.counts) : planOne(config);
+    const cabling = await layCables(settings, plans, cabled);
+    running.push(() => cabling.stop());
+    const own = cabling.plans.map(ownProcess);
+    writeFileSync(config, JSON.stringify(settings));
+    // Each waits for the other: Kamailio for the broker, the zone for a Kamailio that takes calls.
+    const starting = sites.map((site) => startKamailio(balancer ? { ...site, bus: balancer.url } : site));
+    running.push(() => Promise.allSettled(starting.map(async (it) => (await it).stop())));
+    // Awaited below; until then a failure must not count as one that nobody handles.
+    for (const it of starting) it.catch(() => undefined);
+    await startAll(own);
+    running.push(() => endAll(own));
+    const kamailios = await Promise.all(starting);
+    const facts = readFacts(folder);
+    const [host = '', port = ''] = facts.phones[0]?.proxy.split(':') ?? [];
+    const processes = [
+      ...own,
+      ...kamailios.map(asProcess),
+      ...(rabbits?.nodes ?? []).map(rabbitProcess),
+      ...(mix.storePids === '' ? [] : givenProcesses('couch node', mix.storePids)),
+    ];
+    return {
+      facts,
+      folder,
+      settings,
+      config,
+      rest: await logIn(facts.api, facts.login),
+      sip: { host, port: Number(port) },
+      kamailios,
+      cabling,
+      processes,
+      running: (app) => processes.filter((it) => it.app === app),
+      restart: async (between) => {
+        await endAll(own);
+        await between?.();
+        await startAll(own);
+      },
+      crash: async () => {
+        await Promise.all(own.map((it) => it.kill('SIGKILL')));
+        await startAll(own);
+      },
+      alive: () => own.every((it) => it.alive()),
+      log: () =>
+        readdirSync(folder)
+          .filter((file) => file.endsWith('.log'))
+          .map((file) => readFileSync(join(folder, file), 'utf8'))
+          .join(''),
+      stop: async () => {
+        await end();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  }
 }
 
 /** All at once: their order must not matter. When one does not come up, none is left running. */
