@@ -8,7 +8,7 @@ import { openArena } from './round.ts';
 const chosen = ['kill -9 callflow 1', 'kill -9 ecallmgr 1'];
 
 describe('live calls outlive', function () {
-  this.timeout(150_000);
+  this.timeout(240_000);
   let zone: Zone;
   let arena: Awaited<ReturnType<typeof openArena>>;
   before(async () => {
