@@ -43,6 +43,16 @@ export function writeFacts(folder: string, facts: ZoneFacts): () => void {
   return () => rmSync(file, { force: true });
 }
 
+/** How phones may speak: UDP and TCP at one port, what else is set at its own. */
+const waysIn = ({ sip }: Settings): string =>
+  [
+    'UDP',
+    'TCP',
+    ...(['tls', 'ws', 'wss'] as const)
+      .filter((it) => sip[it] > 0)
+      .map((it) => `${it.toUpperCase()} ${sip[it]}`),
+  ].join(', ');
+
 /** The screen at the end of the start. */
 export function screen(
   facts: ZoneFacts,
@@ -63,7 +73,7 @@ export function screen(
     '',
     ...facts.phones.map(
       ({ extension, username, password, realm, proxy }) =>
-        `  Phone ${extension}  ${username}@${realm}  password ${password}  SIP server ${proxy} (UDP, TCP)`,
+        `  Phone ${extension}  ${username}@${realm}  password ${password}  SIP server ${proxy} (${waysIn(facts.settings)})`,
     ),
     ...(facts.dial
       ? [
