@@ -1,7 +1,7 @@
 // Starts stand-ins for the real parts, and fills their addresses in.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { certificateOf, type Settings } from '../../core/config/index.ts';
+import { certificateOf, furtherWays, type Settings } from '../../core/config/index.ts';
 import { AppError, errorText } from '../../core/errors/index.ts';
 import { logger } from '../../core/log/index.ts';
 import { loopback, missingParts, type PartName, switchPassword } from './parts.ts';
@@ -27,9 +27,6 @@ interface Starter {
 }
 
 const log = logger('embedded');
-
-/** Ways to the SIP edge that are there when they have a port. */
-const further = ['tls', 'ws', 'wss'] as const;
 
 const starters: Readonly<Record<PartName, Starter>> = {
   broker: {
@@ -73,16 +70,14 @@ const starters: Readonly<Record<PartName, Starter>> = {
     },
   },
   sip: {
-    where: ({ sip: { host, port, ...sip } }) =>
-      [`${host}:${port}`, ...further.filter((it) => sip[it] > 0).map((it) => `${sip[it]} (${it})`)].join(
-        ', ',
-      ),
+    where: ({ sip }) =>
+      [`${sip.host}:${sip.port}`, ...furtherWays(sip).map((it) => `${it.port} (${it.protocol})`)].join(', '),
     start: async ({ edge, sip }) => {
       const { startSipServer } = await import('../embedded/sip/index.ts');
       const { host, port } = sip;
       const listen = [
         ...(['udp', 'tcp'] as const).map((protocol) => ({ protocol, host, port })),
-        ...further.filter((it) => sip[it] > 0).map((protocol) => ({ protocol, host, port: sip[protocol] })),
+        ...furtherWays(sip).map((way) => ({ ...way, host })),
       ];
       const files = certificateOf(sip);
       const part = await startSipServer({

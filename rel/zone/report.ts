@@ -1,7 +1,7 @@
 // What a started zone tells: the screen for people, var/zone.json for scripts.
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Settings } from '../../core/config/index.ts';
+import { furtherWays, type Settings } from '../../core/config/index.ts';
 import type { Demo } from './demo.ts';
 
 /** The contents of zone.json. */
@@ -45,13 +45,9 @@ export function writeFacts(folder: string, facts: ZoneFacts): () => void {
 
 /** How phones may speak: UDP and TCP at one port, what else is set at its own. */
 const waysIn = ({ sip }: Settings): string =>
-  [
-    'UDP',
-    'TCP',
-    ...(['tls', 'ws', 'wss'] as const)
-      .filter((it) => sip[it] > 0)
-      .map((it) => `${it.toUpperCase()} ${sip[it]}`),
-  ].join(', ');
+  ['UDP', 'TCP', ...furtherWays(sip).map(({ protocol, port }) => `${protocol.toUpperCase()} ${port}`)].join(
+    ', ',
+  );
 
 /** The screen at the end of the start. */
 export function screen(

@@ -4,7 +4,7 @@ import { callIdOf, type SwitchEvent } from '../freeswitch/index.ts';
 
 /** One conference that runs. */
 interface Known {
-  /** Call ids of who is in it, as far as they came or went since the last (re)connect. */
+  /** Call ids of who is in it. */
   readonly members: Set<string>;
   /** That it began: told with the first who comes, for only he says whose it is. */
   begun: SwitchEvent | undefined;
@@ -25,7 +25,7 @@ export class Conferences {
     return this.#known.has(name);
   }
 
-  /** Whether this leg was heard to join one, and not to leave it. */
+  /** Whether this leg is in one. */
   holds(callId: string): boolean {
     return [...this.#known.values()].some(({ members }) => members.has(callId));
   }
@@ -74,5 +74,6 @@ export class Conferences {
   }
 }
 
-const recordsOf = (value: unknown): Record<string, unknown>[] =>
+/** The records in a list of the switch's JSON. */
+export const recordsOf = (value: unknown): Record<string, unknown>[] =>
   Array.isArray(value) ? value.filter(isRecord) : [];

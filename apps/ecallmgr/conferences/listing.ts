@@ -6,10 +6,10 @@ import type { searchResp } from '../../../core/messages/conference.ts';
 import { harmless } from '../freeswitch/index.ts';
 import { urlOf } from '../moving/places.ts';
 import type { SwitchNode } from '../switch-node.ts';
+import { recordsOf } from './known.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const recordsOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isRecord) : []);
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** One conference of the switch; undefined when it is over. Rejects when the switch is away. */

@@ -1,4 +1,4 @@
-// The certificate of the SIP edge, where it listens by TLS.
+// The ways to the SIP edge beside UDP and TCP, and the certificate for those by TLS.
 import { AppError } from '../errors/index.ts';
 import type { Settings } from './settings.ts';
 
@@ -12,3 +12,11 @@ export function certificateOf(
   const message = `sip.${tls > 0 ? 'tls' : 'wss'} needs sip.certificate and sip.key`;
   throw new AppError('invalid_config', { message });
 }
+
+/** Those that have a port. */
+export const furtherWays = (
+  sip: Settings['sip'],
+): { readonly protocol: 'tls' | 'ws' | 'wss'; readonly port: number }[] =>
+  (['tls', 'ws', 'wss'] as const)
+    .map((protocol) => ({ protocol, port: sip[protocol] }))
+    .filter(({ port }) => port > 0);
