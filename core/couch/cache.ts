@@ -33,6 +33,8 @@ export interface Loaded<T> {
 export interface CacheLimits {
   readonly bytes: number;
   readonly entries: number;
+  /** Whether a node of the cluster may lack what was written long ago: then every database settles. */
+  readonly isLagging?: () => boolean;
   /** A clock in milliseconds, for tests. */
   readonly now?: () => number;
 }
@@ -51,6 +53,7 @@ export class ReadCache {
   /** Reads answered by what is past its time, because the database did not answer. */
   stale = 0;
   readonly #now: () => number;
+  readonly #isLagging: () => boolean;
   readonly #entries: LRUCache<string, Entry>;
   /** When a change of each database was heard of last. */
   readonly #changed = new LRUCache<string, number>({ max: 10_000 });
@@ -58,8 +61,9 @@ export class ReadCache {
   /** Keys that are cached or in flight, by database. */
   readonly #byDatabase = new Map<string, Map<string, CacheKey>>();
 
-  constructor({ bytes, entries, now = () => performance.now() }: CacheLimits) {
+  constructor({ bytes, entries, isLagging = () => false, now = () => performance.now() }: CacheLimits) {
     this.#now = now;
+    this.#isLagging = isLagging;
     this.#entries = new LRUCache<string, Entry>({
       perf: { now },
       ttlResolution: 0,
@@ -100,8 +104,9 @@ export class ReadCache {
     return this.#launch(text, key, load);
   }
 
-  /** Whether a change of this database was heard of a moment ago: a node of its cluster may not have it yet. */
+  /** Whether a change of this database was heard of a moment ago, or a node lags: one of its cluster may not have it yet. */
   isSettling(database: string): boolean {
+    if (this.#isLagging()) return true;
     return this.#now() - (this.#changed.get(database) ?? Number.NEGATIVE_INFINITY) < settling;
   }
 

@@ -47,6 +47,47 @@ describe('a cluster of CouchDB nodes', () => {
     await mute.close();
   });
 
+  it('leaves out a node that is back until it has found the others, and is not sure of its views then', async () => {
+    let [stopped, found] = [true, false];
+    const asked: string[] = [];
+    const nodes = ['a', 'b', 'c'];
+    const lonely = await proxyTo(
+      couch.server.url,
+      (status) => status,
+      () => stopped,
+      (path) => {
+        if (!path.startsWith('/_')) asked.push(path);
+        if (path.startsWith('/_node/')) return { status: 200, body: { internal_replication_jobs: 1 } };
+        if (path !== '/_membership') return undefined;
+        return { status: 200, body: { all_nodes: found ? nodes : ['a'], cluster_nodes: nodes } };
+      },
+    );
+    const log = silentLog();
+    const store = open({ urls: [lonely.url, couch.server.url], log });
+    const database = store.database(account);
+    const twice = (n: number) => Promise.all([0, 1].map(() => database.find(`nobody-${n}`, { fresh: true })));
+    await twice(0);
+    expect(log.at('warn')).to.deep.equal(['CouchDB does not answer']);
+    stopped = false;
+    asked.length = 0;
+    const back = () => log.at('info').includes('CouchDB answers again');
+    for (let n = 1; n <= 12; n++) {
+      await twice(n);
+      await wait(100);
+    }
+    expect([asked, back()]).to.deep.equal([[], false]);
+    found = true;
+    while (!back()) await wait(20);
+    await twice(13);
+    expect(asked).to.have.lengthOf(1);
+    asked.length = 0;
+    const missing = { key: 'nobody', limit: 1, sure: true };
+    expect(await database.view('callflows', 'listing_by_number', missing)).to.deep.equal([]);
+    // Three looks, in turn.
+    expect(asked.length).to.be.within(1, 2);
+    await lonely.close();
+  });
+
   it('believes no single node that a database is missing, and has all databases made by the first', async () => {
     const made: string[] = [];
     const lagging = await proxyTo(

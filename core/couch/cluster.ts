@@ -4,13 +4,16 @@ import { isRecord } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
 import { inSpan } from '../trace/index.ts';
+import { backlogOf, isBack, probeMs } from './comeback.ts';
 import { Connection, type Reply, type Request, Unreachable } from './connection.ts';
 import { isMissingDatabase } from './errors.ts';
 
 /** A node that has not answered for so long is asked whether it is up at all. */
 const patienceMs = 1_500;
-/** How long that answer may take, and how often a node that is out is asked. */
-const probeMs = 1_000;
+/** How often a node that is out is asked whether it is back. */
+const lookMs = 1_000;
+/** After a node is back others bring it what it has missed: for so long at least and at most, in milliseconds. */
+const catchingUp = { least: 10_000, most: 600_000 };
 
 /** Told how many milliseconds a request took, failed or not. */
 export type Took = (method: string, milliseconds: number) => void;
@@ -40,6 +43,9 @@ export class Cluster {
   readonly #nodes: readonly Node[];
   readonly #log: Logger;
   readonly #took: Took;
+  /** When a node came back last, until it has what it missed. */
+  #backSince: number | undefined;
+  #catchUp: NodeJS.Timeout | undefined;
   #turn = 0;
   #fault: string | undefined;
   #closed = false;
@@ -61,6 +67,11 @@ export class Cluster {
   /** Undefined while the last request was answered, else why not. */
   get fault(): string | undefined {
     return this.#fault;
+  }
+
+  /** A node has come back and may not have all that was written meanwhile: a view that it answers may be old. */
+  get isCatchingUp(): boolean {
+    return this.#backSince !== undefined;
   }
 
   /** Any status is a reply; rejects with `datastore_unreachable` when no node answers. */
@@ -89,6 +100,7 @@ export class Cluster {
   /** Asks no node again whether it is back. */
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#catchUp);
     for (const node of this.#nodes) clearTimeout(node.next);
   }
 
@@ -156,20 +168,37 @@ export class Cluster {
   }
 
   #look(node: Node): void {
-    node.probing = node.connection
-      .json({ method: 'GET', path: '_up', deadline: probeMs })
-      .then(
-        () => {
-          node.out = false;
-          this.#log.info('CouchDB answers again', { url: node.connection.url });
-        },
-        () => {
-          if (!this.#closed) node.next = setTimeout(() => this.#look(node), probeMs).unref();
-        },
-      )
+    const alone = this.#nodes.every((other) => other === node || other.out);
+    node.probing = isBack(node.connection, alone)
+      .catch(() => false)
+      .then((back) => {
+        if (this.#closed) return;
+        if (back) this.#regain(node);
+        else node.next = setTimeout(() => this.#look(node), lookMs).unref();
+      })
       .finally(() => {
         node.probing = undefined;
       });
+  }
+
+  #regain(node: Node): void {
+    node.out = false;
+    this.#log.info('CouchDB answers again', { url: node.connection.url });
+    this.#backSince = Date.now();
+    clearTimeout(this.#catchUp);
+    this.#catchUp = setTimeout(() => void this.#lookWhetherCaughtUp(), catchingUp.least).unref();
+  }
+
+  /** It is the others that know what they have still to bring it. */
+  async #lookWhetherCaughtUp(): Promise<void> {
+    const since = this.#backSince;
+    const up = this.#nodes.filter(({ out }) => !out);
+    const backlogs = await Promise.all(up.map(({ connection }) => backlogOf(connection).catch(() => 1)));
+    // Another one has come back meanwhile, which has begun this anew.
+    if (this.#closed || since === undefined || this.#backSince !== since) return;
+    if (backlogs.every((jobs) => jobs === 0) || Date.now() - since > catchingUp.most)
+      this.#backSince = undefined;
+    else this.#catchUp = setTimeout(() => void this.#lookWhetherCaughtUp(), lookMs).unref();
   }
 
   /** Nodes that answer, in turn. While all are out, those that are just being asked whether they are back count. */

@@ -85,7 +85,12 @@ class ConnectedStore implements CouchStore {
 
   constructor({ urls, user, password, quorum = {}, bus, node, log, metrics, ...rest }: StoreOptions) {
     const cluster = new Cluster({ urls, user, password, log, took: requestTimer(metrics) });
-    const cache = new ReadCache({ bytes: 32_000_000, entries: 50_000, ...rest.cache });
+    const cache = new ReadCache({
+      bytes: 32_000_000,
+      entries: 50_000,
+      isLagging: () => cluster.isCatchingUp,
+      ...rest.cache,
+    });
     this.#viewsFolder = rest.viewsFolder;
     this.#announcer = new Announcer({
       bus,

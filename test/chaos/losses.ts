@@ -8,8 +8,11 @@ export interface Loss {
   readonly name: string;
   /** Nobody else does the work: new calls are only promised when it is back, at the end of `strike`. */
   readonly alone: boolean;
-  /** The others of the cluster take what is written over REST meanwhile. */
-  readonly writable?: boolean;
+  /**
+   * It is written to over REST meanwhile, and what was acknowledged must be there afterwards. `always`: the others of the
+   * cluster take every write; `refusable`: one may be refused (503), but not lost.
+   */
+  readonly writes?: 'always' | 'refusable';
   /** It stays away until the calls have been ended. */
   readonly throughEnd?: boolean;
   /** Why a zone of this mix cannot suffer it. */
@@ -121,6 +124,51 @@ const oneOfMany = (loss: Loss): Loss => ({
   cannot: (zone) => (zone.running('rabbitmq').length > 1 ? loss.cannot(zone) : 'it is no cluster'),
 });
 
+const couch = 'couch node';
+const couchNames = (indexes: readonly number[]): string =>
+  `${couch}${indexes.length > 1 ? 's' : ''} ${indexes.map((index) => index + 1).join(' and ')}`;
+const couchNodes = (zone: Zone, indexes: readonly number[]): ZoneProcess[] =>
+  indexes.map((index) => nth(zone, couch, index));
+const tooFew =
+  (indexes: readonly number[]) =>
+  (zone: Zone): string | undefined => {
+    const { length } = zone.running(couch);
+    return length > indexes.length ? undefined : `${length} couch nodes may be ended`;
+  };
+
+/** kill -9 of nodes of a CouchDB cluster; whoever watches over them starts them again. */
+function couchKilled(indexes: readonly number[], writes: Loss['writes'] & string): Loss {
+  return {
+    name: `kill -9 ${couchNames(indexes)} of several, back after 2 s`,
+    alone: false,
+    writes,
+    cannot: tooFew(indexes),
+    strike: async (zone) => {
+      await Promise.all(couchNodes(zone, indexes).map((it) => it.kill('SIGKILL')));
+      await pause(away);
+      await Promise.all(couchNodes(zone, indexes).map((it) => it.start()));
+    },
+    heal: async () => undefined,
+  };
+}
+
+/** SIGSTOP of nodes of a CouchDB cluster. Of two of three: what waits for a majority waits until they go on. */
+function couchFrozen(indexes: readonly number[], writes: Loss['writes'] & string): Loss {
+  return {
+    name: `SIGSTOP ${couchNames(indexes)} of several for 5 s`,
+    alone: writes === 'refusable',
+    writes,
+    cannot: tooFew(indexes),
+    strike: async (zone) => {
+      const nodes = couchNodes(zone, indexes);
+      await Promise.all(nodes.map((it) => it.kill('SIGSTOP')));
+      await pause(stopped);
+      await Promise.all(nodes.map((it) => it.kill('SIGCONT')));
+    },
+    heal: async () => undefined,
+  };
+}
+
 export const losses: readonly Loss[] = [
   killed('callflow', 0),
   killed('callflow', 1),
@@ -152,13 +200,11 @@ export const losses: readonly Loss[] = [
   frozen('kamailio', 0),
   frozen('edge', 0, true),
   frozen('couch', 0, true),
-  {
-    ...restarted('couch node'),
-    name: 'kill -9 couch node 1 of several, back after 2 s',
-    alone: false,
-    writable: true,
-  },
-  { ...frozen('couch node', 0), writable: true },
+  couchKilled([0], 'always'),
+  couchKilled([1], 'always'),
+  couchFrozen([0], 'always'),
+  couchKilled([0, 1], 'refusable'),
+  couchFrozen([0, 1], 'refusable'),
   onBroker((app) => frozen(app, 0, true), 'SIGSTOP the broker for 5 s'),
   cutOff('callflow', 'bus', 'cut'),
   cutOff('callflow', 'bus', 'silence'),

@@ -38,6 +38,8 @@ const preparedWithin = 60;
 const beginPause = 5_000;
 /** Milliseconds between two writes. */
 const writePause = 100;
+/** Seconds after which every node of a cluster has what was acknowledged. */
+const keptWithin = 20;
 /** Seconds that a new call is given to be answered, before another one is tried. */
 const probePatience = 3;
 
@@ -115,7 +117,7 @@ async function lookAt(zone: Zone, loss: Loss, arena: Arena, calls: readonly Live
   // New calls are tried from the first moment on, also while what died is away.
   const struck = new AbortController();
   const trying = look('new call', async () => {
-    const written = loss.writable ? writes(arena, struck.signal) : undefined;
+    const written = loss.writes ? writes(arena, loss.writes === 'refusable', struck.signal) : undefined;
     const [found, text] = await Promise.all([arena.newCall.works(striking), written]);
     return text === undefined ? found : `${found}; ${text}`;
   });
@@ -143,16 +145,40 @@ async function lookAt(zone: Zone, loss: Loss, arena: Arena, calls: readonly Live
   return findings;
 }
 
-/** Writes over REST one after the other until `signal`; resolves with how long they took, rejects when one was refused. */
-async function writes({ prepared: { account } }: Arena, signal: AbortSignal): Promise<string> {
+/**
+ * Writes over REST one after the other until `signal`; resolves with how many and how long they took. Rejects when one was
+ * refused that may not be, or when one that was acknowledged is not there afterwards.
+ */
+async function writes(
+  { prepared: { account } }: Arena,
+  refusable: boolean,
+  signal: AbortSignal,
+): Promise<string> {
   const took: number[] = [];
+  const acknowledged: string[] = [];
+  let refused = 0;
   while (!signal.aborted) {
     const began = Date.now();
-    await account.user();
+    const { status, body } = await account.rest.send('PUT', 'users', {
+      first_name: 'Test',
+      last_name: 'User',
+    });
     took.push(Date.now() - began);
+    if (status === 201) acknowledged.push(body.data.id);
+    else if (refusable && status === 503) refused += 1;
+    else throw new Error(`write ${took.length} answered ${status}: ${JSON.stringify(body)}`);
     await pause(writePause);
   }
-  return `${took.length} REST writes, the longest ${(Math.max(0, ...took) / 1000).toFixed(1)} s`;
+  await eventually(async () => {
+    const users: { readonly id: string }[] = await account.rest.get('users?paginate=false');
+    const ids = new Set(users.map(({ id }) => id));
+    expect(
+      acknowledged.filter((id) => !ids.has(id)),
+      'acknowledged and not there',
+    ).to.deep.equal([]);
+  }, keptWithin);
+  const counts = `${acknowledged.length} REST writes${refused > 0 ? `, ${refused} refused` : ''}`;
+  return `${counts}, the longest ${(Math.max(0, ...took) / 1000).toFixed(1)} s`;
 }
 
 /** Calls of an account of their own, so that those that fail leave no record among the others. */

@@ -1,5 +1,6 @@
 // Databases: names with slashes, creation, deletion, information, and their settings.
 import { expect } from 'chai';
+import { eventually } from '../../e2e/eventually.ts';
 import { type Couch, startServer } from './server.ts';
 
 describe('CouchDB conformance: databases', () => {
@@ -56,7 +57,8 @@ describe('CouchDB conformance: databases', () => {
     const path = await couch.database();
     await couch.send('PUT', `${path}/old`, {});
     await couch.send('DELETE', path);
-    expect((await couch.send('PUT', path)).status).to.equal(201);
+    // The nodes of a cluster hear of it one after the other.
+    await eventually(async () => expect((await couch.send('PUT', path)).status).to.equal(201));
     expect((await couch.send('GET', `${path}/old`)).body.reason).to.equal('missing');
   });
 

@@ -82,10 +82,13 @@ export class Couch {
     });
   }
 
-  /** Makes a database with slashes in its name, removed by `stop`; gives its path: `/account%2F…`. */
+  /**
+   * Makes a database with slashes in its name, removed by `stop`; gives its path: `/account%2F…`. It has one copy, also in a
+   * cluster: of several any one answers a view, which may not have yet what was just written.
+   */
   async database(): Promise<string> {
     const path = this.name();
-    const { status } = await this.send('PUT', path);
+    const { status } = await this.send('PUT', `${path}?n=1`);
     if (status !== 201) throw new Error(`PUT ${path} answered ${status}`);
     return path;
   }
