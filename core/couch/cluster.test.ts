@@ -71,14 +71,14 @@ describe('a cluster of CouchDB nodes', () => {
     stopped = false;
     asked.length = 0;
     const back = () => log.at('info').includes('CouchDB answers again');
-    for (let n = 1; n <= 12; n++) {
+    for (let n = 1; n <= 6; n++) {
       await twice(n);
-      await wait(100);
+      await wait(200);
     }
     expect([asked, back()]).to.deep.equal([[], false]);
     found = true;
     while (!back()) await wait(20);
-    await twice(13);
+    await twice(7);
     expect(asked).to.have.lengthOf(1);
     asked.length = 0;
     const missing = { key: 'nobody', limit: 1, sure: true };

@@ -13,7 +13,7 @@ const patienceMs = 1_500;
 /** How often a node that is out is asked whether it is back. */
 const lookMs = 1_000;
 /** After a node is back others bring it what it has missed: for so long at least and at most, in milliseconds. */
-const catchingUp = { least: 10_000, most: 600_000 };
+const catchingUp = { least: 10_000, most: 300_000 };
 
 /** Told how many milliseconds a request took, failed or not. */
 export type Took = (method: string, milliseconds: number) => void;

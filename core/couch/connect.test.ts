@@ -4,21 +4,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { document, Type } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
 import { proxyTo } from '../testing/couch-proxy.ts';
 import { codeOf, couchStores } from '../testing/couch-stores.ts';
 import { fakeBus, silentLog } from '../testing/index.ts';
 import type { CouchStore, DocumentChange } from './index.ts';
-
-const thing = document({
-  type: 'thing',
-  schema: 'connect_test_thing',
-  database: 'account',
-  summary: 'a thing',
-  conflict: 'merge',
-  fields: { name: Type.Optional(Type.String()) },
-});
 
 describe('connectStore', () => {
   const couch = couchStores();
@@ -142,24 +132,61 @@ describe('connectStore', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('resolves conflicts by the rule of the type', async function () {
+  /** Leaves of one document, as two replicas would have written them apart. */
+  const split = (name: string, leaves: readonly (readonly [rev: string, fields: object])[]) =>
+    raw('POST', `${encodeURIComponent(name)}/_bulk_docs`, {
+      new_edits: false,
+      docs: leaves.map(([rev, fields]) => ({ _id: 'split', _rev: rev, pvt_type: 'thing', ...fields })),
+    });
+  const apart: Parameters<typeof split>[1] = [
+    ['2-aaa', { pvt_modified: 20, name: 'later', only_here: 1 }],
+    ['2-bbb', { pvt_modified: 10, name: 'earlier', and_here: 2 }],
+  ];
+
+  it('finds documents that were changed apart, and makes one of each by a rule', async () => {
+    const store = open();
+    const name = `webhooks-${randomBytes(4).toString('hex')}`;
+    await raw('PUT', name);
+    await split(name, apart);
+    const [conflict, ...more] = await store.conflicts(name);
+    expect(conflict).to.deep.equal({ id: 'split', type: 'thing', rev: '2-bbb', others: ['2-aaa'] });
+    expect(more).to.deep.equal([]);
+    if (!conflict) return;
+    const told = heard(store, 'split');
+    expect(await store.resolveConflict(name, conflict, 'merge')).to.equal(true);
+    expect(await store.resolveConflict(name, conflict, 'merge')).to.equal(false);
+    expect(await told).to.include({ action: 'edited', type: 'thing' });
+    expect(await store.conflicts(name)).to.deep.equal([]);
+    expect(await store.database(name).get('split')).to.include({ name: 'later', only_here: 1, and_here: 2 });
+    await store.drop(name);
+  });
+
+  it('keeps the last of them as it was, with its attachment', async () => {
+    const store = open();
+    const name = `webhooks-${randomBytes(4).toString('hex')}`;
+    await raw('PUT', name);
+    const _attachments = { a: { content_type: 'text/plain', data: 'aGVhcmQ=' } };
+    // The tenth change comes after the ninth.
+    await split(name, [
+      ['10-aaa', { pvt_modified: 20, name: 'later', _attachments }],
+      ['9-bbb', { pvt_modified: 20, name: 'earlier' }],
+      ['11-ccc', { pvt_modified: 10, name: 'first' }],
+    ]);
+    for (const conflict of await store.conflicts(name))
+      expect(await store.resolveConflict(name, conflict, 'last_write')).to.equal(true);
+    expect(await store.conflicts(name)).to.deep.equal([]);
+    const database = store.database(name);
+    expect((await database.get('split'))['name']).to.equal('later');
+    expect((await database.attachment('split', 'a')).length).to.equal(5);
+    await store.drop(name);
+  });
+
+  it('finds them by the view where there is one', async function () {
     // The embedded CouchDB does not show `_conflicts` to map functions, which the view maintenance/conflicts reads.
     if (!couch.server.real) this.skip();
-    const database = open().database(account);
-    const path = `${encodeURIComponent(database.name)}/_bulk_docs`;
-    const leaf = (rev: string, more: object) => ({ _id: 'split', _rev: rev, pvt_type: 'thing', ...more });
-    await raw('POST', path, {
-      new_edits: false,
-      docs: [
-        leaf('1-aaa', { pvt_modified: 20, name: 'later', only_here: 1 }),
-        leaf('1-bbb', { pvt_modified: 10, name: 'earlier', and_here: 2 }),
-      ],
-    });
     const store = open();
-    expect(await store.resolveConflicts(account, thing)).to.equal(1);
-    const found = await store.database(account).get('split');
-    expect(found).to.include({ name: 'later', only_here: 1, and_here: 2 });
-    expect(await store.resolveConflicts(account, thing)).to.equal(0);
+    await split(store.database(account).name, apart);
+    expect((await store.conflicts(account)).map(({ id }) => id)).to.deep.equal(['split']);
   });
 
   it('refuses a cluster without nodes', () => {

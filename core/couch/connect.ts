@@ -1,13 +1,13 @@
 // connectStore(): the store over one CouchDB cluster, wired together.
 import { loadViews } from '../../couchdb/load.ts';
 import type { Bus } from '../amqp/index.ts';
-import type { AnyDocument, DatabaseClass } from '../contract/index.ts';
+import type { ConflictRule, DatabaseClass } from '../contract/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import { Announcer } from './announcer.ts';
 import { type CacheLimits, ReadCache } from './cache.ts';
 import { Cluster, type Took } from './cluster.ts';
-import { resolveConflicts } from './conflicts.ts';
+import { type Conflict, findConflicts, resolveConflict } from './conflicts.ts';
 import { pathOf, type Quorum, type StoreCore } from './core.ts';
 import { createDatabase, databaseExists } from './creation.ts';
 import { CouchDatabase } from './database.ts';
@@ -37,8 +37,10 @@ export interface StoreOptions {
 }
 
 export interface CouchStore extends Store {
-  /** Resolves conflicts of one document type by its declared rule; answers how many documents it was. */
-  resolveConflicts(name: string, contract: AnyDocument): Promise<number>;
+  /** The documents of a database that two replicas changed apart. */
+  conflicts(name: string): Promise<readonly Conflict[]>;
+  /** Makes one of such a document; false when it was written meanwhile. */
+  resolveConflict(name: string, conflict: Conflict, rule: ConflictRule): Promise<boolean>;
   /** Names of the design documents that are missing in a database or are of another version. */
   outdatedViews(name: string, databaseClass: string): Promise<string[]>;
 }
@@ -173,8 +175,12 @@ class ConnectedStore implements CouchStore {
     return this.#announcer.listen(listener);
   }
 
-  resolveConflicts(name: string, contract: AnyDocument): Promise<number> {
-    return resolveConflicts(this.#core, rawName(name), contract);
+  conflicts(name: string): Promise<readonly Conflict[]> {
+    return findConflicts(this.#core, rawName(name));
+  }
+
+  resolveConflict(name: string, conflict: Conflict, rule: ConflictRule): Promise<boolean> {
+    return resolveConflict(this.#core, rawName(name), conflict, rule);
   }
 
   outdatedViews(name: string, databaseClass: string): Promise<string[]> {

@@ -22,6 +22,7 @@ import { carriersListCommand } from './carriers-list.ts';
 import { configGetCommand } from './config-get.ts';
 import { configListCommand } from './config-list.ts';
 import { configSetCommand, configUnsetCommand } from './config-set.ts';
+import { conflictsCommand } from './conflicts.ts';
 import {
   deadLettersDropCommand,
   deadLettersListCommand,
@@ -81,6 +82,7 @@ export const commands: readonly Command[] = [
   storeJoinCommand,
   storeReplicateCommand,
   viewsRefreshCommand,
+  conflictsCommand,
   accountsListCommand,
   accountsShowCommand,
   accountsCreateCommand,

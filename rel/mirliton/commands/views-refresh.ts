@@ -1,31 +1,19 @@
 // mirliton views refresh: brings the views of every database up to date, without blocking their readers.
 import type { DatabaseClass } from '../../../core/contract/index.ts';
-import { accountDatabase, databaseClassOf, rawName } from '../../../core/couch/index.ts';
-import { AppError, toAppError } from '../../../core/errors/index.ts';
-import { findAccount } from '../accounts.ts';
-import { command, many, text } from '../command.ts';
+import { databaseClassOf } from '../../../core/couch/index.ts';
+import { toAppError } from '../../../core/errors/index.ts';
+import { command } from '../command.ts';
+import { databaseWords, findDatabases } from '../databases.ts';
 
 export const viewsRefreshCommand = command({
   name: 'views refresh',
   summary: 'brings the views of all databases up to date, or of those that are named',
   details:
     'A changed view is built under a side name first and then swapped in: readers never wait. It may be repeated.',
-  args: { databases: many('e.g. accounts, an account id; all without one') },
-  options: {
-    account: text('ACCOUNT', 'those of this account (id, name, realm or number), its months among them'),
-  },
+  ...databaseWords,
   run: async ({ args: { databases }, options: { account } }, cli) => {
     const store = await cli.store();
-    const known = await store.list();
-    const own = account === undefined ? undefined : accountDatabase((await findAccount(store, account))._id);
-    const wanted = [
-      ...databases.map(rawName),
-      ...known.filter((name) => own !== undefined && (name === own || name.startsWith(`${own}-`))),
-    ];
-    const missing = wanted.find((name) => !known.includes(name));
-    if (missing !== undefined)
-      throw new AppError('not_found', { message: `there is no database ${missing}` });
-    const names = wanted.length > 0 ? wanted : known;
+    const names = await findDatabases(store, databases, account);
     const refreshed: { database: string; views: string[] }[] = [];
     const failed: { database: string; why: string }[] = [];
     for (const [index, database] of names.entries()) {
