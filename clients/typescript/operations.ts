@@ -7496,6 +7496,16 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
+  /** Who has numbers now, and who could take them. For: account. */
+  readonly postAccountsPortRequestsLnpLookup: {
+    readonly path: { readonly account_id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly numbers: readonly string[];
+      readonly [key: string]: unknown;
+    };
+    readonly data: unknown;
+  };
   /** Files of a request. For: account. */
   readonly getAccountsPortRequestsByIdAttachments: {
     readonly path: { readonly account_id: string; readonly id: string };
@@ -11626,6 +11636,7 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   patchAccountsPortRequestsByIdCanceled: ['PATCH', '/accounts/{account_id}/port_requests/{id}/canceled'],
   getAccountsPortRequestsByIdTimeline: ['GET', '/accounts/{account_id}/port_requests/{id}/timeline'],
   getAccountsPortRequestsByIdLoa: ['GET', '/accounts/{account_id}/port_requests/{id}/loa'],
+  postAccountsPortRequestsLnpLookup: ['POST', '/accounts/{account_id}/port_requests/lnp_lookup'],
   getAccountsPortRequestsByIdAttachments: ['GET', '/accounts/{account_id}/port_requests/{id}/attachments'],
   putAccountsPortRequestsByIdAttachments: ['PUT', '/accounts/{account_id}/port_requests/{id}/attachments'],
   getAccountsPortRequestsByIdAttachmentsByName: ['GET', '/accounts/{account_id}/port_requests/{id}/attachments/{name}'],

@@ -119,6 +119,9 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
     'echo.numbers': list('numbers of the echo test'),
     'tone.numbers': list('numbers of the tone'),
   },
+  'crossbar.phonebook': {
+    phonebook_url: words('where to ask for the carriers that have numbers and could take them'),
+  },
   'crossbar.phone_numbers': {
     phonebook_url: words('where to ask for the prefixes of a city'),
   },

@@ -1,14 +1,13 @@
 // What Monster UI asks for and may be told that it is not there: what Kazoo's open source has not either, and resources that this
 // crossbar does not have yet.
 import { modules } from '../../apps/crossbar/resources/index.ts';
-import type { Exchange } from './page.ts';
+import { blocked, type Exchange } from './page.ts';
 
 /** Contract/monster.md §4. */
 const neverThere = [
   'apps_store/marketplace',
   'braintree',
   'external_numbers',
-  'port_requests/lnp_lookup',
   'service_plans',
   'telexsmsboxes',
   'trunkingio_settings',
@@ -31,11 +30,12 @@ export function absent(path: string): boolean {
 /** What it asks for to learn that it was never set up: a 404 is the answer. */
 const notSetUp = ['whitelabel', 'storage'];
 
-/** The requests that were refused although the contract promises an answer. */
+/** The requests that were refused although the contract promises an answer, and those whose answer the page could not read. */
 export const refused = (exchanges: readonly Exchange[]): readonly Exchange[] =>
   exchanges.filter(
     ({ status, method, path }) =>
-      status >= 400 &&
-      !absent(path) &&
-      !(status === 404 && method === 'GET' && notSetUp.includes(nounOf(path))),
+      status === blocked ||
+      (status >= 400 &&
+        !absent(path) &&
+        !(status === 404 && method === 'GET' && notSetUp.includes(nounOf(path)))),
   );

@@ -8,6 +8,7 @@ export interface Exchange {
   readonly method: string;
   /** Below the version, without the parameter that defeats caches. */
   readonly path: string;
+  /** `blocked` when the browser did not let the page see an answer. */
   readonly status: number;
   /** What was sent; empty with a GET. */
   readonly sent: string;
@@ -35,6 +36,9 @@ export interface Ui {
   writes(act: () => Promise<unknown>, ...requests: readonly string[]): Promise<any[]>;
   stop(): Promise<void>;
 }
+
+/** Status of a request that the browser refused to send or whose answer it kept from the page, as other origins do that forbid it. */
+export const blocked = 0;
 
 /** Milliseconds: drawing an app takes ten seconds of a machine that does nothing else. */
 const patience = 60_000;
@@ -67,9 +71,14 @@ export async function openUi(site: string, api: string, executablePath: string):
 /** Records what a page asks of `api`, and acts in it. */
 export function drive(page: Page, api: string): Omit<Ui, 'stop'> {
   const exchanges: Exchange[] = [];
-  page.on('response', (response) => {
-    const exchange = exchangeOf(response, api);
-    if (exchange) exchanges.push(exchange);
+  const record = (request: Request, status: number): void => {
+    const path = pathOf(request.url(), api);
+    if (path === undefined) return;
+    exchanges.push({ method: request.method(), path, status, sent: request.postData() ?? '' });
+  };
+  page.on('response', (response) => record(response.request(), response.status()));
+  page.on('requestfailed', (request) => {
+    if (request.failure()?.errorText === 'net::ERR_FAILED') record(request, blocked);
   });
   return {
     page,
@@ -148,10 +157,3 @@ const askInPage = (resource: string, data: object): string => `new Promise((reso
 
 const pathOf = (url: string, api: string): string | undefined =>
   url.startsWith(`${api}/`) ? url.slice(api.length + 1).replace(/[?&]_=\d+/, '') : undefined;
-
-function exchangeOf(response: Response, api: string): Exchange | undefined {
-  const request = response.request();
-  const path = pathOf(response.url(), api);
-  if (path === undefined) return undefined;
-  return { method: request.method(), path, status: response.status(), sent: request.postData() ?? '' };
-}

@@ -229,6 +229,15 @@ describe('the REST engine', () => {
     expect((await fetch(url)).headers.get('access-control-allow-origin')).to.equal(null);
   });
 
+  it('tells pages of any origin what is not there', async () => {
+    const headers = { origin: 'http://ui.test', 'access-control-request-headers': 'x-auth-token' };
+    const asked = await tenant.send('OPTIONS', 'nonsense', undefined, { headers });
+    expect(asked.status).to.equal(200);
+    expect(asked.headers.get('access-control-allow-headers')).to.include('x-auth-token');
+    const told = await tenant.send('GET', 'nonsense', undefined, { headers });
+    expect([told.status, told.headers.get('access-control-allow-origin')]).to.deep.equal([404, '*']);
+  });
+
   it('refuses content types it does not know, where it would read them', async () => {
     for (const [type, status] of [
       ['text/plain', 415],

@@ -153,7 +153,7 @@ async function enveloped(services: Services, route: Koa.Middleware, context: Con
     state.received = to;
     // What the router looks at instead of the path, which then need not be put together and parsed again.
     (context as { newRouterPath?: string }).newRouterPath = to.path;
-    await route(context, () => notFound(to.path));
+    await route(context, async () => nothingAt(to.path, context));
   } catch (thrown) {
     if (context.req.destroyed && !context.req.complete) {
       services.log.debug('the client went away', { path: context.path });
@@ -286,8 +286,11 @@ function options(context: Context, methods: string): void {
   context.body = '';
 }
 
-function notFound(path: string): never {
-  throw new AppError('not_found', { message: `there is nothing at ${path}` });
+/** A page may ask here too: a browser that were refused that would not tell it that there is nothing. Rejects with `not_found`. */
+function nothingAt(path: string, context: Context): void {
+  const { method } = context.state as State;
+  if (method !== 'OPTIONS') throw new AppError('not_found', { message: `there is nothing at ${path}` });
+  options(context, allVerbs);
 }
 
 /** Outside of the API. */

@@ -1,4 +1,4 @@
-// The phonebook: a service beside the cluster that knows places by number and prefixes by city. There may be none.
+// The phonebook: a service beside the cluster that knows places and carriers by number and prefixes by city. There may be none.
 import { isRecord } from '../../../core/contract/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import type { Services } from '../engine/index.ts';
@@ -15,12 +15,20 @@ export async function prefixesOf({ systemConfig }: Services, city: string): Prom
 /** Places of numbers, by number: `{status, locality, province, country…}`. Rejects as `prefixesOf`. */
 export async function localitiesOf({ systemConfig }: Services, numbers: readonly string[]): Promise<unknown> {
   const url = await configured(systemConfig.get('number_manager', 'locality_url', ''));
-  return ask(`${url}/locality/metadata`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ data: numbers }),
-  });
+  return ask(`${url}/locality/metadata`, telling(numbers));
 }
+
+/** Who has numbers now and who could take them, `{numbers: {<number>: {losing_carrier: {name}, carriers: [{name, portability}]}}}`. Rejects as `prefixesOf`. */
+export async function carriersOf({ systemConfig }: Services, numbers: readonly string[]): Promise<unknown> {
+  const url = await configured(systemConfig.get('crossbar.phonebook', 'phonebook_url', ''));
+  return ask(`${url}/lnp/lookup`, telling({ numbers }));
+}
+
+const telling = (data: unknown): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ data }),
+});
 
 async function configured(setting: Promise<string>): Promise<string> {
   const url = (await setting).replace(/\/+$/, '');

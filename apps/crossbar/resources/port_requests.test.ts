@@ -1,6 +1,7 @@
 // Port requests: their states and who may say them, numbers that are in service in the end, lists.
 import { expect } from 'chai';
 import { portRequest } from '../../../core/documents/index.ts';
+import { outsider } from '../../../core/testing/outsider.ts';
 import { badInputs } from '../testing/bad-input.ts';
 import { portBench } from '../testing/ports.ts';
 import type { Answer } from '../testing/rest.ts';
@@ -55,6 +56,31 @@ describe('port_requests', () => {
       400,
       { code: 400, error: 'number_is_porting', cause: taken, message: `number ${taken} is porting` },
     ]);
+  });
+
+  it('ask a phonebook who has numbers, where there is one', async () => {
+    const number = fresh();
+    const lookup = (numbers: unknown) => own('POST', '/lnp_lookup', { numbers });
+    expect((await lookup([number])).body).to.include({ error: '501', message: 'not_implemented' });
+    expect((await lookup('all')).body.data).to.have.nested.property('numbers.type');
+    const phonebook = await outsider();
+    try {
+      const settings = rest.context.systemConfig;
+      await settings.set('crossbar.phonebook', 'phonebook_url', `${phonebook.url}/`);
+      const found = { numbers: { [number]: { losing_carrier: { name: 'Old' }, carriers: [] } } };
+      phonebook.answers.push({ status: 200, body: JSON.stringify({ status: 'success', data: found }) });
+      expect((await lookup([number.replace('+1', '')])).body.data).to.deep.equal(found);
+      const [{ method, path, body } = { body: '' }] = phonebook.heard;
+      expect([method, path, body]).to.deep.equal([
+        'POST',
+        '/lnp/lookup',
+        JSON.stringify({ data: { numbers: [number] } }),
+      ]);
+      phonebook.answers.push({ status: 500 });
+      expect((await lookup([number])).status).to.equal(502);
+    } finally {
+      await phonebook.stop();
+    }
   });
 
   for (const { path, code, data } of badInputs(portRequest.schema, { name: 'x', numbers: {} }))

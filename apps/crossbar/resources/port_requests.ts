@@ -15,6 +15,9 @@ import {
   resellerOf,
   targetAccount,
 } from '../engine/index.ts';
+import { distinct, numbersBody } from '../numbers/collection.ts';
+import { normal } from '../numbers/numbers.ts';
+import { carriersOf } from '../numbers/phonebook.ts';
 import { attachmentEndpoints } from '../ports/attachments.ts';
 import { portCommentEndpoints } from '../ports/comments.ts';
 import { listPorts, listStates, statesOf, type Whose } from '../ports/lists.ts';
@@ -97,6 +100,16 @@ export const port_requests = plain(
       GET: operation('account', 'The letter of authorization, to be signed', letter, {
         produces: ['application/pdf'],
       }),
+    }),
+    accountEndpoint('port_requests/lnp_lookup', {
+      POST: operation(
+        'account',
+        'Who has numbers now, and who could take them',
+        async ({ services, data: { numbers } }) => ({
+          data: await carriersOf(services, distinct(numbers).map(normal)),
+        }),
+        { accepts: numbersBody },
+      ),
     }),
     ...attachmentEndpoints(),
     ...portCommentEndpoints(),
