@@ -73,13 +73,15 @@ function shown(request: RestRequest, database: Database, document: Template): Da
   };
 }
 
-/** All there are; those of the account in the place of the system's. */
+/** All there are; those of the account in the place of the system's, which still says what is the same for all. */
 export async function listTemplates(request: RestRequest): Promise<DataReply> {
   const rows = async (database: Database) => database.view<Json>('notifications', 'crossbar_listing');
   const found = new Map((await rows(systemDatabase(request))).map(({ key, value }) => [key, value]));
   if (request.account)
-    for (const { key, value } of await rows(targetDatabase(request)))
-      found.set(key, { ...value, account_overridden: true });
+    for (const { key, value } of await rows(targetDatabase(request))) {
+      const { friendly_name, macros } = found.get(key) ?? value;
+      found.set(key, { ...value, friendly_name, macros, account_overridden: true });
+    }
   const data = [...found.values()].sort((a, b) => String(a['id']).localeCompare(String(b['id'])));
   return { data };
 }
