@@ -7,6 +7,7 @@ interface Schema {
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
   readonly allOf?: readonly Schema[];
   readonly type?: string | readonly string[];
   readonly items?: Schema;
@@ -51,14 +52,15 @@ const commentOf = (text: string | undefined, indent: string): string =>
   text ? `${indent}/** ${text.replaceAll('*/', '* /').replaceAll('\n', ' ')} */\n` : '';
 
 function typeOf(schema: Schema, indent = ''): string {
-  const { $ref, anyOf, allOf, type } = schema;
+  const { $ref, allOf, type } = schema;
+  const forms = schema.anyOf ?? schema.oneOf;
   if ($ref !== undefined) {
     const name = $ref.split('/').at(-1) ?? '';
     return name.endsWith('.part') ? `Partial<${nameOf(name.slice(0, -'.part'.length))}>` : nameOf(name);
   }
   if ('const' in schema) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
-  if (anyOf) return [...new Set(anyOf.map((one) => bracketed(typeOf(one, indent))))].join(' | ');
+  if (forms) return [...new Set(forms.map((one) => bracketed(typeOf(one, indent))))].join(' | ');
   if (allOf) return allOf.map((one) => bracketed(typeOf(one, indent))).join(' & ');
   if (Array.isArray(type))
     return type.map((one: string) => bracketed(typeOf({ ...schema, type: one }, indent))).join(' | ');

@@ -38,6 +38,7 @@ interface Schema {
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
@@ -61,7 +62,8 @@ function typeOf(schema: Schema): string {
     return schema.enum.length > 12
       ? `one of ${schema.enum.length} values`
       : schema.enum.map((value) => `\`${String(value)}\``).join(' ');
-  if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ');
+  const forms = schema.anyOf ?? schema.oneOf;
+  if (forms) return forms.map(typeOf).join(' or ');
   if (schema.items) return `list of ${typeOf(schema.items)}`;
   return [schema.type ?? 'any'].flat().join(' or ');
 }

@@ -1,9 +1,9 @@
 // The `conference` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
-import { conferenceProfile, freeObject } from './shared.ts';
+import { conferenceProfile, freeObject, oneOf } from './shared.ts';
 
 /** Whether a tone is played, or which. */
-const tone = Type.Union([Type.Boolean(), Type.String()]);
+const tone = oneOf(Type.Boolean(), Type.String());
 
 /** A room that several calls meet in. */
 export const conference = document({

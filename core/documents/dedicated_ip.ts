@@ -1,5 +1,6 @@
 // The `dedicated_ip` document: its id is the address (contract/couch.md §3).
 import { document, Type } from '../contract/index.ts';
+import { oneOf } from './shared.ts';
 
 /** An address of the cluster that one account may have for itself. */
 export const dedicatedIp = document({
@@ -9,7 +10,7 @@ export const dedicatedIp = document({
   summary: 'An address that an account may have for itself',
   fields: {
     host: Type.String({ minLength: 1 }),
-    ip: Type.Union([Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' })]),
+    ip: oneOf(Type.String({ format: 'ipv4' }), Type.String({ format: 'ipv6' })),
     zone: Type.String({ minLength: 1 }),
   },
   privateFields: {

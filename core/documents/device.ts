@@ -14,6 +14,7 @@ import {
   formatters,
   freeObject,
   metaflows,
+  oneOf,
   oneOrMore,
   strings,
 } from './shared.ts';
@@ -74,7 +75,7 @@ export const device = document({
     mwi_unsolicited_updates: Type.Optional(Type.Boolean({ default: true })),
     name: Type.String({ minLength: 1, maxLength: 128 }),
     outbound_flags: Type.Optional(
-      Type.Union([strings, Type.Object({ dynamic: Type.Optional(strings), static: Type.Optional(strings) })]),
+      oneOf(strings, Type.Object({ dynamic: Type.Optional(strings), static: Type.Optional(strings) })),
     ),
     owner_id: Type.Optional(Type.String({ minLength: 32, maxLength: 32 })),
     presence_id: Type.Optional(Type.String()),

@@ -1,5 +1,6 @@
 // How a phone or a carrier sends and takes media (contract/couch.md §4): part of several document types.
 import { Type } from '../contract/index.ts';
+import { oneOf } from './shared.ts';
 
 const audioCodecs = [
   'OPUS',
@@ -25,7 +26,7 @@ const audioCodecs = [
 const videoCodecs = ['H261', 'H263', 'H264', 'VP8'];
 
 /** Whether media goes past the switch. */
-export const bypassMedia = Type.Union([Type.Boolean(), Type.Enum(['auto', 'false', 'true'])]);
+export const bypassMedia = oneOf(Type.Boolean(), Type.Enum(['auto', 'false', 'true']));
 
 /** Codecs, encryption and early media. */
 export const endpointMedia = Type.Object({

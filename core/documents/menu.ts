@@ -1,9 +1,9 @@
 // The `menu` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
-import { strings } from './shared.ts';
+import { oneOf, strings } from './shared.ts';
 
 /** Whether something is played, or which media. */
-const prompt = Type.Union([Type.Boolean(), Type.String({ minLength: 3, maxLength: 2048 })]);
+const prompt = oneOf(Type.Boolean(), Type.String({ minLength: 3, maxLength: 2048 }));
 
 /** An IVR menu. */
 export const menu = document({

@@ -1,5 +1,6 @@
 // The `pivot_debug` document: a request that pivot made for a call, and its answer (contract/crossbar.md §6.2).
 import { document, Type } from '../contract/index.ts';
+import { oneOf } from './shared.ts';
 
 /** In the databases of the months. */
 export const pivotDebug = document({
@@ -10,7 +11,7 @@ export const pivotDebug = document({
   fields: {
     call_id: Type.String(),
     iteration: Type.Optional(Type.Integer()),
-    status_code: Type.Optional(Type.Union([Type.String(), Type.Integer()])),
+    status_code: Type.Optional(oneOf(Type.String(), Type.Integer())),
     uri: Type.Optional(Type.String()),
   },
   privateFields: { pvt_node: Type.String() },

@@ -1,7 +1,15 @@
 // The `resource` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
 import { endpointMedia } from './endpoint_media.ts';
-import { byPattern, closed, customSipHeaders, formatters, strings, stringsByDefault } from './shared.ts';
+import {
+  byPattern,
+  closed,
+  customSipHeaders,
+  formatters,
+  oneOf,
+  strings,
+  stringsByDefault,
+} from './shared.ts';
 
 const gatewayCodecs = [
   'OPUS',
@@ -22,10 +30,10 @@ const gatewayCodecs = [
 
 /** What of the call is said in a parameter of the INVITE. */
 const ofTheCall = Type.String({ pattern: 'custom_channel_vars\\..*|custom_sip_headers\\..*|^zone$' });
-const inviteParameter = Type.Union([
+const inviteParameter = oneOf(
   ofTheCall,
   Type.Object({ key: ofTheCall, separator: Type.Optional(Type.String()), tag: Type.String() }, closed),
-]);
+);
 
 /** A carrier: gateways for outbound calls. */
 export const resource = document({

@@ -8,7 +8,11 @@ export const freeObject = Type.Record(Type.String(), Type.Unknown());
 export const freeObjectByDefault = Type.Record(Type.String(), Type.Unknown(), { default: {} });
 
 /** An object whose keys fit a pattern. Other keys are kept unchecked. */
-export const byPattern = <T extends TSchema>(pattern: string, value: T, options: { default?: object } = {}) =>
+export const byPattern = <T extends TSchema>(
+  pattern: string,
+  value: T,
+  options: { default?: object; minProperties?: number } = {},
+) =>
   Type.Unsafe<Record<string, Type.Static<T>>>({
     type: 'object',
     patternProperties: { [pattern]: value },
@@ -28,6 +32,10 @@ export const endpointRules = byPattern(
   ),
 );
 
+/** One of several forms, and no two of them. */
+export const oneOf = <const T extends readonly TSchema[]>(...forms: T) =>
+  Type.Unsafe<{ [K in keyof T]: Type.Static<T[K]> }[number]>({ oneOf: forms });
+
 /** No key that is not named. */
 export const closed = { additionalProperties: false } as const;
 
@@ -38,13 +46,13 @@ export const strings = Type.Array(Type.String());
 export const stringsByDefault = Type.Array(Type.String(), { default: [] });
 
 /** One text or a list of them. */
-export const oneOrMore = Type.Union([Type.String(), strings]);
+export const oneOrMore = oneOf(Type.String(), strings);
 
 const email = Type.String({ format: 'email' });
 export const emails = Type.Array(email);
 
 /** Where a mail or a text message is sent: to one address or to several. */
-export const mailedTo = Type.Object({ send_to: Type.Optional(Type.Union([email, emails])) });
+export const mailedTo = Type.Object({ send_to: Type.Optional(oneOf(email, emails)) });
 export const textedTo = Type.Object({ send_to: Type.Optional(oneOrMore) });
 
 /** By classification of the number that is called: `deny` refuses such calls, `inherit` leaves it to what is above. */
@@ -199,7 +207,7 @@ const formatter = Type.Object({
 });
 
 /** Rewrites of request and caller numbers, by field name. */
-export const formatters = byPattern('^[A-Za-z0-9_]+$', Type.Union([Type.Array(formatter), formatter]));
+export const formatters = byPattern('^[A-Za-z0-9_]+$', oneOf(Type.Array(formatter), formatter));
 
 /** How to call somebody back who has a message waiting; durations in seconds. */
 export const notifyCallback = Type.Object({
@@ -212,21 +220,20 @@ export const notifyCallback = Type.Object({
 });
 
 const position = Type.Integer({ minimum: 1, maximum: 10 });
-const labelled = <T extends TSchema>(value: T) =>
-  Type.Union([value, Type.Object({ label: Type.String(), value })]);
+const labelled = <T extends TSchema>(value: T) => oneOf(value, Type.Object({ label: Type.String(), value }));
 
 /** One programmable key of a phone. */
-export const comboKey = Type.Union([
+export const comboKey = oneOf(
   Type.Null(),
   Type.Object({
     type: Type.Enum(['parking']),
-    value: Type.Optional(Type.Union([labelled(position), Type.String({ pattern: '^([1-9]|10)$' })])),
+    value: Type.Optional(oneOf(labelled(position), Type.String({ pattern: '^([1-9]|10)$' }))),
   }),
   Type.Object({
     type: Type.Enum(['line', 'presence', 'personal_parking', 'speed_dial']),
     value: Type.Optional(labelled(Type.String())),
   }),
-]);
+);
 
 /** What somebody wrote beside a document. */
 export const comment = Type.Object({

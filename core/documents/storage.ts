@@ -1,6 +1,6 @@
 // The `storage` and `storage_plan` documents: where attachments go that are not to stand in the database (contract/couch.md §4).
 import { document, Type } from '../contract/index.ts';
-import { byPattern, freeObject } from './shared.ts';
+import { byPattern, freeObject, oneOf } from './shared.ts';
 
 const word = (maxLength?: number) =>
   Type.String({ minLength: 1, pattern: '^\\S*$', ...(maxLength !== undefined && { maxLength }) });
@@ -11,7 +11,7 @@ const settings = {
   azure: Type.Object({ account: Type.String(), container: Type.String(), key: Type.String() }),
   dropbox: Type.Object(oauth),
   google_drive: Type.Object({ ...oauth, folder_id: Type.Optional(Type.String()) }),
-  google_storage: Type.Union([Type.Object(oauth), Type.Object({ oauth_app_id: Type.String() })]),
+  google_storage: oneOf(Type.Object(oauth), Type.Object({ oauth_app_id: Type.String() })),
   http: Type.Object({
     base64_encode_data: Type.Optional(Type.Boolean({ default: false })),
     send_multipart: Type.Optional(Type.Boolean()),

@@ -1,6 +1,6 @@
 // The `vmbox` document (contract/couch.md §§3-4).
 import { document, Type } from '../contract/index.ts';
-import { notifyCallback } from './shared.ts';
+import { notifyCallback, oneOf } from './shared.ts';
 
 /** A voicemail box. */
 export const vmbox = document({
@@ -30,7 +30,7 @@ export const vmbox = document({
     notify: Type.Optional(Type.Object({ callback: Type.Optional(notifyCallback) })),
     notify_email_addresses: Type.Optional(Type.Array(Type.String({ format: 'email' }), { default: [] })),
     oldest_message_first: Type.Optional(Type.Boolean({ default: false })),
-    operator_number: Type.Optional(Type.Union([Type.Integer(), Type.String()])),
+    operator_number: Type.Optional(oneOf(Type.Integer(), Type.String())),
     owner_id: Type.Optional(Type.String({ minLength: 32, maxLength: 32 })),
     pin: Type.Optional(Type.String({ minLength: 4, maxLength: 6 })),
     require_pin: Type.Optional(Type.Boolean({ default: false })),

@@ -14,6 +14,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly patternProperties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema | boolean;
+  readonly minProperties?: number;
   readonly maxProperties?: number;
   readonly required?: readonly string[];
   readonly minLength?: number;
@@ -87,6 +88,7 @@ function record(schema: Schema, depth: number): Arbitrary<unknown> {
   const [pattern, value] = Object.entries(schema.patternProperties ?? {})[0] ?? [];
   if (pattern !== undefined && value) {
     return fc.dictionary(fc.stringMatching(new RegExp(pattern)), arbitraryOf(value, depth - 1), {
+      minKeys: schema.minProperties ?? 0,
       maxKeys: 2,
     });
   }
