@@ -2,7 +2,13 @@
 import { expect } from 'chai';
 import type { RunningApp } from '../../core/app/index.ts';
 import { accountDatabase, monthDatabase, type StoredDocument } from '../../core/couch/index.ts';
-import { notifications, voicemailFull, webhookDisabled } from '../../core/messages/notification.ts';
+import {
+  notifications,
+  portComment,
+  portScheduled,
+  voicemailFull,
+  webhookDisabled,
+} from '../../core/messages/notification.ts';
 import { md5, type Rest, startRest, type Tenant } from '../crossbar/testing/rest.ts';
 import { teletype } from './app.ts';
 import { render } from './render.ts';
@@ -167,6 +173,75 @@ describe('teletype', () => {
     server.state.refuse = '';
     await rest.bus.settled();
     expect(server.received.length).to.be.above(0);
+  });
+
+  describe('of a port request', () => {
+    let port: string;
+    const portMail = async (contract: typeof portComment | typeof portScheduled, more: object) => {
+      const fields = { 'Account-ID': tenant.id, 'Port-Request-ID': port, ...more };
+      const { Status } = await rest.bus.request(contract, fields, { timeout: 10_000 });
+      return {
+        status: Status,
+        mails: server.received.map((mail) => ({ to: mail.to.join(), data: textOf(mail) })),
+      };
+    };
+    const comment = (more: object) => ({
+      Comment: { content: 'call <me>', author: 'Someone', timestamp: 63_900_000_000, ...more },
+    });
+    before(async () => {
+      const privileged = { token: rest.master.token };
+      const asked = {
+        name: 'Head office',
+        numbers: { '+14155550199': {} },
+        notifications: { email: { send_to: ['port@acme.test'] } },
+        scheduled_date: 63_900_000_000,
+      };
+      const made = await rest.send('PUT', `accounts/${tenant.id}/port_requests`, asked, privileged);
+      expect(made.status, made.text).to.equal(201);
+      port = made.body.data.id;
+      const branding = { domain: 'carrier.test', port: { support_email: 'desk@carrier.test' } };
+      await rest.send('PUT', `accounts/${rest.master.id}/whitelabel`, branding, privileged);
+    });
+
+    it('goes to who asked for it and to who carries it out, who do not read each other', async () => {
+      const { status, mails } = await portMail(
+        portComment,
+        comment({ account_id: tenant.id, user_id: tenant.userId }),
+      );
+      expect(status).to.equal('completed');
+      expect(mails.map(({ to }) => to)).to.deep.equal(['port@acme.test', 'desk@carrier.test']);
+      for (const { data } of mails)
+        expect(data)
+          .to.include('Subject: New comment for port request Head office')
+          .and.to.include('call <me>')
+          .and.to.include('call &lt;me&gt;')
+          .and.to.include('Numbers: +14155550199')
+          .and.to.match(/Ann \w+ wrote at 2024-1/);
+      expect(JSON.stringify(await smtplog()))
+        .to.include('port@acme.test')
+        .and.not.include('desk@carrier');
+    });
+
+    it('is seen by nobody else when it is private', async () => {
+      const { mails } = await portMail(portComment, comment({ content: 'between us', is_private: true }));
+      expect(mails.map(({ to }) => to)).to.deep.equal(['desk@carrier.test']);
+      expect(mails[0]?.data).to.include('Someone wrote');
+      expect(JSON.stringify(await smtplog())).to.not.include('between us');
+    });
+
+    it('says when and why', async () => {
+      const Reason = { content: 'as agreed', timestamp: 63_900_000_000 };
+      const { mails } = await portMail(portScheduled, { Reason });
+      expect(mails.map(({ to }) => to)).to.deep.equal(['port@acme.test']);
+      expect(mails[0]?.data)
+        .to.include('Head office is scheduled for 2024-11-28 08:00:00 (UTC)')
+        .and.to.include('An agent: as agreed');
+    });
+
+    it('names no request of another account', async () => {
+      const { mails } = await portMail(portScheduled, { 'Account-ID': rest.master.id });
+      expect(JSON.stringify(mails)).to.not.include('Head office');
+    });
   });
 
   it('lets who forgot the password back in, end to end', async () => {

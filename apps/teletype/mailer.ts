@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import type { AppContext } from '../../core/app/index.ts';
 import { gregorian, monthDatabase, monthOf, type StoredDocument } from '../../core/couch/index.ts';
 import { AppError, errorText } from '../../core/errors/index.ts';
+import { envelopesOf } from './envelopes.ts';
 import { findTemplate } from './find-template.ts';
-import { recipients } from './recipients.ts';
+import { portOf } from './ports.ts';
 import { render } from './render.ts';
-import { teletypeSettings } from './settings.ts';
+import { type TeletypeSettings, teletypeSettings } from './settings.ts';
 import { type Mail, sendMail } from './smtp.ts';
 import { type Notification, valuesOf } from './values.ts';
 
@@ -16,7 +17,7 @@ export type Status = 'completed' | 'disabled';
 const secrets = ['Password', 'Password-Reset-Link', 'Account-API-Key'];
 
 /**
- * Sends the mail of a notification. Rejects when it cannot be sent, after that was noted in the log of mails: with a
+ * Sends the mails of a notification. Rejects when it cannot be sent, after that was noted in the log of mails: with a
  * retryable error when it may be sent later.
  */
 export async function mail(context: AppContext, told: Notification): Promise<Status> {
@@ -31,7 +32,8 @@ export async function mail(context: AppContext, told: Notification): Promise<Sta
   const { document } = template;
   const isPreview = String(told['Preview']) === 'true';
   if (document['enabled'] === false && !isPreview) return 'disabled';
-  const values = await valuesOf(context, told);
+  const port = await portOf(store, told);
+  const values = await valuesOf(context, told, port);
   const given = (key: string, otherwise: unknown): string => String(told[key] ?? otherwise ?? '');
   const body = async (key: 'Text' | 'HTML', kind: 'plain' | 'html') => {
     const source = given(key, kind === 'html' ? template.html : template.plain);
@@ -39,24 +41,38 @@ export async function mail(context: AppContext, told: Notification): Promise<Sta
   };
   const [text, html] = [await body('Text', 'plain'), await body('HTML', 'html')];
   const replyTo = given('Reply-To', document['reply_to']);
-  const to = (rule: string) => recipients(store, document[rule], told, values);
-  const composed: Mail = {
-    messageId: `<${given('Msg-ID', randomBytes(16).toString('hex'))}.${id}@${hostOf(settings.default_from)}>`,
+  const envelopes = await envelopesOf({ store, document, told, values, port }, isPreview);
+  const messageId = given('Msg-ID', randomBytes(16).toString('hex'));
+  const composed = {
     from: given('From', document['from'] ?? settings.default_from),
     ...(replyTo !== '' && { replyTo }),
-    to: isPreview && typeof told['To'] === 'string' ? [told['To']] : await to('to'),
-    cc: isPreview ? [] : await to('cc'),
-    bcc: isPreview ? [] : await to('bcc'),
     subject: (await render(given('Subject', document['subject']), values, 'plain')).replaceAll(/\s+/g, ' '),
     ...(text !== undefined && { text }),
     ...(html !== undefined && { html }),
   };
-  const note = (outcome: object) => keep(context, account?._id, { id, told, mail: composed, outcome });
+  for (const [number, { isLogged, ...named }] of envelopes.entries()) {
+    const part = number === 0 ? id : `${id}.${number}`;
+    const one: Mail = {
+      ...composed,
+      ...named,
+      messageId: `<${messageId}.${part}@${hostOf(settings.default_from)}>`,
+    };
+    const note = (outcome: object) =>
+      keep(context, isLogged ? account?._id : undefined, { id, told, mail: one, outcome });
+    await send(one, settings, note);
+  }
+  return 'completed';
+}
+
+async function send(
+  mail: Mail,
+  settings: TeletypeSettings,
+  note: (outcome: object) => Promise<void>,
+): Promise<void> {
   try {
-    if (composed.to.length === 0)
+    if (mail.to.length === 0)
       throw new AppError('invalid_data', { message: 'nobody is named to whom the mail could go' });
-    await note({ receipt: await sendMail(composed, settings) });
-    return 'completed';
+    await note({ receipt: await sendMail(mail, settings) });
   } catch (error) {
     await note({ error: errorText(error) });
     throw error;

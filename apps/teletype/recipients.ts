@@ -7,7 +7,7 @@ const isAddress = (value: unknown): value is string =>
   typeof value === 'string' && /^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(value);
 
 /** The addresses among some values, each once. */
-function addresses(...given: readonly unknown[]): string[] {
+export function addresses(...given: readonly unknown[]): string[] {
   return [...new Set(given.flat(3).filter(isAddress))];
 }
 

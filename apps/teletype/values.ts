@@ -3,6 +3,7 @@ import type { AppContext } from '../../core/app/index.ts';
 import { isRecord } from '../../core/contract/index.ts';
 import { accountDatabase, type StoredDocument } from '../../core/couch/index.ts';
 import { snakeCase } from '../../core/messages/snake-case.ts';
+import { portValues } from './ports.ts';
 
 export type Notification = Readonly<Record<string, unknown>>;
 type Json = Record<string, unknown>;
@@ -22,7 +23,12 @@ function shown(document: StoredDocument | undefined): Json {
   return document ? { id: document._id, ...Object.fromEntries(entries) } : {};
 }
 
-export async function valuesOf({ store }: AppContext, told: Notification): Promise<Values> {
+/** `port` is the port request that is told of. */
+export async function valuesOf(
+  { store }: AppContext,
+  told: Notification,
+  port?: StoredDocument,
+): Promise<Values> {
   const fields = snakeCase(told) as Json;
   const accountId = text(told['Account-ID']);
   const find = async (id: unknown): Promise<StoredDocument | undefined> =>
@@ -59,6 +65,7 @@ export async function valuesOf({ store }: AppContext, told: Notification): Promi
         ? told['Voicemail-Transcription']['text']
         : undefined,
     },
+    ...(port && { port_request: await portValues(store, told, port, account?.['timezone']) }),
     ...(hook ? { hook: { ...shown(hook), disable_reason: hook['pvt_disabled_message'] } } : {}),
   };
 }

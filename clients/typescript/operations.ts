@@ -1676,6 +1676,7 @@ export type PortRequests = {
   };
   readonly numbers: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly reference_number?: string;
+  readonly scheduled_date?: number;
   readonly signee_name?: string;
   readonly signing_date?: number;
   readonly transfer_date?: number;
@@ -2068,7 +2069,80 @@ export type Skels = {
 
 export type StoragePlans = {
   readonly name?: string;
-  readonly attachments?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly attachments?: Readonly<Record<string, ({
+    readonly handler: "azure";
+    readonly name?: string;
+    readonly settings: {
+      readonly account: string;
+      readonly container: string;
+      readonly key: string;
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  } | {
+    readonly handler: "dropbox";
+    readonly name?: string;
+    readonly settings: {
+      readonly oauth_doc_id: string;
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  } | {
+    readonly handler: "google_drive";
+    readonly name?: string;
+    readonly settings: {
+      readonly oauth_doc_id: string;
+      readonly folder_id?: string;
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  } | ({
+    readonly handler: "google_storage";
+    readonly name?: string;
+    readonly settings: {
+      readonly oauth_doc_id: string;
+      readonly [key: string]: unknown;
+    } | {
+      readonly oauth_app_id: string;
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  }) | ({
+    readonly handler: "http";
+    readonly name?: string;
+    readonly settings: {
+      readonly base64_encode_data?: boolean;
+      readonly send_multipart?: boolean;
+      readonly url: string;
+      readonly verb?: "post" | "put";
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  }) | {
+    readonly handler: "onedrive";
+    readonly name?: string;
+    readonly settings: {
+      readonly oauth_doc_id: string;
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  } | ({
+    readonly handler: "s3";
+    readonly name?: string;
+    readonly settings: {
+      readonly bucket: string;
+      readonly bucket_access_method?: "auto" | "vhost" | "path";
+      readonly bucket_after_host?: boolean;
+      readonly host?: string;
+      readonly key: string;
+      readonly port?: number;
+      readonly region?: string;
+      readonly scheme?: "http" | "https";
+      readonly secret: string;
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  }))>>;
   readonly connections?: Readonly<Record<string, {
     readonly driver: "kazoo_couch";
     readonly name?: string;
@@ -2492,7 +2566,80 @@ export type StoragePlans = {
 };
 
 export type Storage = {
-  readonly attachments?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly attachments?: Readonly<Record<string, ({
+    readonly handler: "azure";
+    readonly name?: string;
+    readonly settings: {
+      readonly account: string;
+      readonly container: string;
+      readonly key: string;
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  } | {
+    readonly handler: "dropbox";
+    readonly name?: string;
+    readonly settings: {
+      readonly oauth_doc_id: string;
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  } | {
+    readonly handler: "google_drive";
+    readonly name?: string;
+    readonly settings: {
+      readonly oauth_doc_id: string;
+      readonly folder_id?: string;
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  } | ({
+    readonly handler: "google_storage";
+    readonly name?: string;
+    readonly settings: {
+      readonly oauth_doc_id: string;
+      readonly [key: string]: unknown;
+    } | {
+      readonly oauth_app_id: string;
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  }) | ({
+    readonly handler: "http";
+    readonly name?: string;
+    readonly settings: {
+      readonly base64_encode_data?: boolean;
+      readonly send_multipart?: boolean;
+      readonly url: string;
+      readonly verb?: "post" | "put";
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  }) | {
+    readonly handler: "onedrive";
+    readonly name?: string;
+    readonly settings: {
+      readonly oauth_doc_id: string;
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  } | ({
+    readonly handler: "s3";
+    readonly name?: string;
+    readonly settings: {
+      readonly bucket: string;
+      readonly bucket_access_method?: "auto" | "vhost" | "path";
+      readonly bucket_after_host?: boolean;
+      readonly host?: string;
+      readonly key: string;
+      readonly port?: number;
+      readonly region?: string;
+      readonly scheme?: "http" | "https";
+      readonly secret: string;
+      readonly [key: string]: unknown;
+    };
+    readonly [key: string]: unknown;
+  }))>>;
   readonly connections?: Readonly<Record<string, {
     readonly driver: "kazoo_couch";
     readonly name?: string;

@@ -29,8 +29,9 @@ export const portRequest = document({
     comments: Type.Optional(Type.Array(comment)),
     name: Type.String({ minLength: 1, maxLength: 128 }),
     notifications: Type.Optional(Type.Object({ email: Type.Optional(mailedTo) })),
-    numbers: byPattern('\\+?[0-9]+', freeObject),
+    numbers: byPattern('\\+?[0-9]+', freeObject, { minProperties: 1 }),
     reference_number: Type.Optional(Type.String()),
+    scheduled_date: Type.Optional(Type.Integer()),
     signee_name: Type.Optional(Type.String()),
     signing_date: Type.Optional(Type.Integer()),
     transfer_date: Type.Optional(Type.Integer()),
@@ -49,6 +50,7 @@ export const portRequest = document({
     pvt_transitions: Type.Array(Type.Unknown()),
     pvt_tree: Type.Array(Type.String()),
     pvt_port_authority: Type.String(),
+    pvt_port_authority_name: Type.String(),
     pvt_account_name: Type.String(),
     /** The numbers that came, as they stood on the request. */
     pvt_ported_numbers: Type.Record(Type.String(), Type.Unknown()),

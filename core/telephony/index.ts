@@ -7,3 +7,4 @@ export * from './networks.ts';
 export * from './numbering.ts';
 export * from './numbers.ts';
 export * from './sip-uri.ts';
+export * from './zone-clock.ts';

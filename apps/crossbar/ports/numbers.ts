@@ -17,27 +17,35 @@ export async function checkPortable(
 ): Promise<Numbers> {
   const normal: [string, Numbers[string]][] = [];
   for (const [given, about] of Object.entries(numbers)) {
-    const path = `numbers.${given}`;
     const e164 = findE164(given);
-    if (e164 === undefined) throw invalid(path, 'pattern', 'must be a number', { value: given });
+    if (e164 === undefined)
+      throw invalid(`numbers.${given}`, 'pattern', 'must be a number', { value: given });
     const found = await findNumber(services, e164);
     const isOnItsWay = found?.pvt_assigned_to === account && found.pvt_state === 'port_in';
     if (found?.pvt_assigned_to !== undefined && !isOnItsWay)
-      throw invalid(path, 'unique', 'the number exists on the system already', { cause: e164 });
-    const requests = await portingRequests(services, e164);
-    if (requests.some((id) => id !== port))
-      throw invalid(path, 'unique', 'the number is on a port request already', { cause: e164 });
+      throw notPortable(given, 'number exists on the system already');
+    const others = (await portingRequests(services, e164)).filter(({ id }) => id !== port);
+    const [own] = others.filter((one) => one.account === account);
+    if (own) throw notPortable(given, `number is on a port request already: ${own.id}`);
+    if (others.length > 0) throw notPortable(given, 'number is being ported for a different account');
     normal.push([e164, about]);
   }
   return Object.fromEntries(normal);
 }
 
-/** Ids of the requests that are not over and ask for a number. */
-export async function portingRequests({ store }: Pick<Services, 'store'>, e164: string): Promise<string[]> {
+/** At the number itself, and in the words (up to a colon) that Monster UI knows what is wrong by. */
+const notPortable = (number: string, message: string): AppError =>
+  invalid(number, 'type', message, { cause: number });
+
+/** The requests that are not over and ask for a number, and whose they are. */
+export async function portingRequests(
+  { store }: Pick<Services, 'store'>,
+  e164: string,
+): Promise<{ readonly id: string; readonly account: unknown }[]> {
   const rows = await store
     .database('port_requests')
     .view('port_requests', 'port_in_numbers', { key: e164, fresh: true });
-  return rows.map(({ id }) => id);
+  return rows.map(({ id, value }) => ({ id, account: value }));
 }
 
 /**

@@ -54,20 +54,23 @@ export async function portsOf(request: RestRequest): Promise<PortRequest[]> {
   return rows.flatMap(({ doc }) => typed(portRequest, doc) ?? []);
 }
 
-/** Merges what was sent as far as `check` lets it, and stores what `decide` makes of it. */
+/** Merges what was sent as far as `check` lets it, stores what `decide` makes of it, and tells of it. */
 export async function changePort(
   request: RestRequest,
   check: Check,
   decide: (document: PortRequest, reason: string | undefined) => Promise<PortRequest>,
+  tellOf: (stored: PortRequest, reason: string | undefined) => Promise<void>,
 ): Promise<DataReply> {
   const data = settablePart(dataObject(request));
-  const reason = parameter(request, 'reason');
+  const given = parameter(request, 'reason');
+  const reason = typeof given === 'string' && given !== '' ? given : undefined;
   const stored = await storePort(request, async (previous) => {
     const next = portRequest.accept(merged(settablePart(previous), data)) as Parameters<Check>[1];
     await check(request, next, previous);
     const document = { ...next, ...privatePart(previous), _id: previous._id } as PortRequest;
-    return decide(document, typeof reason === 'string' && reason !== '' ? reason : undefined);
+    return decide(document, reason);
   });
+  await tellOf(stored, reason);
   return { data: shownPort(request, stored), revision: stored._rev };
 }
 

@@ -32,6 +32,7 @@ export function shownPort(request: RestRequest, document: PortRequest): Json {
       account_id: document.pvt_account_id,
       account_name: document.pvt_account_name,
       port_authority: document.pvt_port_authority,
+      port_authority_name: document.pvt_port_authority_name,
       ...(document.pvt_ported_numbers && { ported_numbers: document.pvt_ported_numbers }),
     },
   };

@@ -12,18 +12,19 @@ import {
   operation,
   plain,
   type RestRequest,
-  resellerOf,
   targetAccount,
 } from '../engine/index.ts';
 import { distinct, numbersBody } from '../numbers/collection.ts';
 import { normal } from '../numbers/numbers.ts';
 import { carriersOf } from '../numbers/phonebook.ts';
 import { attachmentEndpoints } from '../ports/attachments.ts';
+import { portAuthority } from '../ports/authority.ts';
 import { portCommentEndpoints } from '../ports/comments.ts';
 import { listPorts, listStates, statesOf, type Whose } from '../ports/lists.ts';
 import { letterOfAuthorization } from '../ports/loa.ts';
 import { checkPortable, completePort } from '../ports/numbers.ts';
 import { changePort, portOf, portsOf } from '../ports/request.ts';
+import { scheduledDate } from '../ports/schedule.ts';
 import { shownOnly, shownPort, timelineOf } from '../ports/show.ts';
 import {
   begun,
@@ -35,7 +36,7 @@ import {
   type PortRequest,
   transition,
 } from '../ports/states.ts';
-import { commentsOf, tellOfComments } from '../ports/told.ts';
+import { commentsOf, tellOfComments, tellOfState } from '../ports/told.ts';
 
 const { schema } = portRequest;
 const row = Type.Object({
@@ -59,7 +60,11 @@ export const port_requests = plain(
     document: portRequest,
     shared: 'port_requests',
     listing: { design: 'port_requests', view: 'crossbar_listing' },
-    example: { name: 'From the old carrier', numbers: {}, bill: { carrier: 'Old', postal_code: '94105' } },
+    example: {
+      name: 'From the old carrier',
+      numbers: { '+14155550171': {} },
+      bill: { carrier: 'Old', postal_code: '94105' },
+    },
     verbs: {
       collection: { PUT: 'admin' },
       item: { GET: 'account', POST: 'admin', PATCH: 'admin', DELETE: 'admin' },
@@ -188,15 +193,17 @@ function notNow({ pvt_port_state }: PortRequest): AppError {
   });
 }
 
-/** Whose a new request is, and who carries it out: the reseller of the account, else the account above. */
+/** Whose a new request is, and who carries it out. */
 async function opening(request: RestRequest): Promise<Partial<PortRequest>> {
   const account = targetAccount(request);
   const { name, pvt_tree = [] } = account;
+  const authority = await portAuthority(request.services.store, account);
   return {
     ...begun(request),
     pvt_tree: [...pvt_tree],
     pvt_account_name: name,
-    pvt_port_authority: resellerOf(account),
+    pvt_port_authority: authority.id,
+    ...(authority.name !== undefined && { pvt_port_authority_name: authority.name }),
   };
 }
 
@@ -210,18 +217,16 @@ function stateChange(state: PortDestination): Operation {
 
 /** Merges what was sent, and brings the request into another state. When it is completed its numbers are in service. */
 async function move(request: RestRequest, state: PortDestination): Promise<DataReply> {
-  return changePort(request, prepare, async (document, reason) => {
+  const decide = async (document: PortRequest, reason: string | undefined): Promise<PortRequest> => {
     const moved = transition(request, document, state, reason);
-    if (state === 'submitted' && Object.keys(document.numbers).length === 0)
-      throw new AppError('invalid_data', {
-        details: {
-          violations: [{ path: 'numbers', code: 'minProperties', message: 'no number is asked for' }],
-        },
-      });
+    if (state === 'scheduled') return { ...document, ...moved, scheduled_date: scheduledDate(document) };
     if (state !== 'completed') return { ...document, ...moved };
     await completePort(request, document);
     return { ...document, ...moved, numbers: {}, pvt_ported_numbers: document.numbers };
-  });
+  };
+  return changePort(request, prepare, decide, (stored, reason) =>
+    tellOfState(request, stored, state, reason),
+  );
 }
 
 async function lastSubmitted(request: RestRequest): Promise<DataReply> {

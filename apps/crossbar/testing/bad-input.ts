@@ -16,6 +16,7 @@ interface Schema {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly uniqueItems?: boolean;
+  readonly minProperties?: number;
 }
 
 /** One rule that `data` breaks, and how it is reported. */
@@ -93,6 +94,7 @@ function wrongValues(schema: Schema): Wrong[] {
   if (format !== undefined) wrong.push({ code: 'wrong_format', value: `no ${format}` });
   if (schema.minimum !== undefined) wrong.push({ code: 'minimum', value: schema.minimum - 1 });
   if (schema.maximum !== undefined) wrong.push({ code: 'maximum', value: schema.maximum + 1 });
+  if (schema.minProperties) wrong.push({ code: 'too_few_properties', value: {} });
   if (schema.minItems) wrong.push({ code: 'minItems', value: [] });
   if (schema.maxItems !== undefined)
     wrong.push({ code: 'maxItems', value: Array(schema.maxItems + 1).fill('x') });

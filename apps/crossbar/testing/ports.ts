@@ -25,6 +25,7 @@ export function portBench(): PortBench {
   before(async () => {
     rest = await startRest();
     reseller = await rest.reseller('reseller');
+    await reseller.send('PUT', 'whitelabel', { domain: 'carrier.test', port: { authority: reseller.id } });
     tenant = await rest.account('acme', reseller.id);
     other = await rest.account('other');
   });

@@ -12,7 +12,20 @@ type Row = readonly [
 const caller = '{{ caller_id.name | default: "somebody" }} ({{ caller_id.number | default: "no number" }})';
 const greeting = 'Hello {{ user.first_name | default: "" }} {{ user.last_name | default: "" }},';
 const account = 'Account: {{ account.name }} ({{ account.realm }})';
-const port = 'Port request: {{ port_request_id }}\nNumber: {{ number | default: "see the request" }}';
+const port =
+  'Port request: {{ port_request.name }} ({{ port_request_id }})\nState: {{ port_request.port_state }}\nNumbers: {{ port_request.numbers | join: ", " }}';
+const because =
+  '{% if port_request.transition_reason %}{{ port_request.transition_reason.user.author }}: {{ port_request.transition_reason.content }}{% endif %}';
+/** What is said of a port, and when. */
+const steps = {
+  cancel: 'was cancelled',
+  pending: 'was sent to the carrier',
+  rejected: 'was rejected',
+  request: 'was submitted',
+  scheduled:
+    'is scheduled for {{ port_request.port_scheduled_date.local }} ({{ port_request.port_scheduled_date.timezone }})',
+  unconfirmed: 'is not submitted yet',
+} as const;
 
 const rows: readonly Row[] = [
   [
@@ -149,21 +162,28 @@ const rows: readonly Row[] = [
     'Your way back in',
     `${greeting}\n\nsomebody, we hope you, asked for a new password for {{ account.name }}. This link lets you in once:\n\n{{ link }}\n\nIf it was not you, nothing needs to be done.`,
   ],
-  ...(['cancel', 'comment', 'pending', 'rejected', 'request', 'scheduled', 'unconfirmed'] as const).map(
-    (step): Row => [
+  ...Object.entries(steps).map(
+    ([step, is]): Row => [
       `port_${step}`,
       'port',
-      'admins',
-      `Port of {{ number | default: "a number" }}: ${step}`,
-      `${account}\n${port}\nState: ${step}\n\n{{ reason.message | default: comment.content | default: "" }}`,
+      'original',
+      `Port request {{ port_request.name }} ${is}`,
+      `The port request {{ port_request.name }} ${is}.\n\n${because}\n\n${port}\n${account}`,
     ],
   ),
   [
+    'port_comment',
+    'port',
+    'original',
+    'New comment for port request {{ port_request.name }}',
+    `{{ port_request.comment.author }} wrote at {{ port_request.comment.date.local }} ({{ port_request.comment.date.timezone }}):\n\n{{ port_request.comment.content }}\n\n${port}\n${account}`,
+  ],
+  [
     'ported',
     'port',
-    'admins',
-    '{{ number | default: "A number" }} was ported',
-    `${account}\n${port}\nThe number is yours to use.`,
+    'original',
+    'Port request {{ port_request.name }} is complete',
+    `The numbers are yours to use.\n\n${because}\n\n${port}\n${account}`,
   ],
   [
     'register',
