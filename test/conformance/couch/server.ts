@@ -83,12 +83,13 @@ export class Couch {
   }
 
   /**
-   * Makes a database with slashes in its name, removed by `stop`; gives its path: `/account%2F…`. It has one copy, also in a
-   * cluster: of several any one answers a view, which may not have yet what was just written.
+   * Makes a database with slashes in its name, removed by `stop`; gives its path: `/account%2F…`. It is one shard in one copy,
+   * also in a cluster: of several copies any one answers a view, which may not have yet what was just written, and each shard
+   * counts its changes for itself.
    */
   async database(): Promise<string> {
     const path = this.name();
-    const { status } = await this.send('PUT', `${path}?n=1`);
+    const { status } = await this.send('PUT', `${path}?n=1&q=1`);
     if (status !== 201) throw new Error(`PUT ${path} answered ${status}`);
     return path;
   }
