@@ -132,6 +132,26 @@ describe('connectStore', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('lets one of many that want a new database write its views', async () => {
+    let writes = 0;
+    const proxy = await proxyTo(
+      couch.server.url,
+      (status) => status,
+      () => false,
+      (path, method) => {
+        if (method === 'POST' && path.endsWith('/_bulk_docs')) writes += 1;
+        return undefined;
+      },
+    );
+    const name = randomBytes(16).toString('hex');
+    const stores = Array.from({ length: 6 }, () => open({ urls: [proxy.url] }));
+    await Promise.all(stores.map((store) => store.ensure(name, 'account')));
+    expect(writes).to.equal(1);
+    expect(await stores[0]?.outdatedViews(name, 'account')).to.deep.equal([]);
+    await stores[0]?.drop(name);
+    await proxy.close();
+  });
+
   /** Leaves of one document, as two replicas would have written them apart. */
   const split = (name: string, leaves: readonly (readonly [rev: string, fields: object])[]) =>
     raw('POST', `${encodeURIComponent(name)}/_bulk_docs`, {

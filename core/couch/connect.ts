@@ -213,7 +213,7 @@ class ConnectedStore implements CouchStore {
     const { cluster, cache, log } = this.#core;
     const created = await createDatabase(cluster, database);
     const designs = loadViews(this.#viewsFolder).get(databaseClass) ?? [];
-    const written = await installDesigns(cluster, database, designs);
+    const written = await installDesigns(cluster, database, designs, created);
     if (written.length > 0) log.info('views were written', { database, designs: written });
     cache.clear(database);
     if (created) this.#announcer.announceDatabase(database, 'created');

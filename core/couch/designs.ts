@@ -1,10 +1,16 @@
 // Brings the design documents of a database up to date without blocking its readers.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DesignSource } from '../../couchdb/load.ts';
 import { isRecord } from '../contract/index.ts';
 import { hasCode } from '../errors/index.ts';
 import type { Cluster } from './cluster.ts';
 import { storeError } from './errors.ts';
 
+/**
+ * Milliseconds between looks whether who has just made a database has written its views: of many processes that start at
+ * once one is to do that.
+ */
+const makersTurn: readonly number[] = [100, 200, 400, 800];
 /** How long one request waits for an index; building goes on in the server and the next request waits again. */
 const buildWaitMs = 60_000;
 
@@ -14,7 +20,7 @@ interface Installed {
 }
 
 /**
- * Writes the designs whose digest differs. In a new database at once; else each is built under a side name first,
+ * Writes the designs whose digest differs. In a new database at once (`made`: it is ours to do so); else each is built under a side name first,
  * then put in place (same functions, same index: nothing is built twice) and the side one removed.
  * @returns the names of the designs that were written.
  */
@@ -22,8 +28,14 @@ export async function installDesigns(
   cluster: Cluster,
   database: string,
   designs: readonly DesignSource[],
+  made: boolean,
 ): Promise<string[]> {
-  const installed = await installedDesigns(cluster, database);
+  let installed = await installedDesigns(cluster, database);
+  for (const wait of made || designs.length === 0 ? [] : makersTurn) {
+    if (installed.size > 0) break;
+    await pause(wait);
+    installed = await installedDesigns(cluster, database);
+  }
   const changed = designs.filter((design) => installed.get(design.name)?.digest !== design.digest);
   await writeNew(
     cluster,
