@@ -88,6 +88,57 @@ describe('a cluster of CouchDB nodes', () => {
     await lonely.close();
   });
 
+  it('leaves out a node that has lost the others, and believes nothing that it has read', async () => {
+    let cut = false;
+    const asked: string[] = [];
+    const lonely = await proxyTo(
+      couch.server.url,
+      // Nobody else confirms a write.
+      (status) => (cut && status === 201 ? 202 : status),
+      () => false,
+      (path) => {
+        if (!path.startsWith('/_')) asked.push(path);
+        if (!cut || path !== '/_membership') return undefined;
+        return { status: 200, body: { all_nodes: ['a'], cluster_nodes: ['a', 'b', 'c'] } };
+      },
+    );
+    const log = silentLog();
+    const store = open({ urls: [lonely.url, couch.server.url], log });
+    const database = store.database(account);
+    await database.save({ _id: 'read-before' });
+    await database.get('read-before');
+    expect(database.held('read-before')).to.not.equal(undefined);
+    cut = true;
+    await Promise.all([0, 1].map((n) => database.save({ _id: `cut-${n}` })));
+    while (!log.at('warn').includes('CouchDB has lost the other nodes')) await wait(20);
+    expect(database.held('read-before')).to.equal(undefined);
+    asked.length = 0;
+    for (const n of [0, 1, 2, 3]) await database.save({ _id: `cut-later-${n}` });
+    expect(asked).to.deep.equal([]);
+    cut = false;
+    while (!log.at('info').includes('CouchDB answers again')) await wait(20);
+    await lonely.close();
+  });
+
+  it('asks another node for rows by keys when one breaks off, though that is a POST', async () => {
+    let broken = false;
+    const dying = await proxyTo(
+      couch.server.url,
+      (status) => status,
+      () => {
+        if (broken) void dying.close();
+        return broken;
+      },
+    );
+    const store = open({ urls: [dying.url, couch.server.url] });
+    const database = store.database(account);
+    const look = () => database.all({ keys: ['keyed'] });
+    await database.save({ _id: 'keyed' });
+    await Promise.all([look(), look()]);
+    broken = true;
+    for (const rows of await Promise.all([look(), look()])) expect(rows).to.have.lengthOf(1);
+  });
+
   it('believes no single node that a database is missing, and has all databases made by the first', async () => {
     const made: string[] = [];
     const lagging = await proxyTo(

@@ -1,20 +1,16 @@
-// The nodes of one CouchDB cluster: any will do; one that fails, or has stopped answering, is left out until it is back.
+// Requests to one CouchDB cluster: any node will do, and what one cannot answer another one may.
 import { isDeepStrictEqual } from 'node:util';
 import { isRecord } from '../contract/index.ts';
 import { AppError } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
 import { inSpan } from '../trace/index.ts';
-import { backlogOf, isBack, probeMs } from './comeback.ts';
 import { Connection, type Reply, type Request, Unreachable } from './connection.ts';
 import { isMissingDatabase } from './errors.ts';
+import { type Node, Nodes } from './nodes.ts';
+import { probeMs } from './probes.ts';
 
 /** A node that has not answered for so long is asked whether it is up at all. */
 const patienceMs = 1_500;
-/** How often a node that is out is asked whether it is back. */
-const lookMs = 1_000;
-/** After a node is back others bring it what it has missed: for so long at least and at most, in milliseconds. */
-const catchingUp = { least: 10_000, most: 300_000 };
-
 /** Told how many milliseconds a request took, failed or not. */
 export type Took = (method: string, milliseconds: number) => void;
 
@@ -24,15 +20,8 @@ export interface ClusterOptions {
   readonly password: string;
   readonly log: Logger;
   readonly took?: Took;
-}
-
-interface Node {
-  readonly connection: Connection;
-  /** Left out until it is known to be back. */
-  out: boolean;
-  /** Asks whether it is back. */
-  probing: Promise<void> | undefined;
-  next: NodeJS.Timeout | undefined;
+  /** What was read may be old: it came of a node that has lost the others. */
+  readonly onDoubt?: () => void;
 }
 
 type Ask<T> = (connection: Connection, signal: AbortSignal, repeated: boolean) => Promise<T>;
@@ -40,28 +29,15 @@ type Ask<T> = (connection: Connection, signal: AbortSignal, repeated: boolean) =
 const databaseOf = (path: string): string => decodeURIComponent(path.split('/', 1)[0] ?? '');
 
 export class Cluster {
-  readonly #nodes: readonly Node[];
-  readonly #log: Logger;
+  readonly #nodes: Nodes;
   readonly #took: Took;
-  /** When a node came back last, until it has what it missed. */
-  #backSince: number | undefined;
-  #catchUp: NodeJS.Timeout | undefined;
-  #turn = 0;
   #fault: string | undefined;
-  #closed = false;
 
   /** Throws `invalid_config` without a URL. */
-  constructor({ urls, user, password, log, took = () => undefined }: ClusterOptions) {
-    if (urls.length === 0)
-      throw new AppError('invalid_config', { message: 'store.urls names no CouchDB node' });
-    this.#nodes = urls.map((url) => ({
-      connection: new Connection(url, user, password),
-      out: false,
-      probing: undefined,
-      next: undefined,
-    }));
-    this.#log = log;
-    this.#took = took;
+  constructor({ urls, user, password, log, took, onDoubt }: ClusterOptions) {
+    const connections = urls.map((url) => new Connection(url, user, password));
+    this.#nodes = new Nodes(connections, { log, onDoubt: onDoubt ?? (() => undefined) });
+    this.#took = took ?? (() => undefined);
   }
 
   /** Undefined while the last request was answered, else why not. */
@@ -71,7 +47,7 @@ export class Cluster {
 
   /** A node has come back and may not have all that was written meanwhile: a view that it answers may be old. */
   get isCatchingUp(): boolean {
-    return this.#backSince !== undefined;
+    return this.#nodes.isCatchingUp;
   }
 
   /** Any status is a reply; rejects with `datastore_unreachable` when no node answers. */
@@ -83,6 +59,8 @@ export class Cluster {
       try {
         const ask: Ask<Reply> = async (connection, signal, repeated) => {
           const reply = await connection.json({ ...request, signal });
+          // Too few have it: perhaps this node does not see the others.
+          if (reply.status === 202) this.#nodes.suspect();
           return repeated && reply.status === 409 ? this.#settled(connection, request, reply) : reply;
         };
         return await this.#try(request, ask, isMissing);
@@ -99,16 +77,14 @@ export class Cluster {
 
   /** Asks no node again whether it is back. */
   close(): void {
-    this.#closed = true;
-    clearTimeout(this.#catchUp);
-    for (const node of this.#nodes) clearTimeout(node.next);
+    this.#nodes.close();
   }
 
   async #try<T>(request: Request, ask: Ask<T>, isDoubtful: (answer: T) => boolean = () => false): Promise<T> {
     let reason = this.#fault ?? '';
     let repeated = false;
     let doubtful: { readonly answer: T } | undefined;
-    for (const node of await this.#order(request)) {
+    for (const node of await this.#nodes.order(isCreation(request))) {
       try {
         const answer = await this.#attempt(node, request, (signal) => ask(node.connection, signal, repeated));
         this.#fault = undefined;
@@ -116,7 +92,7 @@ export class Cluster {
         doubtful = { answer };
       } catch (error) {
         if (!(error instanceof Unreachable) || request.signal?.aborted) throw error;
-        this.#lose(node, error);
+        this.#nodes.lose(node, error);
         reason = error.message;
         repeated ||= !error.unsent;
         if (repeated && !isRepeatable(request)) break;
@@ -159,55 +135,6 @@ export class Cluster {
       ? { status: 201, body: { ok: true, id: now['_id'], rev } }
       : conflict;
   }
-
-  #lose(node: Node, error: Unreachable): void {
-    if (node.out || this.#closed) return;
-    this.#log.warn('CouchDB does not answer', { error });
-    node.out = true;
-    this.#look(node);
-  }
-
-  #look(node: Node): void {
-    const alone = this.#nodes.every((other) => other === node || other.out);
-    node.probing = isBack(node.connection, alone)
-      .catch(() => false)
-      .then((back) => {
-        if (this.#closed) return;
-        if (back) this.#regain(node);
-        else node.next = setTimeout(() => this.#look(node), lookMs).unref();
-      })
-      .finally(() => {
-        node.probing = undefined;
-      });
-  }
-
-  #regain(node: Node): void {
-    node.out = false;
-    this.#log.info('CouchDB answers again', { url: node.connection.url });
-    this.#backSince = Date.now();
-    clearTimeout(this.#catchUp);
-    this.#catchUp = setTimeout(() => void this.#lookWhetherCaughtUp(), catchingUp.least).unref();
-  }
-
-  /** It is the others that know what they have still to bring it. */
-  async #lookWhetherCaughtUp(): Promise<void> {
-    const since = this.#backSince;
-    const up = this.#nodes.filter(({ out }) => !out);
-    const backlogs = await Promise.all(up.map(({ connection }) => backlogOf(connection).catch(() => 1)));
-    // Another one has come back meanwhile, which has begun this anew.
-    if (this.#closed || since === undefined || this.#backSince !== since) return;
-    if (backlogs.every((jobs) => jobs === 0) || Date.now() - since > catchingUp.most)
-      this.#backSince = undefined;
-    else this.#catchUp = setTimeout(() => void this.#lookWhetherCaughtUp(), lookMs).unref();
-  }
-
-  /** Nodes that answer, in turn. While all are out, those that are just being asked whether they are back count. */
-  async #order(request: Request): Promise<Node[]> {
-    this.#turn = isCreation(request) ? 0 : (this.#turn + 1) % this.#nodes.length;
-    const turned = [...this.#nodes.slice(this.#turn), ...this.#nodes.slice(0, this.#turn)];
-    if (turned.every(({ out }) => out)) await Promise.all(turned.map(({ probing }) => probing));
-    return turned.filter(({ out }) => !out);
-  }
 }
 
 /** What one node says of a database that another one has just made. It has done nothing then: the next one is asked. */
@@ -219,5 +146,7 @@ const isCreation = ({ method, path }: Request): boolean => method === 'PUT' && !
 
 /** Reading changes nothing, and a document that was written already is known again; any other write would be done twice. */
 function isRepeatable({ method, path }: Request): boolean {
+  // Keys that are asked for stand in a body.
+  if (method === 'POST') return /\/(_all_docs|_view\/[^/]+)$/.test(path);
   return method === 'GET' || (method === 'PUT' && /^[^/]+\/(_local\/|_design\/)?[^/]+$/.test(path));
 }

@@ -86,7 +86,14 @@ class ConnectedStore implements CouchStore {
   readonly #viewsFolder: string | undefined;
 
   constructor({ urls, user, password, quorum = {}, bus, node, log, metrics, ...rest }: StoreOptions) {
-    const cluster = new Cluster({ urls, user, password, log, took: requestTimer(metrics) });
+    const cluster = new Cluster({
+      urls,
+      user,
+      password,
+      log,
+      took: requestTimer(metrics),
+      onDoubt: () => cache.clearAll(),
+    });
     const cache = new ReadCache({
       bytes: 32_000_000,
       entries: 50_000,

@@ -1,4 +1,4 @@
-// A node of a CouchDB cluster that comes back: may it be asked again, and has it got by now what it has missed.
+// What a node of a CouchDB cluster says of itself and of the others.
 import { isRecord } from '../contract/index.ts';
 import type { Connection } from './connection.ts';
 
@@ -14,7 +14,11 @@ export async function isBack(connection: Connection, alone: boolean): Promise<bo
   const up = await ask(connection, '_up');
   // 404 while it is in maintenance.
   if (up.status !== 200) return false;
-  if (alone) return true;
+  return alone || seesMost(connection);
+}
+
+/** Whether a node sees more than half of its cluster; one that does not tell is taken at its word. Rejects with `Unreachable`. */
+export async function seesMost(connection: Connection): Promise<boolean> {
   const { status, body } = await ask(connection, '_membership');
   if (status !== 200 || !isRecord(body)) return true;
   const { all_nodes: seen, cluster_nodes: members } = body;
