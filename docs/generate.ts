@@ -153,7 +153,7 @@ function messagesPage(): string {
     registration,
     route,
     call,
-    dialplan,
+    dialplan: { ...dialplan.commands, ...dialplan },
     resource,
     media,
     callflow,

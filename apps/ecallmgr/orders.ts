@@ -14,6 +14,7 @@ import {
 import { profile } from './dial/destination.ts';
 import { harmless, sipHost, sipUser } from './freeswitch/index.ts';
 import type { SwitchNode } from './switch-node.ts';
+import { sendOn } from './transfer.ts';
 
 export async function takeOrders(
   context: AppContext,
@@ -70,7 +71,10 @@ async function onAll(
   await Promise.all(done);
 }
 
-/** Runs a command on the named switch, or on all; `pause` and `resume` are ours: whether a switch gets new calls. */
+/**
+ * Runs a command on the named switch, or on all. Ours are `pause` and `resume`, whether a switch gets new calls, and `send_on`,
+ * which sends a leg to a number: who has the leg does it, and no other answers.
+ */
 async function runCommand(
   { bus }: AppContext,
   nodes: readonly SwitchNode[],
@@ -80,7 +84,7 @@ async function runCommand(
   const chosen = nodes.filter(({ name }) => wanted === undefined || wanted === '*' || name === wanted);
   for (const node of chosen) {
     const result = await run(node, Command, Args);
-    if (order.message['Server-ID'] || order.replyTo)
+    if (result && (order.message['Server-ID'] || order.replyTo))
       await bus.reply(order, commandReply, { Command, 'FreeSWITCH-Node': node.name, ...result });
   }
 }
@@ -89,12 +93,18 @@ async function run(
   node: SwitchNode,
   command: string,
   args: string,
-): Promise<{ readonly Result: string; readonly Response?: string; readonly Error?: string }> {
+): Promise<{ readonly Result: string; readonly Response?: string; readonly Error?: string } | undefined> {
   if (command === 'pause' || command === 'resume') {
     node.pause(command === 'pause');
     return { Result: 'success', Response: command };
   }
   try {
+    if (command === 'send_on') {
+      const [, callId = '', number = ''] = /^(\S+) (.+)$/.exec(args) ?? [];
+      if (node.channels.get(callId)?.ownership !== 'ours') return undefined;
+      await sendOn(node.client, callId, number);
+      return { Result: 'success', Response: number };
+    }
     return { Result: 'success', Response: await node.client.api(`${command} ${args}`.trim(), 30_000) };
   } catch (error) {
     return { Result: 'error', Error: errorText(error) };

@@ -7,11 +7,11 @@ import { AppError, errorText } from '../../core/errors/index.ts';
 import { controlQueueOf, originateExecute, originateReady } from '../../core/messages/dialplan.ts';
 import { originateError, originateReq, originateResp, originateUuid } from '../../core/messages/resource.ts';
 import type { Channel } from './channel.ts';
-import { context as dialplan } from './dial/destination.ts';
 import { leastBusy, ring } from './dial/ring.ts';
-import { uuid, word } from './freeswitch/index.ts';
+import { uuid } from './freeswitch/index.ts';
 import { bridgeRoutes } from './routing/routes.ts';
 import type { SwitchNode } from './switch-node.ts';
+import { sendOn } from './transfer.ts';
 
 type Request = MessageOf<typeof originateReq>;
 
@@ -132,11 +132,11 @@ async function act(node: SwitchNode, channel: Channel, message: Request, fetchId
       if (typeof existing === 'string')
         await node.client.api(`uuid_bridge ${uuid(existing)} ${uuid(callId)}`);
       else if (data['Invite-Format'] !== undefined) bridgeRoutes(node.control(channel, fetchId), [data]);
-      else await sendOn(node, channel, data['Route']);
+      else await sendTo(node, channel, data['Route']);
       return;
     }
     case 'transfer':
-      await sendOn(node, channel, data['Route']);
+      await sendTo(node, channel, data['Route']);
       return;
     case 'eavesdrop': {
       const target = uuid(message['Eavesdrop-Call-ID'] ?? '');
@@ -153,14 +153,13 @@ async function act(node: SwitchNode, channel: Channel, message: Request, fetchId
   }
 }
 
-/** Sends the leg to a number, as if it had called that. */
-async function sendOn(node: SwitchNode, channel: Channel, route: unknown): Promise<void> {
+/** Sends the leg on to the number that the request names. */
+async function sendTo(node: SwitchNode, channel: Channel, route: unknown): Promise<void> {
   if (typeof route !== 'string')
     throw new AppError('invalid_data', {
       message: 'originate needs an Existing-Call-ID, or in its Application-Data an endpoint or a Route',
     });
-  channel.transferred = true;
-  await node.client.api(`uuid_transfer ${uuid(channel.callId)} ${word(route)} XML ${dialplan}`);
+  await sendOn(node.client, channel.callId, route);
 }
 
 /** The switch that has the call to be joined, else the one with the fewest channels. Throws `no_switch`. */

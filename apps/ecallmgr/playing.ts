@@ -12,6 +12,12 @@ export function playable(call: ControlledCall, name: string, language?: string):
   return call.around.media.playable(name, mediaRequest(call, language));
 }
 
+/** Several media as one that the switch plays. */
+export async function macro(call: ControlledCall, names: readonly string[]): Promise<string> {
+  const paths = await Promise.all(names.map((name) => playable(call, name)));
+  return `file_string://${paths.join('!')}`;
+}
+
 /** Who asks for media. */
 export function mediaRequest(call: ControlledCall, language?: string) {
   return {

@@ -72,6 +72,21 @@ export class Publisher {
     this.#send(fields, undefined).catch(() => undefined);
   }
 
+  /** Publishes that a leg is sent to a number by an order. */
+  transferred(channel: Channel, number: string): void {
+    const fields = {
+      'Event-Name': 'CHANNEL_TRANSFEREE' as const,
+      'Call-ID': channel.callId,
+      'Call-Direction': channel.direction,
+      'Other-Leg-Call-ID': channel.otherLeg,
+      'Switch-Nodename': this.#switchName,
+      'Custom-Channel-Vars': channel.vars,
+      'Transfer-Type': 'blind',
+      'Transfer-To': number,
+    };
+    this.#send(fields, undefined).catch(() => undefined);
+  }
+
   /** Publishes the completion of a command that no event of the switch completes. */
   async completion(channel: Channel, messageId: string, completion: Completion): Promise<void> {
     await this.#send(

@@ -16,12 +16,12 @@ import { Handling } from './handling.ts';
 import type { Media } from './media.ts';
 import type { Meters } from './meters.ts';
 import { arrive, jobOf } from './moving/arrival.ts';
-import { createPlaces } from './moving/places.ts';
 import type { Outbox } from './outbox.ts';
 import { Publisher } from './publisher.ts';
 import type { Callers } from './routing/callers.ts';
 import type { Edges } from './routing/edges.ts';
 import { routeParked } from './routing/parked.ts';
+import { surroundingsOf } from './surroundings.ts';
 import { Claims } from './survival/claims.ts';
 import { findEnd } from './survival/ends.ts';
 import { Lease } from './survival/lease.ts';
@@ -31,7 +31,7 @@ import { resync } from './survival/resync.ts';
 import { sweep } from './survival/sweep.ts';
 import { reclaim } from './survival/takeover.ts';
 import { Watch } from './survival/watch.ts';
-import { isSeeking, replaced, reroute } from './transfer.ts';
+import { isSeeking, replaced, reroute, sentOn, takeSentOn } from './transfer.ts';
 import { serveUploads } from './uploads.ts';
 
 /** What all switches of a process share. */
@@ -81,7 +81,7 @@ export class SwitchNode {
   #uploads: Promise<Subscription> | undefined;
 
   constructor(settings: SwitchSettings, shared: Shared) {
-    const { context, meters, edges, media } = shared;
+    const { context, meters } = shared;
     this.shared = shared;
     this.name =
       settings.name ?? `freeswitch@${settings.host}${settings.port === 8021 ? '' : `:${settings.port}`}`;
@@ -121,22 +121,7 @@ export class SwitchNode {
     });
     this.claims = new Claims(this.client, () => this.lease.owner, log);
     this.#watch = new Watch(this);
-    this.around = {
-      client: this.client,
-      switchName: this.name,
-      node: context.node,
-      recordings: () => this.recordings,
-      media,
-      proxy: () => edges.address(),
-      tell: (event, name) => publisher.as(name, event, this.channels.get(callIdOf(event))),
-      tellCompletion: (channel, id, completion) => publisher.completion(channel, id, completion),
-      isRinging: (callId) => [...this.channels.values()].some((leg) => leg.otherLeg === callId),
-      takeEnd: (channel, completion) => this.#handling.handle(channel, completion),
-      tellEnd: (channel, event, completion) => publisher.event(channel, event, completion),
-      mayAct: () => (this.lease.holds ? undefined : this.lease.regained()),
-      places: createPlaces(context.bus, shared.nodes, this),
-      log,
-    };
+    this.around = surroundingsOf(this, publisher, this.#handling);
   }
 
   get node(): string {
@@ -167,6 +152,10 @@ export class SwitchNode {
     if (isOfConference(event)) {
       // What it says of the leg may be less than is known: the profile decides.
       takeConferenceEvent(this, event);
+      return;
+    }
+    if (event['Event-Subclass'] === sentOn) {
+      takeSentOn(this, event);
       return;
     }
     const callId = callIdOf(event);

@@ -3,12 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { errorText } from '../../core/errors/index.ts';
 import type { Channel } from './channel.ts';
 import type { Control } from './control/control.ts';
+import { context as dialplan } from './dial/destination.ts';
 import { dumpOf } from './dump.ts';
-import { type SwitchEvent, variable } from './freeswitch/index.ts';
+import { type SwitchClient, type SwitchEvent, uuid, variable, word } from './freeswitch/index.ts';
 import type { SwitchNode } from './switch-node.ts';
 import {
   asChannelVariables,
   asCommanded,
+  commanded,
   commandedAs,
   controlled,
   controller,
@@ -25,7 +27,8 @@ export function transferred(node: SwitchNode, channel: Channel, event: SwitchEve
   const talks = event[elsewhere] !== undefined;
   channel.transferred = !talks;
   // Who is joined with a call on another switch is controlled by nobody, and ends with the conversation.
-  restart(node, channel, talks ? { hangup_after_bridge: 'true', park_after_bridge: '' } : {});
+  if (talks) restart(node, channel, { hangup_after_bridge: 'true' }, ['park_after_bridge']);
+  else restart(node, channel);
   channel.routed = talks;
 }
 
@@ -52,6 +55,34 @@ export function isSeeking(node: SwitchNode, channel: Channel, event: SwitchEvent
   return false;
 }
 
+/** The event by which one ecallmgr tells all that it sends a leg to a number. */
+export const sentOn = 'mirliton::sent_on';
+
+/**
+ * Sends a leg to a number, as if it had called that: whoever has it lets its controller go, and asks who takes it when it
+ * parks. `vars`: Custom-Channel-Vars that it gets.
+ */
+export async function sendOn(
+  client: SwitchClient,
+  callId: string,
+  number: string,
+  vars: Vars = {},
+): Promise<void> {
+  await client.setVariables(callId, asChannelVariables(vars));
+  // With its Unique-ID the switch would hand it to the leg instead of telling it.
+  await client.sendEvent('CUSTOM', { 'Event-Subclass': sentOn, 'Sent-On': callId, 'Transfer-To': number });
+  await client.api(`uuid_transfer ${uuid(callId)} ${word(number)} XML ${dialplan}`);
+}
+
+/** Somebody sends a leg on: told before it moves, so that its controller takes nothing that ends now for its own. */
+export function takeSentOn(node: SwitchNode, event: SwitchEvent): void {
+  const channel = node.channels.get(event['Sent-On'] ?? '');
+  if (channel?.ownership !== 'ours') return;
+  node.publisher.transferred(channel, event['Transfer-To'] ?? '');
+  channel.transferred = true;
+  restart(node, channel);
+}
+
 /** Nobody controls the call any more, and nothing has been done with it: who takes it is asked again. */
 export async function reroute(node: SwitchNode, channel: Channel): Promise<void> {
   const dump = await dumpOf(node.client, channel.callId);
@@ -61,19 +92,14 @@ export async function reroute(node: SwitchNode, channel: Channel): Promise<void>
 }
 
 /** It is controlled anew, under another fetch id. */
-function restart(node: SwitchNode, channel: Channel, more: Vars = {}): void {
+function restart(node: SwitchNode, channel: Channel, more: Vars = {}, unset: readonly string[] = []): void {
   const fetchId = randomBytes(16).toString('hex');
   const vars = { 'Fetch-ID': fetchId };
   channel.routed = false;
   channel.decide(vars);
   node.controls.get(channel.callId)?.restart(fetchId);
   node.client
-    .setVariables(channel.callId, {
-      ...asChannelVariables(vars),
-      ...asCommanded([]),
-      ...more,
-      [controlled]: '',
-    })
+    .setVariables(channel.callId, { ...asChannelVariables(vars), ...more }, [controlled, commanded, ...unset])
     .catch((error: unknown) =>
       node.around.log.debug('a leg could not be marked', { error: errorText(error) }),
     );

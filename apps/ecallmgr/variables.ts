@@ -11,7 +11,8 @@ export const controlled = 'mirliton_controlled';
 /** The channel variable that names a queue of who has won the call. */
 export const controller = 'mirliton_controller';
 
-const commanded = 'mirliton_commanded_as';
+/** The channel variable that notes the call ids under which a leg is commanded beside its own. */
+export const commanded = 'mirliton_commanded_as';
 /** Notes on a leg the other call ids under which it is commanded: of those whose place it has taken. */
 export const asCommanded = (ids: readonly string[]): Vars => ({
   [commanded]: ids.map((id) => Buffer.from(id).toString('base64url')).join('.'),

@@ -3,7 +3,9 @@ import { expect } from 'chai';
 import type { AnswerOf, MessageOf } from '../contract/index.ts';
 import type { authnReq } from './authn.ts';
 import { callEvent } from './call.ts';
-import { bridge, commandOf, commands, type play } from './dialplan.ts';
+import { bridge } from './commands/legs.ts';
+import type { play } from './commands/sound.ts';
+import { commandOf, commands } from './dialplan.ts';
 import { offnetReq } from './resource.ts';
 import { routeReq } from './route.ts';
 

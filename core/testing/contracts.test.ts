@@ -34,6 +34,7 @@ const modules = [
   conference,
   configuration,
   dialplan,
+  dialplan.commands,
   media,
   metaflow,
   nodes,

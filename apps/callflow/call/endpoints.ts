@@ -1,7 +1,7 @@
 // Which endpoints a device, user, group or ring-group member stands for, and the caller id they are shown.
 import { getAt, isRecord, type MessageFields } from '../../../core/contract/index.ts';
 import { group } from '../../../core/documents/index.ts';
-import type { bridge } from '../../../core/messages/dialplan.ts';
+import type { bridge } from '../../../core/messages/commands/legs.ts';
 import {
   type BridgeEndpoint,
   buildEndpoints,

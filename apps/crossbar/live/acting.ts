@@ -95,6 +95,9 @@ const actions: Readonly<Record<string, Run>> = {
       'Time-Limit': data['time_limit'],
     }),
   send_dtmf: (request, channel, data) => command(request, channel, 'send_dtmf', { DTMFs: data['digits'] }),
+  transfer,
+  audio_level: (request, channel, { action = 'start', level = 0, mode = 'read' }) =>
+    command(request, channel, 'audio_level', { Action: action, Level: level, Mode: mode }),
   resume: (request, channel) => onSwitch(request, channel, 'uuid_hold', `off ${idOf(channel)}`),
   intercept,
 };
@@ -157,6 +160,19 @@ async function controlQueueOf(request: RestRequest, channel: Channel): Promise<s
   const queue = status['Custom-Channel-Vars']?.['Control-Queue'];
   if (typeof queue === 'string') return queue;
   throw new AppError('nobody_listens', { message: 'nobody controls this channel' });
+}
+
+/** Sends the channel, or its other leg, to a number: blind. Who has an attended one in mind needs an executor of metaflows. */
+async function transfer(request: RestRequest, channel: Channel, data: Json): Promise<void> {
+  const type = data['transfer-type'] ?? data['transfer_type'] ?? data['Transfer-Type'] ?? 'blind';
+  if (type !== 'blind') return ask(request, channel, 'transfer', data);
+  const { leg = 'self', target } = data;
+  if (leg !== 'self' && leg !== 'bleg')
+    throw invalid('leg', 'enum', 'is no leg', { target: ['self', 'bleg'], value: leg });
+  if (typeof target !== 'string' || !/^[\w+*#.-]{1,64}$/.test(target))
+    throw invalid('target', target === undefined ? 'required' : 'pattern', 'must be a number to call');
+  const moved = leg === 'bleg' ? { ...channel, uuid: channel['other_leg'] } : channel;
+  await onSwitch(request, channel, 'send_on', `${idOf(moved)} ${target}`);
 }
 
 /** Rings the phones of the target, and joins the call to whichever answers. */

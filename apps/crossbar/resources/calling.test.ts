@@ -6,6 +6,7 @@ import {
   queryAccountChannelsReq,
   queryAccountChannelsResp,
 } from '../../../core/messages/call.ts';
+import { tts } from '../../../core/messages/commands/sound.ts';
 import {
   dial,
   dialResp,
@@ -15,7 +16,6 @@ import {
   searchReq,
   searchResp,
 } from '../../../core/messages/conference.ts';
-import { tts } from '../../../core/messages/dialplan.ts';
 import { originateError, originateReq, originateResp } from '../../../core/messages/resource.ts';
 import { commandReply, switchCommand } from '../../../core/messages/switch.ts';
 import { tenants } from '../testing/tenants.ts';
@@ -183,7 +183,20 @@ describe('calls that the API makes and acts on', () => {
       expect(orders).to.deep.equal(['uuid_break leg-1 all', 'uuid_hold off leg-1', 'uuid_kill leg-1']);
       expect((await post('dance')).body.data).to.have.nested.property('action.enum');
       expect((await post('transfer')).body.data).to.have.property('target');
-      expect((await post('transfer', { target: '2001' })).body.message).to.equal('nobody_listens');
+      orders.length = 0;
+      expect((await post('transfer', { target: '2001' })).status).to.equal(200);
+      expect(
+        (await flow('transfer', { target: '+4915', leg: 'bleg', 'Transfer-Type': 'blind' })).status,
+      ).to.equal(201);
+      expect(orders).to.deep.equal(['send_on leg-1 2001', 'send_on leg-2 +4915']);
+      expect((await post('transfer', { target: '2001 XML x' })).body.data).to.have.nested.property(
+        'target.pattern',
+      );
+      expect((await flow('transfer', { target: '1', leg: 'both' })).body.data).to.have.nested.property(
+        'leg.enum',
+      );
+      const asking = await post('transfer', { target: '2001', transfer_type: 'attended' });
+      expect(asking.body.message, 'needs an executor of metaflows').to.equal('nobody_listens');
       expect((await flow('tts', { text: 'Hello' })).body.message).to.equal('nobody_listens');
       expect((await flow('tts')).body.data, 'no text').to.have.property('data.text');
       expect((await flow('play', { id: 'ffffffffffffffffffffffffffffffff' })).status).to.equal(404);

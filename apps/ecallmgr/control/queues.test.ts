@@ -1,7 +1,7 @@
 // Control queues serve one call after the other, and no command reaches another call than the one it is for.
 import { expect } from 'chai';
 import { AppError } from '../../../core/errors/index.ts';
-import { noop } from '../../../core/messages/dialplan.ts';
+import { noop } from '../../../core/messages/commands/queue.ts';
 import { fakeBus } from '../../../core/testing/index.ts';
 import { type Commanded, ControlQueues } from './queues.ts';
 

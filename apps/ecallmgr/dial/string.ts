@@ -13,6 +13,8 @@ export interface DialOptions {
   readonly legVars: Vars;
   /** Fields of the whole command that belong to each leg. */
   readonly shared: Fields;
+  /** Channel variables of every leg, unless its endpoint says otherwise. */
+  readonly more?: Vars;
   /** Where a confirmation prompt is to be had, by its name in the endpoint; resolved before. */
   readonly confirmFiles?: Readonly<Record<string, string>>;
 }
@@ -30,13 +32,17 @@ export function dialString(endpoints: readonly BridgeEndpoint[], options: DialOp
   return endpoints.map((endpoint) => leg(endpoint, options)).join(options.method === 'single' ? '|' : ',');
 }
 
-function leg(endpoint: BridgeEndpoint, { proxy, legVars, shared, confirmFiles = {} }: DialOptions): string {
+function leg(
+  endpoint: BridgeEndpoint,
+  { proxy, legVars, shared, more, confirmFiles = {} }: DialOptions,
+): string {
   const aor = addressOfRecord(endpoint);
   const own = fieldVariables(endpoint);
   const file = own['group_confirm_file'];
   const loopback = endpoint['Invite-Format'] === 'loopback';
   const account = endpoint['Account-ID'] === undefined ? {} : { 'Account-ID': endpoint['Account-ID'] };
   const variables = {
+    ...more,
     ...asChannelVariables(legVars),
     ...fieldVariables(shared),
     ...asChannelVariables(account),

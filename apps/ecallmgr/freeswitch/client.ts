@@ -13,7 +13,7 @@ export const subscribed = [
   'CHANNEL_CREATE CHANNEL_PARK CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE',
   'CHANNEL_EXECUTE_COMPLETE CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_DESTROY CALL_UPDATE CALL_SECURE',
   'DTMF DETECTED_TONE RECORD_START RECORD_STOP',
-  'CUSTOM sofia::transferor sofia::transferee sofia::replaced sofia::intercepted loopback::bowout conference::maintenance',
+  'CUSTOM sofia::transferor sofia::transferee sofia::replaced sofia::intercepted loopback::bowout conference::maintenance mirliton::sent_on',
 ].join(' ');
 
 export interface ClientOptions extends SwitchAddress {

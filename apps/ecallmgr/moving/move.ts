@@ -10,7 +10,7 @@ import { jobKey } from './arrival.ts';
 import type { Place } from './places.ts';
 
 /** The fields of the command that the leg is to run there. */
-export type Job = Vars & { readonly 'Application-Name': 'call_pickup' | 'conference' };
+export type Job = Vars & { readonly 'Application-Name': 'call_pickup' | 'conference' | 'eavesdrop' };
 
 // The leg answers when it has found what it came for.
 const timeout = 20;

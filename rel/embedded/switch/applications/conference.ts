@@ -1,7 +1,8 @@
-// `conference NAME[@PROFILE][+PIN][+flags{mute|deaf|moderator}]`: joins a conference until one leaves it.
+// `conference NAME[@PROFILE][+PIN][+flags{mute|deaf|moderator|endconf}]`: joins a conference until one leaves it.
 
 import { joinConference } from '../calls/conference.ts';
 import type { Application } from '../calls/contract.ts';
+import { callOut } from '../calls/outcalls.ts';
 
 export const conference: Application = {
   media: true,
@@ -10,7 +11,16 @@ export const conference: Application = {
     const [target = ''] = args.trim().split('+');
     const [name = '', profile = 'default'] = target.split('@');
     if (!channel.answered) await channel.driver.answer();
-    const joined = await joinConference({ core, channel, signal, name, profile, flags });
+    const dialStrings = channel.outcalls.splice(0);
+    const joined = await joinConference({
+      core,
+      channel,
+      signal,
+      name,
+      profile,
+      flags,
+      onJoined: (conference) => callOut({ core, channel, conference, dialStrings, signal }),
+    });
     return joined ? undefined : '-ERR conference is locked';
   },
 };

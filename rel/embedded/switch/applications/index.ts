@@ -5,6 +5,7 @@ import { answer } from './answer.ts';
 import { breakPlayback } from './break.ts';
 import { bridge } from './bridge.ts';
 import { conference } from './conference.ts';
+import { conferenceSetAutoOutcall } from './conference_set_auto_outcall.ts';
 import { deflect } from './deflect.ts';
 import { eavesdrop } from './eavesdrop.ts';
 import { echo } from './echo.ts';
@@ -57,6 +58,7 @@ const APPLICATIONS: Record<string, Application> = {
   break: breakPlayback,
   bridge,
   conference,
+  conference_set_auto_outcall: conferenceSetAutoOutcall,
   deflect,
   eavesdrop,
   echo,

@@ -45,6 +45,8 @@ export class Channel extends EventEmitter<ChannelEvents> {
   /** The channel that made this one, or that this one made last. */
   other: { channel: Channel; type: 'originator' | 'originatee' } | undefined;
   bridgedTo: Channel | undefined;
+  /** Whom the conference rings that this channel joins next. */
+  readonly outcalls: string[] = [];
 
   constructor(core: SwitchCore, profile: CallerProfile, driver: Driver) {
     super();

@@ -12,6 +12,8 @@ export interface ConferenceMember {
   readonly voice: Member;
   readonly joinedAt: number;
   moderator: boolean;
+  /** When the last of these has gone, so does everybody. */
+  readonly endsIt: boolean;
   leave(): void;
 }
 
@@ -33,6 +35,8 @@ export interface JoinRequest {
   name: string;
   profile: string;
   flags: ReadonlySet<string>;
+  /** Called once it is in. */
+  onJoined?: (conference: Conference) => void;
 }
 
 /** Stays in the conference until kicked, hung up or transferred; false when it is locked. The last to leave ends it. */
@@ -47,12 +51,14 @@ export async function joinConference(request: JoinRequest): Promise<boolean> {
   const voice = channel.leg.joinMixer(conference.mixer, { mute, deaf });
   const leave = () => left.abort();
   const moderator = flags.has('moderator');
-  const member: ConferenceMember = { id, channel, voice, joinedAt: Date.now(), moderator, leave };
+  const endsIt = flags.has('endconf');
+  const member: ConferenceMember = { id, channel, voice, joinedAt: Date.now(), moderator, endsIt, leave };
   conference.members.set(id, member);
   channel.set('conference_name', conference.name);
   channel.set('conference_uuid', conference.uuid);
   channel.set('conference_member_id', String(id));
   tell(conference, 'add-member', member);
+  request.onJoined?.(conference);
   const onDigit = ({ digit }: { digit: string }) => tell(conference, 'dtmf', member, [['DTMF-Key', digit]]);
   channel.on('digit', onDigit);
   await untilAborted(AbortSignal.any([signal, left.signal]));
@@ -60,6 +66,8 @@ export async function joinConference(request: JoinRequest): Promise<boolean> {
   tell(conference, 'del-member', member);
   conference.members.delete(id);
   if (!channel.leg.closed) channel.leg.leaveMixer();
+  const others = [...conference.members.values()];
+  if (endsIt && !others.some((other) => other.endsIt)) for (const other of others) other.leave();
   if (conference.members.size === 0) await endConference(core, conference);
   return true;
 }

@@ -125,7 +125,9 @@ function buildInvite(profile: SipProfile, channel: Channel, target: SofiaTarget,
   const from = channel.find('sip_from_uri') ?? `sip:${userPart(callerIdNumber)}@${domain}`;
   const address = (uri: string) =>
     formatNameAddr({ ...(callerIdName ? { display: callerIdName } : {}), uri, params: new Map() });
-  const uri = channel.find('sip_invite_req_uri') ?? formatUri(target.uri);
+  const params = channel.find('sip_invite_params');
+  const plain = formatUri(target.uri);
+  const uri = channel.find('sip_invite_req_uri') ?? (params === undefined ? plain : `${plain};${params}`);
   const to = channel.find('sip_invite_to_uri') ?? formatUri({ ...target.uri, params: new Map() });
   const request = newRequest('INVITE', uri, {
     from: address(from.startsWith('sip') ? from : `sip:${from}`),
@@ -144,6 +146,8 @@ function buildInvite(profile: SipProfile, channel: Channel, target: SofiaTarget,
     if (name.startsWith('sip_h_') && typeof value === 'string')
       request.headers.set(name.slice(6), value.replace(/[\r\n]/g, ' '));
   }
+  const alert = channel.find('alert_info');
+  if (alert !== undefined) request.headers.set('Alert-Info', alert.replace(/[\r\n]/g, ' '));
   setPartyVariables(channel, request);
   return request;
 }
