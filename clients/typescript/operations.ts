@@ -8056,14 +8056,14 @@ export interface Operations {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: Query;
     readonly body: readonly string[];
-    readonly data: readonly string[];
+    readonly data: Queues & Stored;
   };
   /** Takes all agents out of a queue. For: admin. */
   readonly deleteAccountsQueuesByIdRoster: {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: Query;
     readonly body: Query;
-    readonly data: unknown;
+    readonly data: Queues & Stored;
   };
   /** Rings, and does not wait for the answer. For: account. */
   readonly getAccountsUsersByUserIdQuickcallByNumber: {

@@ -295,7 +295,7 @@ describe('calls that the API makes and acts on', () => {
   it('keeps the agents of a queue with the users', async () => {
     const queue = (await tenant.send('PUT', 'queues', { name: 'Support' })).body.data.id;
     const set = await tenant.send('POST', `queues/${queue}/roster`, [tenant.userId]);
-    expect(set.body.data, set.text).to.deep.equal([tenant.userId]);
+    expect(set.body.data, set.text).to.deep.include({ id: queue, name: 'Support', agents: [tenant.userId] });
     expect((await tenant.send('GET', `queues/${queue}`)).body.data.agents).to.deep.equal([tenant.userId]);
     expect((await tenant.send('GET', 'agents')).body.data[0]).to.deep.include({
       id: tenant.userId,
@@ -308,7 +308,8 @@ describe('calls that the API makes and acts on', () => {
     expect((await tenant.send('GET', `agents/${tenant.userId}/queue_status`)).body.data).to.deep.equal([]);
     expect((await tenant.send('POST', `queues/${queue}/roster`, ['nobody'])).status).to.equal(400);
     await tenant.send('POST', `queues/${queue}/roster`, [tenant.userId]);
-    await tenant.send('DELETE', `queues/${queue}/roster`);
+    const emptied = await tenant.send('DELETE', `queues/${queue}/roster`);
+    expect(emptied.body.data).to.deep.include({ id: queue, agents: [] });
     expect((await tenant.send('GET', `queues/${queue}/roster`)).body.data).to.deep.equal([]);
     const listen = await tenant.send('PUT', 'queues/eavesdrop', { id: device });
     expect(listen.body.data).to.have.property('call_id');

@@ -15,6 +15,7 @@ import {
   operation,
   pathParameter,
   plain,
+  publicPart,
   type RestRequest,
   targetAccount,
   targetDatabase,
@@ -33,7 +34,7 @@ const listening = Type.Object({
 });
 type Listening = Type.Static<typeof listening>;
 
-const roster = { accepts: Type.Array(Type.String()), reply: Type.Array(Type.String()) };
+const agents = Type.Array(Type.String({ description: 'the id of a user' }));
 
 export const queues = plain(
   resource({
@@ -84,20 +85,16 @@ export const queues = plain(
           const { _id } = await queueOf(request);
           return { data: await agentsOf(targetDatabase(request), _id) };
         },
-        { reply: roster.reply },
+        { reply: agents },
       ),
       POST: operation(
         'admin',
         'Makes these users the agents of a queue',
-        async (request) => {
-          const { _id } = await queueOf(request);
-          return { data: await setAgents(request, _id, request.data) };
-        },
-        roster,
+        (request) => writeRoster(request, request.data),
+        { accepts: agents, reply: queue.schema },
       ),
-      DELETE: operation('admin', 'Takes all agents out of a queue', async (request) => {
-        const { _id } = await queueOf(request);
-        return { data: await setAgents(request, _id, []) };
+      DELETE: operation('admin', 'Takes all agents out of a queue', (request) => writeRoster(request, []), {
+        reply: queue.schema,
       }),
     }),
   ],
@@ -105,6 +102,13 @@ export const queues = plain(
 
 const queueOf = (request: RestRequest) =>
   load(targetDatabase(request), queue, pathParameter(request, idParameter));
+
+/** Answers the queue, as a read of it does. */
+async function writeRoster(request: RestRequest, wanted: readonly string[]): Promise<DataReply> {
+  const document = await queueOf(request);
+  const members = await setAgents(request, document._id, wanted);
+  return { data: { ...publicPart(document), id: document._id, agents: members } };
+}
 
 async function agentsOf(database: Database, id: string): Promise<string[]> {
   const rows = await database.view('queues', 'agents_listing', {
