@@ -30,6 +30,9 @@ export function absent(path: string): boolean {
 /** What it asks for to learn that it was never set up: a 404 is the answer. */
 const notSetUp = ['whitelabel', 'storage'];
 
+/** What is asked of a call center that runs; where none does, that is the answer: 503. */
+const ofCallCenter = /\/(queues|agents)\/(stats|status)$/;
+
 /** The requests that were refused although the contract promises an answer, and those whose answer the page could not read. */
 export const refused = (exchanges: readonly Exchange[]): readonly Exchange[] =>
   exchanges.filter(
@@ -37,5 +40,6 @@ export const refused = (exchanges: readonly Exchange[]): readonly Exchange[] =>
       status === blocked ||
       (status >= 400 &&
         !absent(path) &&
+        !(status === 503 && ofCallCenter.test(path)) &&
         !(status === 404 && method === 'GET' && notSetUp.includes(nounOf(path)))),
   );

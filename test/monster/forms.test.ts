@@ -1,72 +1,43 @@
 // An unmodified Monster UI with its apps, worked by clicks as a person does; what it wrote is read back over REST. Run as browser.test.ts.
 import { expect } from 'chai';
-import { accountOf, type TestAccount } from '../e2e/account.ts';
+import type { TestAccount } from '../e2e/account.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { call } from '../e2e/fixtures.ts';
 import type { Rest } from '../e2e/rest.ts';
-import { refused } from './absent.ts';
+import type { Zone } from '../e2e/zone.ts';
 import { createAccount, editAccount, masquerade, shopkeeper } from './apps/accounts.ts';
 import { addResponse, createCallflow, deleteCallflow, nameAccount } from './apps/callflows.ts';
 import { createEntity, deleteEntity, entities, renameEntity } from './apps/entities.ts';
 import { addNumbers, nameCaller, prependName } from './apps/numbers.ts';
 import { createPbx, deletePbx } from './apps/pbxs.ts';
-import { comment, makePending, openPortRequest } from './apps/ports.ts';
 import { deleteMessage, moveMessage, openFaxbox, openVoicemailBox, playMessage } from './apps/voicemails.ts';
 import { calledNumbers } from './apps/voip-calllogs.ts';
 import { createDevice, deleteDevice, editDevice, toggleDevice } from './apps/voip-devices.ts';
 import { createUser, employee, features, setFeature } from './apps/voip-users.ts';
 import { createWebhook, deleteWebhook, toggleWebhook } from './apps/webhooks.ts';
 import type { Ui } from './page.ts';
-import { type Started, startMonster } from './start.ts';
+import { openShop } from './shop.ts';
 
 describe('Monster UI by clicks', function () {
   this.timeout(120_000);
-  let started: Started;
+  let zone: Zone;
   let ui: Ui;
   /** The account that every app but the one for accounts works for, and a client of it. */
   let account: TestAccount;
   let shop: Rest;
-
-  before(async function () {
-    const monster = await startMonster();
-    if (typeof monster === 'string') {
-      console.log(`    ${monster}: not run`);
-      return this.skip();
-    }
-    started = monster;
-    ({ ui } = monster);
-    const { rest, facts } = monster.zone;
-    for (const { id } of await rest.get('apps_store'))
-      await rest.put(`apps_store/${id}`, { allowed_users: 'all', users: [] });
+  const { inApp } = openShop(async (open) => {
+    ({ zone, ui, account, shop } = open);
     // Without a carrier a number has no name, unless the operator says so.
     const features = { local_feature_override: true };
-    await rest.send('PATCH', '/system_configs/number_manager', { default: { features } });
-    await ui.logIn(facts.login);
-    const realm = 'shop.mirliton.test';
-    const { id } = await rest.put('', { name: 'Shop', realm });
-    shop = rest.on(id);
-    account = accountOf(shop, realm, facts.phones[0]?.proxy ?? '');
+    await zone.rest.send('PATCH', '/system_configs/number_manager', { default: { features } });
   });
-  after(() => started?.stop());
-  // Whatever a test did: the page was refused nothing that it was promised.
-  afterEach(() => {
-    if (ui) expect(refused(ui.exchanges)).to.deep.equal([]);
-  });
-
-  /** Each app on a page of its own, so that none is in the way of the next. */
-  const inApp = (app: string, tests: () => void): void => {
-    describe(app, () => {
-      before(() => ui.enter(app, shop.accountId));
-      tests();
-    });
-  };
 
   describe('accounts', () => {
     let made: Rest;
 
     it('makes an account with its wizard, limits, credit and an admin', async () => {
       const { id } = await createAccount(ui);
-      made = started.zone.rest.on(id);
+      made = zone.rest.on(id);
       expect(await made.get('')).to.deep.include({ name: 'Corner Shop', realm: 'corner.mirliton.test' });
       expect(await made.get('limits')).to.include({ inbound_trunks: 3 });
       expect(await made.get('ledgers/total')).to.include({ amount: 12.5 });
@@ -151,24 +122,6 @@ describe('Monster UI by clicks', function () {
       const { prepend, cnam } = await shop.get(path);
       expect(prepend).to.deep.include({ enabled: true, name: 'Sales' });
       expect(cnam).to.deep.include({ display_name: 'Corner Shop' });
-    });
-  });
-
-  inApp('numbers', () => {
-    it('shows a port request, comments on it and says how far it is', async () => {
-      const { id } = await shop.put('port_requests', {
-        name: 'From the old carrier',
-        numbers: { '+14155550177': {} },
-        bill: { carrier: 'Old' },
-      });
-      expect((await shop.send('PATCH', `port_requests/${id}/submitted`, {})).status).to.equal(200);
-      expect(await openPortRequest(ui, id)).to.include({ id, port_state: 'submitted' });
-      await comment(ui, 'How long does it take');
-      const [said] = (await shop.get(`port_requests/${id}/comments`)).comments;
-      expect(said).to.include({ content: 'How long does it take', is_private: false });
-      await makePending(ui, 'New', 'R-1');
-      const pending = await shop.get(`port_requests/${id}`);
-      expect(pending).to.include({ port_state: 'pending', winning_carrier: 'New', reference_number: 'R-1' });
     });
   });
 
