@@ -49,13 +49,18 @@ export const createNumber: NumberAction = async (request, e164, data) => {
   });
 };
 
-/** Takes a number of the pool, or one of an account in reach, or puts a reserved one into service. */
+/**
+ * Takes a number of the pool, or one of an account in reach, or puts a reserved one into service. One that the account has
+ * in service already stays so, with what was said of it.
+ */
 export const activateNumber: NumberAction = async (request, e164, data) => {
   const { create_with_state: _, ...fields } = accepted(data);
   return written(request, e164, async (before) => {
     const mayTake = before && ((await isReached(request, before)) || isReservedAbove(request, before));
     if (!mayTake) throw refusal('not_found', e164, `number ${e164} not found`);
-    return { ...taken(request, e164, before, 'in_service'), ...fields };
+    const isThere =
+      before.pvt_state === 'in_service' && before.pvt_assigned_to === targetAccount(request)._id;
+    return { ...(isThere ? before : taken(request, e164, before, 'in_service')), ...fields };
   });
 };
 

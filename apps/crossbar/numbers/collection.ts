@@ -1,7 +1,7 @@
 // Many numbers in one request: each for itself, with what succeeded and why the rest did not.
 import { type Static, Type } from '../../../core/contract/index.ts';
 import { number as contract } from '../../../core/documents/index.ts';
-import { toAppError } from '../../../core/errors/index.ts';
+import { type AppError, toAppError } from '../../../core/errors/index.ts';
 import { type DataReply, invalid, numberError, type Operation, operation } from '../engine/index.ts';
 import type { NumberAction } from './actions.ts';
 import { mostNumbers } from './inventory.ts';
@@ -24,7 +24,7 @@ const numberErrors = Type.Record(
   }),
 );
 const reply = Type.Object({
-  success: Type.Optional(Type.Record(Type.String(), contract.schema as typeof numbersBody)),
+  success: Type.Record(Type.String(), contract.schema as typeof numbersBody),
   error: Type.Optional(numberErrors),
 });
 
@@ -43,14 +43,17 @@ function tolerant(number: string): string {
   }
 }
 
-/** The operation that does the same to many numbers. Without any success it is a 400. */
+/**
+ * The operation that does the same to many numbers. As with Kazoo, what failed is told beside what succeeded; only of one
+ * number that failed alone the answer is its error.
+ */
 export function many(summary: string, act: NumberAction): Operation {
   const run = async (
     { numbers, ...data }: Static<typeof body>,
     one: (number: string, data: object) => unknown,
   ): Promise<DataReply> => {
     const success: [string, unknown][] = [];
-    const failed: [string, unknown][] = [];
+    const failed: [string, AppError][] = [];
     for (const number of distinct(numbers)) {
       try {
         const e164 = normal(number);
@@ -58,14 +61,18 @@ export function many(summary: string, act: NumberAction): Operation {
       } catch (thrown) {
         const error = toAppError(thrown);
         if (error.status >= 500) throw thrown;
-        failed.push([number, numberError(error, number)]);
+        failed.push([number, error]);
       }
     }
-    const outcome = {
-      ...(success.length > 0 && { success: Object.fromEntries(success) }),
-      ...(failed.length > 0 && { error: Object.fromEntries(failed) }),
+    const [only, ...others] = failed;
+    if (only && others.length === 0 && success.length === 0) throw only[1];
+    const errors = failed.map(([number, error]) => [number, numberError(error, number)]);
+    return {
+      data: {
+        success: Object.fromEntries(success),
+        ...(errors.length > 0 && { error: Object.fromEntries(errors) }),
+      },
     };
-    return success.length > 0 ? { data: outcome } : { data: outcome, status: 400 };
   };
   return operation(
     'admin',

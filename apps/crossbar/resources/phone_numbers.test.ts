@@ -170,9 +170,12 @@ describe('phone_numbers', () => {
     expect((await own('GET', '?prefix=4155550100&quantity=5')).body.data).to.deep.equal([{ number }]);
     expect((await other.send('PUT', `phone_numbers/${number}/activate`, {})).status).to.equal(201);
     expect((await own('PUT', `${number}/activate`, {})).status).to.equal(404);
-    expect((await other.send('PUT', `phone_numbers/${number}/activate`, {})).body.message).to.equal(
-      'no_change_required',
-    );
+    const again = await other.send('PUT', `phone_numbers/${number}/activate`, { note: 'again' });
+    expect([again.status, again.body.data.state, again.body.data.note]).to.deep.equal([
+      201,
+      'in_service',
+      'again',
+    ]);
     expect((await other.send('DELETE', `phone_numbers/${number}?hard=true`)).status).to.equal(403);
     const gone = await master('DELETE', `${number}?hard=true`, undefined, other.id);
     expect(gone.body.data._read_only).to.include({ state: 'deleted', is_deleted: true });
@@ -199,7 +202,29 @@ describe('phone_numbers', () => {
       '0',
       [one],
     );
-    expect((await own('DELETE', 'collection', { numbers: [fresh()] })).status).to.equal(400);
+  });
+
+  it('are told of each for itself when all failed, and of one alone like without a list', async () => {
+    const [one, two] = [fresh(), fresh()];
+    for (const [verb, path, status] of [
+      ['PUT', 'collection/activate', 201],
+      ['PATCH', 'collection', 200],
+      ['DELETE', 'collection', 200],
+    ] as const) {
+      const both = await own(verb, path, { numbers: [one, two] });
+      expect([both.status, both.body.status, both.body.data.success], path).to.deep.equal([
+        status,
+        'success',
+        {},
+      ]);
+      expect(both.body.data.error[one]).to.include({ code: 404, error: 'not_found', cause: one });
+      const alone = await own(verb, path, { numbers: [one] });
+      expect([alone.status, alone.body.message, alone.body.data.cause], path).to.deep.equal([
+        404,
+        'not_found',
+        one,
+      ]);
+    }
   });
 
   it('cannot be a list that is none', async () => {
