@@ -94,7 +94,7 @@ export function guardOf(
   const check = async (payer: AccountDocument, change: Change): Promise<readonly Invoice[]> => {
     const invoices = await quoted(store, payer, change);
     if (!hasAdditions(invoices)) return [];
-    if (!accepted) throw new AppError('accept_charges', { details: { invoices } });
+    if (!accepted) throw new AppError('accept_charges', { details: { invoices, change } });
     await checkStanding(request, invoices);
     return invoices;
   };
@@ -135,6 +135,22 @@ export function guardOf(
 async function pays(store: Store, account: AccountDocument): Promise<boolean> {
   const service = await findService(store, account._id);
   return service !== undefined && hasPlans(service);
+}
+
+/**
+ * One refusal in the place of those that many writes of one request met: what all of them cost together. They are of one
+ * account.
+ */
+export async function refusedTogether(
+  { auth, services }: Pick<RestRequest, 'auth' | 'services'>,
+  refusals: readonly AppError[],
+): Promise<AppError> {
+  const changes = refusals.map(({ details }) => details['change'] as Change);
+  const [first] = changes;
+  if (!auth || !first) throw new Error('nobody was asked to accept charges');
+  const sum = changes.map((one) => one.changes).reduce((all, one) => plus(all, one));
+  const invoices = await quoted(services.store, auth.account, { account: first.account, changes: sum });
+  return new AppError('accept_charges', { details: { invoices } });
 }
 
 /** What is used of the services. */

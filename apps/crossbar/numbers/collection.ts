@@ -2,7 +2,15 @@
 import { type Static, Type } from '../../../core/contract/index.ts';
 import { number as contract } from '../../../core/documents/index.ts';
 import { type AppError, toAppError } from '../../../core/errors/index.ts';
-import { type DataReply, invalid, numberError, type Operation, operation } from '../engine/index.ts';
+import { refusedTogether } from '../billing/guard.ts';
+import {
+  type DataReply,
+  invalid,
+  numberError,
+  type Operation,
+  operation,
+  type RestRequest,
+} from '../engine/index.ts';
 import type { NumberAction } from './actions.ts';
 import { mostNumbers } from './inventory.ts';
 import { normal } from './numbers.ts';
@@ -45,25 +53,26 @@ function tolerant(number: string): string {
 
 /**
  * The operation that does the same to many numbers. As with Kazoo, what failed is told beside what succeeded; only of one
- * number that failed alone the answer is its error.
+ * number that failed alone the answer is its error. Charges are asked for once, for all.
  */
 export function many(summary: string, act: NumberAction): Operation {
-  const run = async (
-    { numbers, ...data }: Static<typeof body>,
-    one: (number: string, data: object) => unknown,
-  ): Promise<DataReply> => {
+  const run = async (request: RestRequest<Static<typeof body>>): Promise<DataReply> => {
+    const { numbers, ...data } = request.data;
     const success: [string, unknown][] = [];
     const failed: [string, AppError][] = [];
+    const charged: AppError[] = [];
     for (const number of distinct(numbers)) {
       try {
         const e164 = normal(number);
-        success.push([e164, await one(e164, data)]);
+        success.push([e164, await act(request, e164, { ...data })]);
       } catch (thrown) {
         const error = toAppError(thrown);
         if (error.status >= 500) throw thrown;
-        failed.push([number, error]);
+        if (error.code === 'accept_charges') charged.push(error);
+        else failed.push([number, error]);
       }
     }
+    if (charged.length > 0) throw await refusedTogether(request, charged);
     const [only, ...others] = failed;
     if (only && others.length === 0 && success.length === 0) throw only[1];
     const errors = failed.map(([number, error]) => [number, numberError(error, number)]);
@@ -74,10 +83,5 @@ export function many(summary: string, act: NumberAction): Operation {
       },
     };
   };
-  return operation(
-    'admin',
-    summary,
-    (request) => run(request.data, (e164, data) => act(request, e164, { ...data })),
-    { accepts: body, reply },
-  );
+  return operation('admin', summary, run, { accepts: body, reply });
 }

@@ -131,6 +131,18 @@ describe('services', () => {
       expect((await house.send('DELETE', path)).status).to.equal(200);
       expect(await counted()).not.to.have.nested.property(`account.${category}.${kind}`);
     }
+    const numbers = ['+14155550151', '+14155550152', '+14155550153'];
+    const all = (query = '') => house.send('PUT', `phone_numbers/collection${query}`, { numbers });
+    const asked = await all();
+    expect(outcome(asked)).to.deep.equal([402, 'accept charges']);
+    const item = asked.body.data[0].items.find((one: { item: string }) => one.item === 'did_us');
+    expect(item, asked.text).to.include({ quantity: 3 });
+    expect((await house.send('GET', 'phone_numbers')).body.data.numbers).to.deep.equal({});
+    expect((await all('?accept_charges=true')).body.data.success).to.have.all.keys(numbers);
+    // What stays as it was costs nothing, whatever else of the number is changed.
+    expect((await house.send('PATCH', 'phone_numbers/collection', { numbers, note: 'x' })).status).to.equal(
+      200,
+    );
   });
 
   it('keep who accepted what', async () => {
