@@ -514,7 +514,7 @@ export type Alerts = {
 export type App = {
   readonly allowed_users?: "all" | "admins" | "specific";
   readonly api_url?: string;
-  readonly author?: string;
+  readonly author: string;
   readonly extends?: readonly string[];
   readonly i18n: Readonly<Record<string, {
     readonly description: string;
@@ -523,19 +523,19 @@ export type App = {
     readonly label: string;
     readonly [key: string]: unknown;
   }>>;
-  readonly icon?: string;
-  readonly license?: string;
+  readonly icon: string;
+  readonly license: string;
   readonly masqueradable?: boolean;
   readonly name: string;
   readonly phase?: "alpha" | "beta" | "gold";
-  readonly price?: number;
+  readonly price: number;
   readonly published?: boolean;
   readonly screenshots?: readonly string[];
   readonly source_url?: string;
   readonly tags?: readonly string[];
-  readonly urls?: unknown;
+  readonly urls?: Readonly<Record<string, unknown>>;
   readonly users?: readonly string[];
-  readonly version?: string;
+  readonly version: string;
   readonly [key: string]: unknown;
 };
 
@@ -584,7 +584,7 @@ export type Callflows = {
     readonly [key: string]: unknown;
   };
   readonly flags?: readonly string[];
-  readonly flow?: CallflowsAction | Readonly<Record<string, unknown>>;
+  readonly flow?: CallflowsAction;
   readonly metaflow?: {
     readonly binding_digit?: "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "0" | "*" | "#";
     readonly digit_timeout?: number;
@@ -6629,7 +6629,7 @@ export interface Operations {
       readonly [key: string]: unknown;
     };
     readonly data: {
-      readonly success?: Readonly<Record<string, PhoneNumbers>>;
+      readonly success: Readonly<Record<string, PhoneNumbers>>;
       readonly error?: Readonly<Record<string, {
         readonly code: number;
         readonly error: string;
@@ -6720,7 +6720,7 @@ export interface Operations {
       readonly [key: string]: unknown;
     };
     readonly data: {
-      readonly success?: Readonly<Record<string, PhoneNumbers>>;
+      readonly success: Readonly<Record<string, PhoneNumbers>>;
       readonly error?: Readonly<Record<string, {
         readonly code: number;
         readonly error: string;
@@ -6811,7 +6811,7 @@ export interface Operations {
       readonly [key: string]: unknown;
     };
     readonly data: {
-      readonly success?: Readonly<Record<string, PhoneNumbers>>;
+      readonly success: Readonly<Record<string, PhoneNumbers>>;
       readonly error?: Readonly<Record<string, {
         readonly code: number;
         readonly error: string;
@@ -6902,7 +6902,7 @@ export interface Operations {
       readonly [key: string]: unknown;
     };
     readonly data: {
-      readonly success?: Readonly<Record<string, PhoneNumbers>>;
+      readonly success: Readonly<Record<string, PhoneNumbers>>;
       readonly error?: Readonly<Record<string, {
         readonly code: number;
         readonly error: string;
@@ -6993,7 +6993,7 @@ export interface Operations {
       readonly [key: string]: unknown;
     };
     readonly data: {
-      readonly success?: Readonly<Record<string, PhoneNumbers>>;
+      readonly success: Readonly<Record<string, PhoneNumbers>>;
       readonly error?: Readonly<Record<string, {
         readonly code: number;
         readonly error: string;

@@ -1,6 +1,6 @@
 // The `app` document (contract/couch.md §3): what the store of apps knows of an app of the user interface.
 import { document, Type } from '../contract/index.ts';
-import { allowedUsers, byPattern } from './shared.ts';
+import { allowedUsers, byPattern, freeObject } from './shared.ts';
 
 const text = Type.Optional(Type.String());
 const texts = Type.Optional(Type.Array(Type.String()));
@@ -13,8 +13,9 @@ export const app = document({
   summary: 'An app of the user interface',
   fields: {
     allowed_users: allowedUsers,
+    /** For the operator to say, where it is not that of the cluster. */
     api_url: text,
-    author: Type.Optional(Type.String({ minLength: 2, maxLength: 64 })),
+    author: Type.String({ minLength: 2, maxLength: 64 }),
     extends: texts,
     i18n: byPattern(
       '^[a-z]{2}-[A-Z]{2}$',
@@ -26,19 +27,19 @@ export const app = document({
       }),
     ),
     /** Name of the attachment. */
-    icon: text,
-    license: text,
+    icon: Type.String(),
+    license: Type.String(),
     masqueradable: Type.Optional(Type.Boolean({ default: true })),
     name: Type.String({ minLength: 3, maxLength: 64 }),
     phase: Type.Optional(Type.Enum(['alpha', 'beta', 'gold'])),
-    price: Type.Optional(Type.Number({ minimum: 0 })),
+    price: Type.Number({ minimum: 0 }),
     published: Type.Optional(Type.Boolean()),
     /** Names of the attachments. */
     screenshots: texts,
     source_url: text,
     tags: texts,
-    urls: Type.Optional(Type.Unknown()),
+    urls: Type.Optional(freeObject),
     users: texts,
-    version: text,
+    version: Type.String(),
   },
 });

@@ -29,11 +29,7 @@ export const callflow = document({
       }),
     ),
     flags: Type.Optional(strings),
-    flow: Type.Optional(
-      Type.Unsafe<FlowNode | Record<string, never>>({
-        anyOf: [{ $ref: 'callflows.action' }, { type: 'object', maxProperties: 0 }],
-      }),
-    ),
+    flow: Type.Optional(Type.Unsafe<FlowNode>({ $ref: 'callflows.action' })),
     metaflow: Type.Optional(metaflows),
     name: Type.Optional(Type.String()),
     numbers: Type.Optional(

@@ -19,14 +19,17 @@ export const byPattern = <T extends TSchema>(
     ...options,
   });
 
+/** Nothing twice. */
+const once = { uniqueItems: true } as const;
+
 /** Rules by endpoint (`_`: any other): the first whose accounts fit counts; verbs by pattern of the rest of the path. */
 export const endpointRules = byPattern(
   '^\\w+$',
   Type.Array(
     Type.Object({
-      allowed_accounts: Type.Optional(Type.Array(Type.String())),
+      allowed_accounts: Type.Optional(Type.Array(Type.String(), once)),
       rules: Type.Optional(
-        byPattern('.', Type.Array(Type.Enum(['_', 'GET', 'PUT', 'POST', 'PATCH', 'DELETE']))),
+        byPattern('.', Type.Array(Type.Enum(['_', 'GET', 'PUT', 'POST', 'PATCH', 'DELETE']), once)),
       ),
     }),
   ),

@@ -28,7 +28,7 @@ export const whitelabel = document({
         features: text,
         loa: text,
         resporg: text,
-        support_email: text,
+        support_email: Type.Optional(Type.String({ format: 'email' })),
         terms: text,
       }),
     ),
