@@ -47,8 +47,30 @@ describe('a cluster of CouchDB nodes', () => {
     await mute.close();
   });
 
+  it('waits for a write that may not be given to another node, when the node says nothing for a while', async () => {
+    let stopped = false;
+    // What comes while it is stopped is answered afterwards, as by a process that goes on.
+    const slow = await proxyTo(
+      couch.server.url,
+      (status) => status,
+      () => false,
+      undefined,
+      async () => {
+        while (stopped) await wait(20);
+      },
+    );
+    const store = open({ urls: [slow.url] });
+    await store.database(account).find('nobody');
+    stopped = true;
+    const saving = store.database(account).saveAll([{ _id: 'slow' }]);
+    await wait(3_000);
+    stopped = false;
+    expect(await saving).to.have.nested.property('[0]._rev');
+    await slow.close();
+  });
+
   it('leaves out a node that is back until it has found the others, and is not sure of its views then', async () => {
-    let [stopped, found] = [true, false];
+    let [stopped, found] = [false, false];
     const asked: string[] = [];
     const nodes = ['a', 'b', 'c'];
     const lonely = await proxyTo(
@@ -66,6 +88,8 @@ describe('a cluster of CouchDB nodes', () => {
     const store = open({ urls: [lonely.url, couch.server.url], log });
     const database = store.database(account);
     const twice = (n: number) => Promise.all([0, 1].map(() => database.find(`nobody-${n}`, { fresh: true })));
+    await twice(0);
+    stopped = true;
     await twice(0);
     expect(log.at('warn')).to.deep.equal(['CouchDB does not answer']);
     stopped = false;

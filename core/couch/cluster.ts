@@ -24,7 +24,7 @@ export interface ClusterOptions {
   readonly onDoubt?: () => void;
 }
 
-type Ask<T> = (connection: Connection, signal: AbortSignal, repeated: boolean) => Promise<T>;
+type Ask<T> = (connection: Connection, signal: AbortSignal | undefined, repeated: boolean) => Promise<T>;
 
 const databaseOf = (path: string): string => decodeURIComponent(path.split('/', 1)[0] ?? '');
 
@@ -58,7 +58,7 @@ export class Cluster {
       const start = performance.now();
       try {
         const ask: Ask<Reply> = async (connection, signal, repeated) => {
-          const reply = await connection.json({ ...request, signal });
+          const reply = await connection.json({ ...request, ...(signal && { signal }) });
           // Too few have it: perhaps this node does not see the others.
           if (reply.status === 202) this.#nodes.suspect();
           return repeated && reply.status === 409 ? this.#settled(connection, request, reply) : reply;
@@ -72,7 +72,9 @@ export class Cluster {
   }
 
   stream(request: Request): Promise<Response> {
-    return this.#try(request, (connection, signal) => connection.stream({ ...request, signal }));
+    return this.#try(request, (connection, signal) =>
+      connection.stream({ ...request, ...(signal && { signal }) }),
+    );
   }
 
   /** Asks no node again whether it is back. */
@@ -85,8 +87,12 @@ export class Cluster {
     let repeated = false;
     let doubtful: { readonly answer: T } | undefined;
     for (const node of await this.#nodes.order(isCreation(request))) {
+      const work = (signal?: AbortSignal) => ask(node.connection, signal, repeated);
       try {
-        const answer = await this.#attempt(node, request, (signal) => ask(node.connection, signal, repeated));
+        // A write that nobody else may be given is waited for: a node that only was slow has made it then.
+        const answer = await (isRepeatable(request)
+          ? this.#attempt(node, request, work)
+          : work(request.signal));
         this.#fault = undefined;
         if (!isDoubtful(answer)) return answer;
         doubtful = { answer };

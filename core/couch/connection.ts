@@ -57,7 +57,7 @@ export class Connection {
   async json(request: Request): Promise<Reply> {
     const reply = await this.#ask(request);
     if (reply.status !== 401) return reply;
-    await this.#signIn();
+    await this.#signIn(request.signal);
     return this.#ask(request);
   }
 
@@ -66,12 +66,12 @@ export class Connection {
     const response = await this.#open(request);
     if (response.status !== 401) return response;
     await response.body?.cancel();
-    await this.#signIn();
+    await this.#signIn(request.signal);
     return this.#open(request);
   }
 
   async #ask({ method, path, query, body, deadline, signal }: Request): Promise<Reply> {
-    if (!this.#server) await this.#signIn();
+    if (!this.#server) await this.#signIn(signal);
     const server = this.#server as nano.ServerScope;
     const timeout = AbortSignal.timeout(deadline ?? defaultDeadline);
     const signals = AbortSignal.any([timeout, ...(signal ? [signal] : [])]);
@@ -93,7 +93,7 @@ export class Connection {
   }
 
   async #open({ method, path, query, body, deadline, headers, signal }: Request): Promise<Response> {
-    if (!this.#server) await this.#signIn();
+    if (!this.#server) await this.#signIn(signal);
     // Only the head has a deadline: a stream may last.
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), deadline ?? defaultDeadline);
@@ -112,11 +112,11 @@ export class Connection {
   }
 
   /** One sign-in at a time. A fresh nano is made, because its cookie jar would prefer the old cookie. */
-  async #signIn(): Promise<void> {
+  async #signIn(signal: AbortSignal | undefined): Promise<void> {
     this.#signingIn ??= this.#newSession().finally(() => {
       this.#signingIn = undefined;
     });
-    await this.#signingIn;
+    await (signal ? Promise.race([this.#signingIn, aborted(signal)]) : this.#signingIn);
   }
 
   async #newSession(): Promise<void> {
@@ -147,6 +147,15 @@ export class Connection {
     const body = entry['retval'];
     if (typeof body === 'object' && body !== null) this.#accepted.add(body);
   }
+}
+
+/** Rejects when the signal says so. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = (): void => reject(signal.reason as Error);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
 }
 
 function unreachable(url: string, error: unknown): Unreachable {

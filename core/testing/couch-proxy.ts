@@ -13,6 +13,8 @@ export async function proxyTo(
     path: string,
     method: string,
   ) => { readonly status: number; readonly body: unknown } | undefined = () => undefined,
+  /** What every request waits for. */
+  held: () => Promise<void> = async () => undefined,
 ) {
   let sessions = 0;
   const proxy: Server = createServer(async (request, response) => {
@@ -20,6 +22,7 @@ export async function proxyTo(
     if (path === '/_session') sessions++;
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    await held();
     const mine = own(path, request.method ?? 'GET');
     if (mine) {
       response.writeHead(mine.status, { 'content-type': 'application/json' });
