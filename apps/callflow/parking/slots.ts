@@ -96,5 +96,8 @@ export async function leave(database: Database, number: string, callId: string):
 
 function slotOf(document: StoredDocument | undefined): Slot | undefined {
   const slot = document?.['slot'];
-  return isRecord(slot) && typeof slot['Call-ID'] === 'string' ? (slot as unknown as Slot) : undefined;
+  return isSlot(slot) ? slot : undefined;
 }
+
+/** What stands there was written by us or by Kazoo, whole; an emptied one has no call. */
+const isSlot = (value: unknown): value is Slot => isRecord(value) && typeof value['Call-ID'] === 'string';

@@ -100,7 +100,7 @@ const declared: { readonly [N in CommandName]: CommandUnit<N> } = {
 };
 
 /** The unit of a command. Commands are checked against their contracts before they get here. */
-export const unitOf = (name: CommandName): AnyUnit => declared[name] as unknown as AnyUnit;
+export const unitOf = (name: CommandName): AnyUnit => declared[name];
 
 /** The names, in the order of the list. */
 export const commandNames = Object.keys(declared) as CommandName[];

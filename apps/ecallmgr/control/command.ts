@@ -43,5 +43,5 @@ export function readCommand(json: Readonly<Record<string, unknown>>): Command {
     throw new AppError('invalid_message', {
       message: `${name}: ${first.path || 'the command'} ${first.message}`,
     });
-  return json as unknown as Command;
+  return json as Command;
 }

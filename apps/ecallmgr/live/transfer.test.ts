@@ -46,3 +46,38 @@ describe('transfer by REFER with a switch', () => {
     }).timeout(20_000);
   }
 });
+
+describe('a leg that was sent to a number, with two ecallmgr', () => {
+  it('is routed though the one that has it dies before anybody has taken it', async () => {
+    const { live, one, two } = await Live.openPair();
+    try {
+      const call = await live.answered(await live.target.phone('alice'));
+      const owner = (await live.event('route_req', call.id))['Node'];
+      const [dead, survivor] = one.node === owner ? [one, two] : [two, one];
+      const other = await live.bridged(call.id, await live.target.phone('bob'));
+      live.answers = false;
+      const sent = {
+        'Transfer-Type': 'blind',
+        'Transfer-To': '2005',
+        'Transfer-Leg': 'bleg',
+        'Insert-At': 'now',
+      };
+      await live.send(call.id, 'transfer', sent);
+      const asked = (node: string): Promise<unknown> =>
+        live.event(
+          'route_req',
+          other.id,
+          (it) => String(it['Request']).startsWith('2005@') && it['Node'] === node,
+        );
+      await asked(dead.node);
+      await dead.kill();
+      live.answers = true;
+      await asked(survivor.node);
+      await live.event('route_win', other.id, (it) => it['Node'] === survivor.node);
+      await live.run(other.id, 'play', { 'Media-Name': 'tone_stream://%(100,0,440)' });
+      for (const { id } of [call, other]) await live.end(id);
+    } finally {
+      await live.close();
+    }
+  }).timeout(40_000);
+});

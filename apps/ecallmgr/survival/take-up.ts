@@ -1,5 +1,6 @@
 // The control of a call that goes on: its controller commands it through the same queue as before.
 import type { Channel } from '../channel.ts';
+import { context } from '../dial/destination.ts';
 import { type SwitchEvent, variable } from '../freeswitch/index.ts';
 import type { SwitchNode } from '../switch-node.ts';
 import { commandedAs, controlled, controller } from '../variables.ts';
@@ -34,8 +35,12 @@ const isControlled = (channel: Channel, dump: SwitchEvent): boolean =>
 /** Nothing is done with the leg, and nothing has been since it came in. */
 export const idle = (dump: SwitchEvent): boolean => variable(dump, 'current_application') === 'park';
 
-/** A leg that parked while nobody looked is routed once it is ours. */
+/** A leg that parked while nobody looked, as a new call or sent to a number, is routed once it is ours. */
 export function wantsRoute(channel: Channel, dump: SwitchEvent): void {
-  if (idle(dump) && Date.now() - channel.createdAt < stillWanted)
-    channel.hold({ ...dump, 'Event-Name': 'CHANNEL_PARK' });
+  const sent = dump['Caller-Transfer-Source']?.endsWith(`/${context}/XML`) === true;
+  // Microseconds; a transfer makes a new profile.
+  const since = sent ? Number(dump['Caller-Profile-Created-Time']) / 1000 : channel.createdAt;
+  if (!idle(dump) || Date.now() - since >= stillWanted) return;
+  channel.transferred ||= sent;
+  channel.hold({ ...dump, 'Event-Name': 'CHANNEL_PARK' });
 }

@@ -26,6 +26,8 @@ export class Live {
   readonly cluster: { stop(): Promise<void> };
   /** What the next calls are answered with; `park` gives them to the test. */
   route: Message = { Method: 'park' };
+  /** While false nobody answers who takes a call. */
+  answers = true;
   /** Who takes the next calls, when it is not the test itself. */
   winner: Bus | undefined;
   readonly #joined: Member[] = [];
@@ -232,11 +234,13 @@ export class Live {
     const wins = await bus.consume({ bindings: [], contracts: [routeWin] }, () => undefined);
     await bus.consume(
       { bindings: [{ exchange: 'callmgr', key: 'route.#' }], contracts: [routeReq] },
-      ({ message }) =>
-        bus.send(message['Server-ID'] ?? '', routeResp, this.route as { Method: 'park' }, {
+      async ({ message }) => {
+        if (!this.answers) return;
+        await bus.send(message['Server-ID'] ?? '', routeResp, this.route as { Method: 'park' }, {
           messageId: message['Msg-ID'] ?? '',
           serverId: this.winner?.serverId ?? wins.queue,
-        }),
+        });
+      },
     );
   }
 }

@@ -13,6 +13,8 @@ export interface CallerProfile {
   /** The module that made the channel, `mod_sofia` or `mod_loopback`. */
   source: string;
   context: string;
+  /** Where a transfer has sent it: `seconds:uuid:bl_xfer:destination/context/dialplan`. */
+  transferSource?: string;
   channelName: string;
   times: ChannelTimes;
 }
@@ -72,6 +74,7 @@ export function* profileHeaders(profile: CallerProfile, prefix: string): Generat
     ['Channel-Bridged-Time', String(times.bridged)],
     ['Channel-Last-Hold', String(times.lastHold)],
     ['Channel-Hold-Accum', String(times.holdAccum)],
+    ['Transfer-Source', profile.transferSource ?? ''],
     ['Screen-Bit', 'true'],
     ['Privacy-Hide-Name', 'false'],
     ['Privacy-Hide-Number', 'false'],

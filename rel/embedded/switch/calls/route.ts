@@ -11,6 +11,10 @@ export const PARK: readonly Step[] = [{ name: 'park', args: '' }];
 /** Sends a channel to a new destination; whatever it does now ends. */
 export function routeTo(channel: Channel, destination: string, steps: readonly Step[]): void {
   channel.profile.destinationNumber = destination;
+  const { uuid, context } = channel.profile;
+  const plan = steps === PARK ? 'XML' : 'inline';
+  const seconds = Math.floor(Date.now() / 1000);
+  channel.profile.transferSource = `${seconds}:${uuid}:bl_xfer:${destination}/${context}/${plan}`;
   channel.profile.times.transferred = nowMicros();
   channel.profile.times.profileCreated = nowMicros();
   channel.executor.transfer(steps);
