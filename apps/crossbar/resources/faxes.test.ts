@@ -266,8 +266,24 @@ describe('what is kept of messages', () => {
       const inside = await acme.send('PUT', 'sms', { from: '1001', to: '1002', body: 'In' });
       expect([inside.status, inside.body.data.to], inside.text).to.deep.equal([201, '1002']);
       await acme.send('PATCH', '', { caller_id: { external: { number: '+14155550100' } } });
-      const outside = await acme.send('PUT', 'sms', { to: '4155550101', body: 'Out' });
-      expect(outside.body.data, outside.text).to.include({ from: '+14155550100', to: '+14155550101' });
+      const send = () => acme.send('PUT', 'sms', { to: '4155550101', body: 'Out' });
+      const numbers = rest.store.database('numbers/+1415');
+      const from = { _id: '+14155550100', pvt_type: 'number', pvt_state: 'in_service' };
+      expect((await send()).body.data).to.have.nested.property('from.forbidden');
+      await rest.store.ensure(numbers.name, 'numbers');
+      await numbers.save({ ...from, pvt_assigned_to: other.id, sms: { enabled: true } });
+      expect((await send()).body.data).to.have.nested.property('from.forbidden');
+      await numbers.update(from._id, (it) => ({ ...it, pvt_assigned_to: acme.id, sms: { enabled: false } }));
+      expect((await send()).body.data).to.have.nested.property('from.forbidden');
+      await numbers.update(from._id, (it) => ({ ...it, sms: { enabled: true } }));
+      const outside = await send();
+      expect(outside.body.data, outside.text).to.include({
+        message_id: outside.body.request_id,
+        from: '+14155550100',
+        to: '+14155550101',
+        route_type: 'offnet',
+      });
+      expect(outside.body.data.custom_vars).to.include({ account_id: acme.id, reseller_id: rest.master.id });
       await rest.bus.settled();
       expect(heard.map((one) => [one['Event-Name'], one['To'], one['Route-Type']])).to.deep.equal([
         ['inbound', '1002', 'onnet'],
