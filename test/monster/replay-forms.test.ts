@@ -204,4 +204,35 @@ describe('what the forms of Monster UI send', () => {
     expect(paid.status, paid.text).to.equal(201);
     expect((await get(`${below}/ledgers/total`)).data).to.include({ amount: 12.5 });
   });
+
+  /** Apps that others made for it: what they ask, and what they read from the answers. */
+  describe('of apps by others', () => {
+    it('lists buttons that call, with the fields that are named', async () => {
+      const form = { name: 'Sales', extension: '1001', dial_first: 'extension', auth_required: true };
+      const made = await ask('PUT', 'A/clicktocall', form);
+      expect(made.status, made.text).to.equal(201);
+      const { data } = await get('A/clicktocall?fields=["name","extension", "id", "auth_required"]');
+      const { id } = made.body.data;
+      // What rows of the list have of them, as in Kazoo.
+      expect(data).to.deep.equal([{ name: 'Sales', extension: '1001', id }]);
+    });
+
+    it('looks for parked calls, recordings and where files are kept', async () => {
+      expect((await get('A/parked_calls')).data).to.deep.equal({ slots: {} });
+      expect((await get('A/recordings?paginate=false')).data).to.deep.equal([]);
+      expect((await ask('GET', 'A/storage')).status).to.equal(404);
+      // It makes an empty one then, without what the client adds otherwise.
+      const empty = { attachments: {}, plan: {} };
+      const made = await rest.send('PUT', `accounts/${acme.id}/storage`, empty, rest.master);
+      expect([made.status, made.body.data.attachments], made.text).to.deep.equal([201, {}]);
+      expect((await get('A/storage')).data).to.deep.include({ plan: {} });
+    });
+
+    it('shows a person what is theirs', async () => {
+      const { id } = (await ask('PUT', 'A/users', { first_name: 'Cleo', last_name: 'Clerk' })).body.data;
+      expect((await get(`A/users/${id}/devices`)).data).to.deep.equal([]);
+      expect((await get(`A/devices?filter_owner_id=${id}&paginate=false`)).data).to.deep.equal([]);
+      expect((await get(`A/callflows?filter_owner_id=${id}`)).data).to.deep.equal([]);
+    });
+  });
 });
