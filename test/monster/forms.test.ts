@@ -11,9 +11,11 @@ import { createEntity, deleteEntity, entities, renameEntity } from './apps/entit
 import { addNumbers, nameCaller, prependName } from './apps/numbers.ts';
 import { createPbx, deletePbx } from './apps/pbxs.ts';
 import { deleteMessage, moveMessage, openFaxbox, openVoicemailBox, playMessage } from './apps/voicemails.ts';
+import { openTab, tabs } from './apps/voip.ts';
 import { calledNumbers } from './apps/voip-calllogs.ts';
 import { createDevice, deleteDevice, editDevice, toggleDevice } from './apps/voip-devices.ts';
 import { createUser, employee, features, setFeature } from './apps/voip-users.ts';
+import { createVmbox, deleteVmbox } from './apps/voip-vmboxes.ts';
 import { createWebhook, deleteWebhook, toggleWebhook } from './apps/webhooks.ts';
 import type { Ui } from './page.ts';
 import { openShop } from './shop.ts';
@@ -84,6 +86,25 @@ describe('Monster UI by clicks', function () {
       await call(await account.device(), '1900', 'call-fails', { status: 486 });
       await eventually(async () => expect(await shop.get('cdrs')).to.have.length(1));
       expect(await calledNumbers(ui)).to.deep.equal(['1900']);
+    });
+
+    it('sets the account up, with menus for the hours of the day and codes for features', async () => {
+      for (const [tab, content] of tabs) await openTab(ui, tab, content);
+      await eventually(async () => {
+        const [main] = await shop.get('callflows?filter_numbers=undefinedMainNumber');
+        expect(main).to.deep.include({ name: 'MainCallflow', modules: ['temporal_route', 'callflow'] });
+      });
+      expect(await shop.get('menus?filter_type=main')).to.have.length(4);
+      const codes = await shop.get('callflows?has_key=featurecode&paginate=false');
+      const numbers = codes.map(({ featurecode }: { featurecode: { number: string } }) => featurecode.number);
+      expect(numbers).to.include.members(['3', '11', '72', '97']);
+    });
+
+    it('makes and deletes a voicemail box', async () => {
+      const { id } = await createVmbox(ui, 'General', '2300');
+      expect(await shop.get(`vmboxes/${id}`)).to.include({ name: 'General', mailbox: '2300' });
+      await deleteVmbox(ui, id);
+      expect((await shop.send('GET', `vmboxes/${id}`)).status).to.equal(404);
     });
 
     it('makes, renames, disables and deletes devices', async () => {
