@@ -93,7 +93,7 @@ export async function crowd(options: Crowd): Promise<CrowdResult> {
 export function answering(port: number, ring: number): { stop(): Promise<void> } {
   const scenario = join(scenarios, 'callee.xml');
   const args = ['-sf', scenario, '-d', String(ring), '-i', '127.0.0.1', '-p', String(port), '-nostdin'];
-  const child = start([...args, '-buff_size', '4194304', '-timeout', '900s'], tmpdir());
+  const child = start([...args, '-buff_size', '4194304', '-timeout', '3600s'], tmpdir());
   return {
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
