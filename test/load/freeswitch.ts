@@ -53,6 +53,7 @@ const ours = (
   callee: string,
 ): Way => ({
   name,
+  isOurs: true,
   start: async () => {
     process.env['MIRLITON_E2E_LOG'] ??= 'warn';
     const address = `${host}:${port}:${password}`;
