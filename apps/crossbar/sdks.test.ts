@@ -53,7 +53,7 @@ describe('what the public SDKs send', () => {
     ['lists', { name: 'First' }],
     ['media', { name: 'First', streamable: true }],
     ['menus', { name: 'First' }],
-    ['port_requests', { name: 'First', numbers: {} }],
+    ['port_requests', { name: 'First', numbers: { '+14155550123': {} } }],
     ['queues', { name: 'First' }],
     ['temporal_rules', { name: 'First', cycle: 'daily', time_window_start: 0, time_window_stop: 86_400 }],
     ['temporal_rules_sets', { name: 'First', temporal_rules: ['any'] }],

@@ -75,7 +75,10 @@ export const fsSyncCommand = command({
     const ecallmgrs = new Set(seen.filter((it) => it.connected).map((it) => it.seenBy));
     if (ecallmgrs.size === 0)
       throw new AppError('no_switch', {
-        message: `no ecallmgr is connected to ${name ?? 'any media server'}`,
+        message:
+          seen.length === 0
+            ? 'no ecallmgr has answered: none runs, or they are too busy'
+            : `no ecallmgr is connected to ${name ?? 'any media server'}`,
       });
     const answers = await bus.collect(
       syncChannels,
