@@ -11,6 +11,7 @@ import { probeMs } from './probes.ts';
 
 /** A node that has not answered for so long is asked whether it is up at all. */
 const patienceMs = 1_500;
+
 /** Told how many milliseconds a request took, failed or not. */
 export type Took = (method: string, milliseconds: number) => void;
 

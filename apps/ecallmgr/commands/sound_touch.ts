@@ -1,12 +1,13 @@
 // sound_touch: changes how the call sounds, where the switch has mod_soundtouch.
 import { AppError } from '../../../core/errors/index.ts';
 import type { CommandOf } from '../control/command.ts';
+import { uuid } from '../freeswitch/index.ts';
 import { unit } from './unit.ts';
 
 export const soundTouch = unit({
   name: 'sound_touch',
   run: async (call, command) => {
-    await call.around.client.api(`soundtouch ${call.callId} ${argumentOf(command)}`);
+    await call.around.client.api(`soundtouch ${uuid(call.callId)} ${argumentOf(command)}`);
     return {};
   },
 });

@@ -1,5 +1,6 @@
 // Commands with which a call listens to others, speaks to many, is sent on, and is changed while it goes on.
 import { expect } from 'chai';
+import type { CommandName } from '../../../core/messages/dialplan.ts';
 import { endpointOf, Live, type Message, type Phone, type PhoneCall } from '../testing/live.ts';
 
 const short = 'tone_stream://%(200,0,440)';
@@ -27,10 +28,7 @@ describe('commands about other legs with a switch', () => {
   afterEach(() => live.clear());
   after(() => live.close());
 
-  const refused = (
-    callId: string,
-    ...[name, fields]: Parameters<Live['run']> extends [string, ...infer R] ? R : never
-  ) =>
+  const refused = (callId: string, name: CommandName, fields: Message): Promise<string> =>
     live.run(callId, name, fields).then(
       () => 'not refused',
       (error: Error) => error.message,
