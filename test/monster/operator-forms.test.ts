@@ -88,7 +88,7 @@ describe('Monster UI by clicks, for operators', function () {
         'Eli,Engineer,Wonder-land-5,eli@shop.mirliton.test,2102,12:12:13:14:15:60,yealink,t4x,t42g,Desk of Eli',
       ];
       expect(await importPeople(ui, 'users_devices', rows)).to.include('1 devices(s)');
-      const [{ id }] = await shop.get('devices?filter_mac_address=12:12:13:14:15:60');
+      const [{ id }] = await shop.get('devices?filter_mac_address=121213141560');
       const phone = await shop.get(`devices/${id}`);
       expect(phone).to.include({ name: 'Desk of Eli', device_type: 'sip_device' });
       expect(phone.provision).to.include({ endpoint_brand: 'yealink', endpoint_model: 't42g' });

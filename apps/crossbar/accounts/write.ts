@@ -11,6 +11,7 @@ import {
   writeCopy,
 } from '../engine/index.ts';
 import { checkUnique } from '../engine/unique.ts';
+import { normalizeEmergency } from '../people/emergency.ts';
 import { normalRealm } from './realm.ts';
 
 /** One lock for all accounts: names and realms are unique among all of them. */
@@ -44,11 +45,17 @@ export async function checkAccountUnique(
 }
 
 /** The public part of an account, checked. Throws `invalid_data`. */
-export const acceptAccount = ({
+export function acceptAccount({
   realm,
   ...fields
-}: Readonly<Record<string, unknown>>): ReturnType<typeof contract.accept> =>
-  contract.accept({ ...fields, realm: typeof realm === 'string' ? normalRealm(realm) : realm });
+}: Readonly<Record<string, unknown>>): ReturnType<typeof contract.accept> {
+  const account = contract.accept({
+    ...fields,
+    realm: typeof realm === 'string' ? normalRealm(realm) : realm,
+  });
+  normalizeEmergency(account);
+  return account;
+}
 
 /** What a new account is made of. */
 export interface NewAccount {

@@ -23,6 +23,7 @@ import { tellOfDevice } from '../live/registered.ts';
 import { registrationsOf } from '../live/registrations.ts';
 import { checkForeign, copyToSipAuth, removeFromSipAuth } from '../live/sip-auth.ts';
 import { checkAddresses } from '../live/trusted.ts';
+import { normalizeEmergency } from '../people/emergency.ts';
 
 /** What a phone is told: Kazoo's `devices_notify`. */
 const notification = Type.Object({
@@ -50,7 +51,8 @@ export const devices = plain(
       { field: 'mobile.mdn', listing: { design: 'mobile', view: 'listing_by_mdn' } },
     ],
     validate: async (request: RestRequest, next, previous) => {
-      if (next.mac_address !== undefined) next.mac_address = next.mac_address.toLowerCase();
+      if (next.mac_address !== undefined) next.mac_address = plainMac(next.mac_address);
+      normalizeEmergency(next);
       checkType(request, next, previous);
       if (next.sip?.realm !== undefined) next.sip.realm = normalRealm(next.sip.realm);
       if (next.sip?.method === 'ip' && next.sip.ip === undefined)
@@ -86,6 +88,11 @@ export const devices = plain(
     }),
   ],
 );
+
+/** Its hexadecimal digits alone, so that it is found in whatever form it was written; what has none stays. */
+function plainMac(address: string): string {
+  return address.replace(/[^0-9a-f]/gi, '').toLowerCase() || address;
+}
 
 /** What a device is does not change, nor the number of a mobile: only the master may put it right. */
 function checkType(

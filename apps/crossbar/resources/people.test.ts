@@ -81,6 +81,30 @@ describe('people and phones', () => {
     expect(rest.bus.named('reg_flush')).to.have.length(1);
   });
 
+  it('keeps the emergency number of accounts, users and devices in E.164', async () => {
+    const emergency = (number: string) => ({ caller_id: { emergency: { number, name: 'Acme' } } });
+    const device = await create('devices', { name: 'Desk', ...emergency('(415) 555-0100') });
+    const user = await create('users', { ...person, ...emergency('4155550101') });
+    const numberOf = async (path: string) =>
+      (await tenant.send('GET', path)).body.data.caller_id.emergency.number;
+    expect(await numberOf(`devices/${device}`)).to.equal('+14155550100');
+    expect(await numberOf(`users/${user}`)).to.equal('+14155550101');
+    await tenant.send('PATCH', `users/${user}`, emergency('101'));
+    expect(await numberOf(`users/${user}`)).to.equal('101');
+    await tenant.send('PATCH', '', emergency('4155550102'));
+    expect(await numberOf('')).to.equal('+14155550102');
+  });
+
+  it('knows a MAC address in whatever form it is written', async () => {
+    const device = { name: 'Desk', mac_address: '00-15-65-AA-BB-CC' };
+    const { body } = await tenant.send('PUT', 'devices', device);
+    expect(body.data.mac_address).to.equal('001565aabbcc');
+    for (const mac_address of ['00:15:65:aa:bb:cc', '001565AABBCC', '0015.65aa.bbcc']) {
+      const clash = await tenant.send('PUT', 'devices', { ...device, mac_address });
+      expect(clash.body.data, mac_address).to.have.nested.property('mac_address.unique');
+    }
+  });
+
   it('sends SIP NOTIFY when there is somebody to send it', async () => {
     const id = await create('devices', { name: 'n', sip: { username: 'phone8', password: 'secret' } });
     const event = { event: 'talk', body: { data: 'x', content_type: 'text/plain' } };

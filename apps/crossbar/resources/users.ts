@@ -23,6 +23,7 @@ import {
 } from '../engine/index.ts';
 import { tellOfUser } from '../live/registered.ts';
 import { tell } from '../live/tell.ts';
+import { normalizeEmergency } from '../people/emergency.ts';
 import { findPhoto, photoTypes, readPhoto, removePhoto, writePhoto } from '../people/photo.ts';
 import { vcard } from '../people/vcard.ts';
 import { forgetLinksTo } from '../sso/links.ts';
@@ -45,6 +46,7 @@ export const users = plain(
     ],
     validate: async (request: RestRequest, next, previous) => {
       if (next.username !== undefined) next.username = next.username.toLowerCase();
+      normalizeEmergency(next);
       // Nobody makes themselves an administrator, or undoes what an administrator set.
       checkPrivileges(caller(request), next, previous);
       checkCredentials(next, previous);
