@@ -13,6 +13,8 @@ import {
   kick,
   lock,
   muteParticipant,
+  record,
+  recordStop,
   searchReq,
   searchResp,
 } from '../../../core/messages/conference.ts';
@@ -246,7 +248,7 @@ describe('calls that the API makes and acts on', () => {
       await peer.consume(
         {
           bindings: [{ exchange: 'conference', key: 'conference.command.#' }],
-          contracts: [lock, kick, muteParticipant, dial],
+          contracts: [lock, kick, muteParticipant, dial, record, recordStop],
         },
         async (order) => {
           const { message } = order;
@@ -277,7 +279,16 @@ describe('calls that the API makes and acts on', () => {
         data: { endpoints: [device, '+14155550100', 'sip:a@b.test'], timeout: 5 },
       });
       expect(dialled.body.data, dialled.text).to.deep.equal({ endpoint_responses: [{ status: 'success' }] });
-      expect(done).to.deep.equal(['lock', 'mute_participant 2', 'kick 1', 'dial']);
+      const recorded = await put(`conferences/${room}`, { action: 'record', data: { action: 'start' } });
+      expect(recorded.status, recorded.text).to.equal(201);
+      const beside = JSON.stringify({ action: 'record', data: { action: 'stop' } });
+      const stopped = await tenant.send('PUT', `conferences/${room}`, undefined, {
+        raw: beside,
+        headers: { 'content-type': 'application/json' },
+      });
+      expect(stopped.status, stopped.text).to.equal(201);
+      const orders = ['lock', 'mute_participant 2', 'kick 1', 'dial', 'record', 'recordstop'];
+      expect(done).to.deep.equal(orders);
       const wrong = await put(`conferences/${room}`, { action: 'dial', data: { endpoints: [room, 'x y'] } });
       expect(wrong.body.data).to.have.property('data.endpoints.0');
       expect((await put(`conferences/${room}`, { action: 'play', data: {} })).body.data).to.have.property(

@@ -156,9 +156,12 @@ function participantId(request: RestRequest): number {
   return Number(text);
 }
 
-/** The action stands in `data` or beside it, and what it needs in `data.data` or beside it. */
+/**
+ * The action stands beside `data` or in it, and what it needs in `data` or in `data.data`. Beside it goes first: the `data` of
+ * a recording has an `action` of its own.
+ */
 function ordered(request: RestRequest): Ordered {
-  const name = parameter(request, 'action');
+  const name = request.envelope['action'] ?? parameter(request, 'action');
   if (typeof name !== 'string') throw invalid('action', 'required', 'action is required');
   const given = isRecord(request.data) ? request.data : {};
   return { action: name, data: isRecord(given['data']) ? given['data'] : given };
