@@ -8901,6 +8901,18 @@ export interface Operations {
     readonly body: Query;
     readonly data: readonly Row[];
   };
+  /** Sends a text message. For: owner. */
+  readonly putAccountsUsersByUserIdSms: {
+    readonly path: { readonly account_id: string; readonly user_id: string };
+    readonly query: Query;
+    readonly body: {
+      readonly body: string;
+      readonly from?: string;
+      readonly to: string;
+      readonly [key: string]: unknown;
+    };
+    readonly data: Sms & Stored;
+  };
   /** A text message: those of a device. For: account. */
   readonly getAccountsDevicesByDeviceIdSms: {
     readonly path: { readonly account_id: string; readonly device_id: string };
@@ -10079,6 +10091,13 @@ export interface Operations {
     readonly query: ListQuery;
     readonly body: Query;
     readonly data: readonly Row[];
+  };
+  /** Would send a multimedia message; nobody does. For: owner. */
+  readonly putAccountsUsersByUserIdMms: {
+    readonly path: { readonly account_id: string; readonly user_id: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
   };
   /** A multimedia message: those of a device. For: account. */
   readonly getAccountsDevicesByDeviceIdMms: {
@@ -11893,6 +11912,7 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   getAccountsSms: ['GET', '/accounts/{account_id}/sms'],
   putAccountsSms: ['PUT', '/accounts/{account_id}/sms'],
   getAccountsUsersByUserIdSms: ['GET', '/accounts/{account_id}/users/{user_id}/sms'],
+  putAccountsUsersByUserIdSms: ['PUT', '/accounts/{account_id}/users/{user_id}/sms'],
   getAccountsDevicesByDeviceIdSms: ['GET', '/accounts/{account_id}/devices/{device_id}/sms'],
   getAccountsSmsById: ['GET', '/accounts/{account_id}/sms/{id}'],
   deleteAccountsSmsById: ['DELETE', '/accounts/{account_id}/sms/{id}'],
@@ -12039,6 +12059,7 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   getAccountsMms: ['GET', '/accounts/{account_id}/mms'],
   putAccountsMms: ['PUT', '/accounts/{account_id}/mms'],
   getAccountsUsersByUserIdMms: ['GET', '/accounts/{account_id}/users/{user_id}/mms'],
+  putAccountsUsersByUserIdMms: ['PUT', '/accounts/{account_id}/users/{user_id}/mms'],
   getAccountsDevicesByDeviceIdMms: ['GET', '/accounts/{account_id}/devices/{device_id}/mms'],
   getAccountsMmsById: ['GET', '/accounts/{account_id}/mms/{id}'],
   deleteAccountsMmsById: ['DELETE', '/accounts/{account_id}/mms/{id}'],

@@ -12,6 +12,7 @@ import { auditEntry, changeOf } from './audit.ts';
 import { authorize } from './authorize.ts';
 import type { Body } from './body.ts';
 import type { Endpoint, Operation, Reply } from './endpoint.ts';
+import { checkThrough, type Through } from './nested.ts';
 import { recorder } from './recorder.ts';
 import type { Auth, RestRequest, Services } from './request.ts';
 import { tokenOf } from './token.ts';
@@ -31,6 +32,8 @@ export interface Received {
   /** It came by a magic path. */
   readonly isSigned: boolean;
   readonly body: Body;
+  /** What the client's path led through on its way to `path`. */
+  readonly through?: Through;
 }
 
 /** An endpoint, and where its path has its last noun. */
@@ -86,6 +89,7 @@ export async function handle(
       parameters,
       verb,
     });
+  if (received.through) await checkThrough(services.store, account, received.through);
   checkContentType(body, operation);
   const request: RestRequest = {
     ...received,

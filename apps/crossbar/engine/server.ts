@@ -16,6 +16,7 @@ import { isWorthPacking, pack } from './compress.ts';
 import { bySpecificity, type RestModule } from './endpoint.ts';
 import type { About } from './envelope.ts';
 import { openMagicPath } from './magic.ts';
+import { withoutThrough } from './nested.ts';
 import { allowedMethods, handle, type Received, routeOf } from './pipeline.ts';
 import type { Auth, Services } from './request.ts';
 import { writeCors, writeError, writeReply } from './respond.ts';
@@ -149,11 +150,11 @@ async function enveloped(services: Services, route: Koa.Middleware, context: Con
     const to = isAlias(path)
       ? { ...received, path: await aliased(received, path, context.req.headers) }
       : received;
-    const state = context.state as State;
-    state.received = to;
-    // What the router looks at instead of the path, which then need not be put together and parsed again.
-    (context as { newRouterPath?: string }).newRouterPath = to.path;
-    await route(context, async () => nothingAt(to.path, context));
+    await routed(route, to, context, async () => {
+      const inner = withoutThrough(to.path);
+      if (!inner) return nothingAt(to.path, context);
+      await routed(route, { ...to, ...inner }, context, async () => nothingAt(to.path, context));
+    });
   } catch (thrown) {
     if (context.req.destroyed && !context.req.complete) {
       services.log.debug('the client went away', { path: context.path });
@@ -166,6 +167,19 @@ async function enveloped(services: Services, route: Koa.Middleware, context: Con
       services.log.error('request failed', { error: error.cause ?? error, path: context.path });
     writeError(context, error, aboutOf(services, context));
   }
+}
+
+/** Leads a request to its endpoint; `otherwise` where its path has none. */
+async function routed(
+  route: Koa.Middleware,
+  received: Received,
+  context: Context,
+  otherwise: () => Promise<void>,
+): Promise<void> {
+  (context.state as State).received = received;
+  // What the router looks at instead of the path, which then need not be put together and parsed again.
+  (context as { newRouterPath?: string }).newRouterPath = received.path;
+  await route(context, otherwise);
 }
 
 function aboutOf({ node }: Services, context: Context): About {

@@ -1,5 +1,5 @@
 // Messages of the months, of an account, its users and its devices: what sms and mms have in common.
-import type { AnyDocument } from '../../../core/contract/index.ts';
+import type { AnyDocument, DocumentOf, Permission } from '../../../core/contract/index.ts';
 import { fromGregorian, type ViewRow } from '../../../core/couch/index.ts';
 import { device, user } from '../../../core/documents/index.ts';
 import {
@@ -26,8 +26,12 @@ import {
   targetDatabase,
 } from '../engine/index.ts';
 
-/** The endpoints of one kind of messages; the path is also the name of its views. */
-export function messageEndpoints(contract: AnyDocument, path: string, send: Operation): Endpoint[] {
+/** The endpoints of one kind of messages; the path is also the name of its views. `send` is what sends one, for whom it is. */
+export function messageEndpoints(
+  contract: AnyDocument,
+  path: string,
+  send: (permission: Permission) => Operation,
+): Endpoint[] {
   const { summary, schema } = contract;
   const list =
     (view: string, whose?: (request: RestRequest) => Promise<string>) =>
@@ -44,7 +48,7 @@ export function messageEndpoints(contract: AnyDocument, path: string, send: Oper
   return [
     accountEndpoint(path, {
       GET: operation('account', `${summary}: all, newest first`, list('crossbar_listing'), listed),
-      PUT: send,
+      PUT: send('account'),
     }),
     accountEndpoint(`users/:user_id/${path}`, {
       GET: operation(
@@ -53,6 +57,7 @@ export function messageEndpoints(contract: AnyDocument, path: string, send: Oper
         list('listing_by_owner', idOf(user, 'user_id')),
         listed,
       ),
+      PUT: send('owner'),
     }),
     accountEndpoint(`devices/:device_id/${path}`, {
       GET: operation(
@@ -95,8 +100,10 @@ async function remove(request: RestRequest, contract: AnyDocument): Promise<Data
   return { data: deleted(publicPart(found)) };
 }
 
-/** The user who sends, when they are of the account. */
-export function senderOf(request: RestRequest) {
+/** The user who sends: the one in the path, else the caller, when they are of the account. Rejects with `bad_identifier`. */
+export async function senderOf(request: RestRequest): Promise<DocumentOf<typeof user> | undefined> {
+  if (request.params['user_id'] !== undefined)
+    return load(targetDatabase(request), user, request.params['user_id']);
   const { account, user: self } = caller(request);
   return account._id === targetAccount(request)._id ? self : undefined;
 }
@@ -104,10 +111,11 @@ export function senderOf(request: RestRequest) {
 /** The number that a message comes from: the one given, else the caller id. Rejects with `from.required`. */
 export function numberFrom(
   request: RestRequest,
+  sender: DocumentOf<typeof user> | undefined,
   given: string | undefined,
   kind: 'internal' | 'external',
 ): string {
-  const { caller_id: callerId } = { ...targetAccount(request), ...senderOf(request) };
+  const { caller_id: callerId } = { ...targetAccount(request), ...sender };
   const from = given ?? callerId?.[kind]?.number;
   if (from === undefined) throw invalid('from', 'required', 'say from which number: there is no caller id');
   return from;

@@ -265,6 +265,13 @@ describe('what is kept of messages', () => {
         });
       const inside = await acme.send('PUT', 'sms', { from: '1001', to: '1002', body: 'In' });
       expect([inside.status, inside.body.data.to], inside.text).to.deep.equal([201, '1002']);
+      const bob = { first_name: 'Bob', last_name: 'B', caller_id: { internal: { number: '1003' } } };
+      const { id } = (await acme.send('PUT', 'users', bob)).body.data;
+      const ofBob = await acme.send('PUT', `users/${id}/sms`, { to: '1002', body: 'In' });
+      expect(ofBob.body.data, ofBob.text).to.include({ from: '1003' });
+      expect(ofBob.body.data.custom_vars).to.include({ authorizing_type: 'user', owner_id: id });
+      expect(heard.pop()).to.deep.include({ From: '1003' });
+      expect((await acme.send('PUT', 'users/nobody/sms', { to: '1002', body: 'In' })).status).to.equal(404);
       await acme.send('PATCH', '', { caller_id: { external: { number: '+14155550100' } } });
       const send = () => acme.send('PUT', 'sms', { to: '4155550101', body: 'Out' });
       const numbers = rest.store.database('numbers/+1415');

@@ -4,7 +4,7 @@ import { mms as contract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { findE164 } from '../../../core/telephony/index.ts';
 import { type DataReply, invalid, operation, type RestModule, type RestRequest } from '../engine/index.ts';
-import { messageEndpoints, numberFrom } from '../live/messages.ts';
+import { messageEndpoints, numberFrom, senderOf } from '../live/messages.ts';
 
 const accepts = Type.Object(contract.fields);
 const files = /^(image|audio|video)\/|^application\/smil\b|^text\/(plain|x?-?vcard)\b/;
@@ -12,10 +12,8 @@ const files = /^(image|audio|video)\/|^application\/smil\b|^text\/(plain|x?-?vca
 export const mms: RestModule = {
   name: 'mms',
   summary: 'Multimedia messages',
-  endpoints: messageEndpoints(
-    contract,
-    'mms',
-    operation('account', 'Would send a multimedia message; nobody does', send, { accepts, uploads: files }),
+  endpoints: messageEndpoints(contract, 'mms', (permission) =>
+    operation(permission, 'Would send a multimedia message; nobody does', send, { accepts, uploads: files }),
   ),
 };
 
@@ -24,6 +22,6 @@ async function send(request: RestRequest<Static<typeof accepts>>): Promise<DataR
   const { body, to, from } = request.data;
   if (body === undefined && request.uploads.length === 0)
     throw invalid('body', 'required', 'give a body in MIME, or upload a file');
-  numberFrom(request, from, findE164(to) === undefined ? 'internal' : 'external');
+  numberFrom(request, await senderOf(request), from, findE164(to) === undefined ? 'internal' : 'external');
   throw new AppError('nobody_listens', { message: 'nobody in this cluster sends multimedia messages' });
 }

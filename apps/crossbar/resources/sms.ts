@@ -21,10 +21,8 @@ const accepts = Type.Object(contract.fields);
 export const sms: RestModule = {
   name: 'sms',
   summary: 'Text messages',
-  endpoints: messageEndpoints(
-    contract,
-    'sms',
-    operation('account', 'Sends a text message', send, { accepts, reply: contract.schema }),
+  endpoints: messageEndpoints(contract, 'sms', (permission) =>
+    operation(permission, 'Sends a text message', send, { accepts, reply: contract.schema }),
   ),
 };
 
@@ -33,8 +31,8 @@ async function send(request: RestRequest<Static<typeof accepts>>): Promise<DataR
   const { body, to } = request.data;
   const account = targetAccount(request);
   const outside = findE164(to);
-  const owner = senderOf(request);
-  const from = numberFrom(request, request.data.from, outside === undefined ? 'internal' : 'external');
+  const owner = await senderOf(request);
+  const from = numberFrom(request, owner, request.data.from, outside === undefined ? 'internal' : 'external');
   if (outside !== undefined) await checkFrom(request, from);
   const fields = {
     'Message-ID': request.id,
