@@ -40,7 +40,7 @@ export const devices = plain(
     listing: { design: 'devices', view: 'crossbar_listing' },
     example: {
       name: 'Desk of Ann',
-      mac_address: '00:15:65:00:00:01',
+      mac_address: '001565000001',
       device_type: 'sip_device',
       sip: { username: 'desk1', password: 'secret-of-desk' },
     },
