@@ -152,6 +152,18 @@ describe('authentication', () => {
     ).to.have.nested.property('username.unique');
   });
 
+  it('lets nobody in whose name was taken away', async () => {
+    const id = await person('frank');
+    const token: string = (await rest.login('frank', 'opensesame', 'acme')).body.auth_token;
+    const { status, text } = await tenant.send('PATCH', `users/${id}`, { username: null });
+    expect(status, text).to.equal(200);
+    expect((await rest.login('frank', 'opensesame', 'acme')).status).to.equal(401);
+    expect((await tenant.send('GET', '', undefined, { token })).status).to.equal(401);
+    const again = { username: 'frank', password: 'opensesame' };
+    expect((await tenant.send('PATCH', `users/${id}`, again)).status).to.equal(200);
+    expect((await rest.login('frank', 'opensesame', 'acme')).status).to.equal(201);
+  });
+
   it('takes users as Kazoo stored them and salts what it finds', async () => {
     const database = rest.store.database(accountDatabase(tenant.id));
     const legacy = { pvt_type: 'user', first_name: 'L', last_name: 'G', username: 'old', enabled: true };

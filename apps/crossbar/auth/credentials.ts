@@ -51,6 +51,15 @@ export function newSignatureSecret(): string {
   return randomBytes(16).toString('hex');
 }
 
+/** Takes from a user what it logs in with; says whether there was anything. */
+export function removeCredentials(user: Partial<UserDocument>): boolean {
+  const had = user.pvt_argon2_auth !== undefined || user.pvt_md5_auth !== undefined;
+  delete user.pvt_argon2_auth;
+  delete user.pvt_md5_auth;
+  delete user.pvt_sha1_auth;
+  return had;
+}
+
 /** The user without the digests that Kazoo keeps as they are sent. */
 export function withoutPlainDigests<D extends Pick<UserDocument, 'pvt_md5_auth' | 'pvt_sha1_auth'>>(
   user: D,

@@ -3,7 +3,7 @@ import { resource } from '../../../core/contract/index.ts';
 import { user } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { newUser } from '../../../core/messages/notification.ts';
-import { credentialFields, newSignatureSecret } from '../auth/credentials.ts';
+import { credentialFields, newSignatureSecret, removeCredentials } from '../auth/credentials.ts';
 import { openSession } from '../auth/session.ts';
 import {
   type Auth,
@@ -54,9 +54,11 @@ export const users = plain(
     beforeSave: async (request, document, previous) => {
       const { password, username } = document;
       delete document.password;
+      // Whose username is gone logs in no more, and neither do the tokens that are about.
+      if (username === undefined && removeCredentials(document))
+        document.pvt_signature_secret = newSignatureSecret();
       if (password !== undefined && username !== undefined) {
-        delete document.pvt_md5_auth;
-        delete document.pvt_sha1_auth;
+        removeCredentials(document);
         if (caller(request).user?._id === document._id) document.require_password_update = false;
         const { systemSecret } = request.services.secrets;
         Object.assign(
@@ -176,7 +178,8 @@ function checkCredentials(
     throw invalid('username', 'required', 'a password needs a username');
   if (password === '') throw invalid('password', 'minLength', 'must not be empty', { target: 1 });
   const known = previous?.pvt_argon2_auth ?? previous?.pvt_md5_auth;
-  if (known && password === undefined && username?.toLowerCase() !== previous?.username?.toLowerCase())
+  if (username === undefined || !known) return;
+  if (password === undefined && username.toLowerCase() !== previous?.username?.toLowerCase())
     throw invalid('password', 'required', 'a new username needs the password again');
 }
 
