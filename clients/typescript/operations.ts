@@ -3836,6 +3836,13 @@ export interface Operations {
     readonly body: Query;
     readonly data: Readonly<Record<string, unknown>>;
   };
+  /** Access lists by name, as they are set (`system_config/ecallmgr`, `acls`). For: superduper. */
+  readonly getAccountsAcls: {
+    readonly path: { readonly account_id: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Readonly<Record<string, unknown>>;
+  };
   /** Users who are agents. For: account. */
   readonly getAccountsAgents: {
     readonly path: { readonly account_id: string };
@@ -5440,6 +5447,13 @@ export interface Operations {
   /** Samples of functions. For: public. */
   readonly getFunctionsSamples: {
     readonly path: Query;
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** Samples of functions. For: account. */
+  readonly getAccountsFunctionsSamples: {
+    readonly path: { readonly account_id: string };
     readonly query: Query;
     readonly body: Query;
     readonly data: unknown;
@@ -11450,6 +11464,7 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   deleteAccountsReseller: ['DELETE', '/accounts/{account_id}/reseller'],
   getAccountsAcdcCallStats: ['GET', '/accounts/{account_id}/acdc_call_stats'],
   getAcls: ['GET', '/acls'],
+  getAccountsAcls: ['GET', '/accounts/{account_id}/acls'],
   getAccountsAgents: ['GET', '/accounts/{account_id}/agents'],
   getAccountsAgentsStatus: ['GET', '/accounts/{account_id}/agents/status'],
   getAccountsAgentsStats: ['GET', '/accounts/{account_id}/agents/stats'],
@@ -11632,6 +11647,7 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   deleteAccountsFunctionsById: ['DELETE', '/accounts/{account_id}/functions/{id}'],
   getFunctions: ['GET', '/functions'],
   getFunctionsSamples: ['GET', '/functions/samples'],
+  getAccountsFunctionsSamples: ['GET', '/accounts/{account_id}/functions/samples'],
   getAccountsGroups: ['GET', '/accounts/{account_id}/groups'],
   putAccountsGroups: ['PUT', '/accounts/{account_id}/groups'],
   getAccountsGroupsById: ['GET', '/accounts/{account_id}/groups/{id}'],

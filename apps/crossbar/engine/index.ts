@@ -18,3 +18,4 @@ export { endpointsOf, plain, plainEndpoints } from './plain.ts';
 export * from './request.ts';
 export { type RestServer, startServer } from './server.ts';
 export { changeSingle, type Place, readSingle, type SingleDocument, single } from './single.ts';
+export { formatOf } from './wishes.ts';

@@ -1,7 +1,7 @@
 // How a client wants an answer written: JSON or a file, in chunks, pretty, as a script, only some keys (contract/crossbar.md §1).
 import type { IncomingHttpHeaders } from 'node:http';
 import { getAt, isRecord, putAt } from '../../../core/contract/index.ts';
-import { invalid } from './request.ts';
+import { invalid, type RestRequest } from './request.ts';
 
 export type Format = 'json' | 'csv' | 'pdf';
 
@@ -54,6 +54,11 @@ export function wishesOf(places: readonly unknown[], headers: IncomingHttpHeader
     callback: callbackOf(find('jsonp')),
     fields: fieldsOf(find('fields')),
   };
+}
+
+/** Whether a list is wanted as JSON or as a file: for what is no list where it is JSON. */
+export function formatOf({ data, query, envelope, headers }: RestRequest): Format {
+  return wishesOf([data, query, envelope], headers).format;
 }
 
 function hasKeys(place: object): boolean {

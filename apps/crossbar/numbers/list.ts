@@ -6,6 +6,7 @@ import { descendantsOf } from '../accounts/tree.ts';
 import {
   caller,
   type DataReply,
+  formatOf,
   gathered,
   list,
   type RestRequest,
@@ -27,7 +28,7 @@ interface Row {
 /** Accounts that are asked at once. */
 const together = 8;
 
-/** `{numbers: {<number>: row}, cascade_quantity}`; filters look at the rows. Each page has all that are on their way. */
+/** `{numbers: {<number>: row}, cascade_quantity}`, for a file a row each; filters look at the rows. Each page has all that are on their way. */
 export async function listNumbers(request: RestRequest): Promise<DataReply> {
   const policy = await featurePolicy(request.services.systemConfig, caller(request).superduper);
   const listing = { design: 'phone_numbers', view: 'crossbar_listing' };
@@ -50,11 +51,14 @@ export async function listNumbers(request: RestRequest): Promise<DataReply> {
     ),
   });
   const rows = page.data as readonly [string, Row][];
-  const numbers = Object.fromEntries(rows.map(([number, row]) => [number, shown(row)]));
+  const own = Object.fromEntries(rows.map(([number, row]) => [number, shown(row)]));
+  const numbers = { ...(await numbersOnTheirWay(request)), ...own };
+  if (formatOf(request) !== 'json')
+    return { ...page, data: Object.entries(numbers).map(([number, row]) => ({ number, ...row })) };
   const cascade_quantity = await numbersBelow(request.services.store, targetAccount(request)._id);
   return {
     ...page,
-    data: { numbers: { ...(await numbersOnTheirWay(request)), ...numbers }, cascade_quantity },
+    data: { numbers, cascade_quantity },
   };
 }
 

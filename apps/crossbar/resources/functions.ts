@@ -1,7 +1,7 @@
 // functions: stored functions that decide about calls. They are kept and listed; nothing in the cluster runs them yet.
 import { resource } from '../../../core/contract/index.ts';
 import { storedFunction } from '../../../core/documents/index.ts';
-import { type DataReply, operation, plain } from '../engine/index.ts';
+import { accountEndpoint, type DataReply, operation, plain } from '../engine/index.ts';
 
 const example = { name: 'By the hour', function_js: 'return { module: "device" };' };
 
@@ -42,5 +42,8 @@ export const functions = plain(
       path: '/functions/samples',
       operations: { GET: operation('public', 'Samples of functions', told(samples)) },
     },
+    accountEndpoint('functions/samples', {
+      GET: operation('account', 'Samples of functions', told(samples)),
+    }),
   ],
 );

@@ -134,6 +134,9 @@ describe('what the system keeps for everybody', () => {
     const list = { carrier: { type: 'allow', cidr: '192.0.2.0/24', 'network-list-name': 'trusted' } };
     await rest.context.systemConfig.set('ecallmgr', 'acls', list);
     expect((await get(rest.master.token)).body.data).to.deep.equal(list);
+    const { token } = rest.master;
+    expect((await tenant.send('GET', 'acls', undefined, { token })).body.data).to.deep.equal(list);
+    expect((await tenant.send('GET', 'acls')).status).to.equal(403);
     expect((await get(tenant.token)).status).to.equal(403);
   });
 

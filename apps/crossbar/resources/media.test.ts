@@ -5,7 +5,7 @@ import { tenants } from '../testing/tenants.ts';
 const sound = Buffer.from(Array.from({ length: 256 }, (_, at) => at));
 
 describe('media', () => {
-  const { rest, tenant } = tenants();
+  const { rest, tenant, other } = tenants();
   let id: string;
   before(async () => {
     id = (await tenant.send('PUT', 'media', { name: 'greeting' })).body.data.id;
@@ -113,6 +113,8 @@ describe('media', () => {
       expect((await rest.send('GET', form, undefined, { token: tenant.token })).body.data).to.include({
         prompt_id: 'hi',
       });
+    expect((await other.send('GET', 'media/prompts')).body.data).to.deep.equal([]);
+    expect((await other.send('GET', 'media/languages')).body.data).to.deep.equal([]);
     expect(
       (await rest.send('GET', 'media/languages', undefined, { token: tenant.token })).body.data,
     ).to.deep.equal([{ 'en-us': 1 }]);

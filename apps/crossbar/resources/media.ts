@@ -169,11 +169,15 @@ async function languages(database: Database): Promise<DataReply> {
     const language = String((key as unknown[])[0]);
     return [language === noLanguage ? 'missing' : language, value] as const;
   });
-  return { data: [Object.fromEntries(counts)] };
+  return { data: counted(counts) };
 }
 
 /** How many languages there are of each prompt. */
 async function prompts(database: Database): Promise<DataReply> {
   const rows = await database.view<number>('media', 'listing_by_prompt', { groupLevel: 1 });
-  return { data: [Object.fromEntries(rows.map(({ key, value }) => [String((key as unknown[])[0]), value]))] };
+  return { data: counted(rows.map(({ key, value }) => [String((key as unknown[])[0]), value] as const)) };
 }
+
+/** As Kazoo shows them: a list of one object, or an empty one. */
+const counted = (counts: readonly (readonly [string, number])[]): object[] =>
+  counts.length === 0 ? [] : [Object.fromEntries(counts)];

@@ -107,6 +107,7 @@ describe('optional resources', () => {
     expect((await rest.send('GET', 'functions')).body.data).to.deep.equal([]);
     const samples = (await rest.send('GET', 'functions/samples')).body.data;
     expect(samples).to.have.length.above(1);
+    expect((await tenant.send('GET', 'functions/samples')).body.data).to.deep.equal(samples);
     for (const sample of samples) {
       expect(() => new Function('call', sample.function_js), sample.name).not.to.throw();
       expect((await tenant.send('PUT', 'functions', sample)).status).to.equal(201);

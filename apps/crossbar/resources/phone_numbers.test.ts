@@ -90,6 +90,17 @@ describe('phone_numbers', () => {
     expect((await child.send('GET', 'phone_numbers')).body.data.cascade_quantity).to.equal(0);
   });
 
+  it('of the account are a file with a line each', async () => {
+    for (const options of [{ path: '?accept=csv' }, { path: '', headers: { accept: 'text/csv' } }]) {
+      const { path, ...more } = options;
+      const { text, headers } = await tenant.send('GET', `phone_numbers${path}`, undefined, more);
+      expect(headers.get('content-type')).to.match(/^text\/csv/);
+      const [head, ...lines] = text.trim().split('\r\n');
+      expect(head).to.match(/^number,state,/);
+      expect(lines.some((line) => line.startsWith(`${number},in_service,`))).to.equal(true);
+    }
+  });
+
   it('are changed in both databases', async () => {
     expect((await own('PATCH', number, { note: 'x', pvt_assigned_to: other.id })).body.data).to.include({
       note: 'x',
