@@ -134,6 +134,9 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
     'features.local_feature_override': yes('numbers of no carrier may have what only a carrier can do'),
     locality_url: words('where to ask for the places that numbers belong to'),
     released_state: words('state of numbers that were given back: available, or aging'),
+    should_permanently_delete: yes(
+      'numbers that are given back are deleted, whatever carrier they came from',
+    ),
     unauthorized_numbers_lookup: yes('the inventory can be searched without a token'),
   },
   privacy: { block_anonymous_caller_id: yes('calls without a caller id are refused everywhere') },

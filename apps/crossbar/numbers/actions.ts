@@ -18,12 +18,12 @@ import {
 import { portingRequests } from '../ports/numbers.ts';
 import { moduleOf } from './carriers.ts';
 import { checkFeatures, type FeaturePolicy, featurePolicy } from './features.ts';
-import { changeNumber, findNumber, numberOf, removeNumber, shownNumber } from './numbers.ts';
+import { changeNumber, findNumber, shownNumber } from './numbers.ts';
 import { findOnItsWay } from './porting.ts';
 import {
   creationStates,
   type Destination,
-  freedState,
+  freedStateOf,
   moved,
   type NumberDocument,
   placeOf,
@@ -83,27 +83,25 @@ export const replaceNumber: NumberAction = (request, e164, data) => change(reque
 export const mergeNumber: NumberAction = (request, e164, data) =>
   change(request, e164, (before) => merged(settablePart(before), data));
 
-/** Gives a number back to the pool; with `hard=true` a superduper removes it for good. */
+/**
+ * Takes a number from the account: it goes back where it came from, without anything that was said about it. With `hard=true`
+ * a superduper removes it for good, whoever had reserved it.
+ */
 export const releaseNumber: NumberAction = async (request, e164) => {
   if (!flag(request, 'hard')) return giveBack(request, e164);
-  const { services } = request;
   if (!caller(request).superduper) throw new AppError('forbidden');
-  const document = await numberOf(services, targetAccount(request)._id, e164);
-  await removeNumber(services, document);
-  const { _read_only, ...shown } = shownNumber(document, await policyOf(request));
-  return {
-    ...shown,
-    state: 'deleted',
-    _read_only: { ...(_read_only as Json), state: 'deleted', is_deleted: true },
-  };
+  return written(request, e164, (before) => ({
+    ...owned(before, targetAccount(request)._id, e164),
+    pvt_state: 'deleted',
+  }));
 };
 
-/** Leaves a number of the account in the pool, without anything that was said about it. */
 async function giveBack(request: RestRequest, e164: string): Promise<Json> {
-  const state = await freedState(request.services.systemConfig);
-  return written(request, e164, (before) =>
-    privatePart(released(owned(before, targetAccount(request)._id, e164), state)),
-  );
+  return written(request, e164, async (found) => {
+    const before = owned(found, targetAccount(request)._id, e164);
+    const state = await freedStateOf(request.services.systemConfig, before);
+    return privatePart(released(before, state));
+  });
 }
 
 /** Gives all numbers of the account back. */

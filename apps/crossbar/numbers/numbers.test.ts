@@ -172,7 +172,7 @@ describe('a number', () => {
       expect((await own('GET', shared)).status).to.equal(404);
       expect((await child.send('DELETE', `phone_numbers/${shared}`)).body.data.state).to.equal('reserved');
       expect((await own('GET', shared)).body.data.state).to.equal('reserved');
-      expect((await own('DELETE', shared)).body.data.state).to.equal('available');
+      expect((await own('DELETE', shared)).body.data.state).to.equal('deleted');
     });
 
     it('of a number whose account is gone: it is released, to none that is gone as well', () => {
@@ -200,9 +200,29 @@ describe('a number', () => {
 
     it('of released numbers may be aging', async () => {
       await rest.context.systemConfig.set('number_manager', 'released_state', 'aging');
-      const one = await make('in_service');
+      const one = fresh();
+      await master('PUT', one, { carrier_name: 'inventory' });
       expect((await own('DELETE', one)).body.data.state).to.equal('aging');
       await rest.context.systemConfig.set('number_manager', 'released_state', 'available');
+    });
+
+    it('of no carrier are deleted when they are released, as all are where that is wanted', async () => {
+      const released = async (one: string) => {
+        const { body } = await own('DELETE', one);
+        const stands = await rest.store.database('numbers/+1415').find(one, { fresh: true });
+        const copy = await rest.store.database(accountDatabase(tenant.id)).find(one, { fresh: true });
+        return [body.data._read_only, stands?.['pvt_state'], copy];
+      };
+      const [ours, bought, other] = [await make('in_service'), fresh(), fresh()];
+      for (const one of [bought, other])
+        expect((await master('PUT', one, { carrier_name: 'inventory' })).status).to.equal(201);
+      const [shown, ...left] = await released(ours);
+      expect(shown).to.include({ state: 'deleted', is_deleted: true });
+      expect(left).to.deep.equal([undefined, undefined]);
+      expect((await released(bought)).slice(1)).to.deep.equal(['available', undefined]);
+      await rest.context.systemConfig.set('number_manager', 'should_permanently_delete', true);
+      expect((await released(other)).slice(1)).to.deep.equal([undefined, undefined]);
+      await rest.context.systemConfig.set('number_manager', 'should_permanently_delete', false);
     });
 
     it('are taken from an account below, never from one beside', async () => {
@@ -212,5 +232,16 @@ describe('a number', () => {
       for (const verb of ['activate', 'reserve'])
         expect((await own('PUT', `${beside}/${verb}`, {})).status).to.equal(404);
     });
+  });
+
+  it('stands in a file with those of the account, a line each', async () => {
+    for (const options of [{ path: '?accept=csv' }, { path: '', headers: { accept: 'text/csv' } }]) {
+      const { path, ...more } = options;
+      const { text, headers } = await tenant.send('GET', `phone_numbers${path}`, undefined, more);
+      expect(headers.get('content-type')).to.match(/^text\/csv/);
+      const [head, ...lines] = text.trim().split('\r\n');
+      expect(head).to.match(/^number,state,/);
+      expect(lines.some((line) => line.startsWith(`${number},in_service,`))).to.equal(true);
+    }
   });
 });

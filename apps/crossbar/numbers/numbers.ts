@@ -29,20 +29,10 @@ export async function findNumber({ store }: WithStore, e164: string): Promise<Nu
   return typed(contract, await store.database(numberDatabase(e164)).find(e164, { fresh: true }));
 }
 
-/** The number when the account has it; one of another account is as good as missing. */
-export async function numberOf(services: Services, accountId: string, e164: string): Promise<NumberDocument> {
-  const found = await findNumber(services, e164);
-  if (found?.pvt_assigned_to !== accountId)
-    throw new AppError('not_found', {
-      message: `the account has no number ${e164}`,
-      details: { number: e164 },
-    });
-  return found;
-}
-
 /**
  * Writes what `decide` makes of the number (undefined when there is none yet) and brings the copies of its old and new
- * account up to date. One change of a number at a time; `decide` throws to refuse, or answers undefined to leave it.
+ * account up to date. A number that comes into the state `deleted` is removed for good. One change of a number at a time;
+ * `decide` throws to refuse, or answers undefined to leave it.
  */
 export async function changeNumber(
   services: WithStore,
@@ -55,6 +45,10 @@ export async function changeNumber(
     const before = await findNumber(services, e164);
     const next = await decide(before);
     if (!next) return before;
+    if (before && next.pvt_state === 'deleted') {
+      await removeNumber(services, before);
+      return { ...next, _id: e164 } as NumberDocument;
+    }
     const database = await services.store.ensure(numberDatabase(e164), 'numbers');
     const saved = storedAs(
       contract,
@@ -78,7 +72,7 @@ export function updateNumber(
 }
 
 /** Removes a number for good. */
-export async function removeNumber(services: Services, document: NumberDocument): Promise<void> {
+async function removeNumber(services: WithStore, document: NumberDocument): Promise<void> {
   await services.store.database(numberDatabase(document._id)).remove(document._id, { hard: true });
   if (document.pvt_assigned_to !== undefined)
     await removeCopy(services.store.database(accountDatabase(document.pvt_assigned_to)), document._id);
@@ -104,6 +98,7 @@ export function shownNumber(document: NumberDocument, policy: FeaturePolicy): Re
       ...(document.pvt_features_allowed && { features_allowed: document.pvt_features_allowed }),
       ...(document.pvt_features_denied && { features_denied: document.pvt_features_denied }),
       ...(document.pvt_module_name && { carrier_module: document.pvt_module_name.replace(/^knm_/, '') }),
+      ...(pvt_state === 'deleted' && { is_deleted: true }),
     },
   };
 }

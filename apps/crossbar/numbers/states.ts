@@ -4,7 +4,7 @@ import type { DocumentOf } from '../../../core/contract/index.ts';
 import { numberDatabase } from '../../../core/couch/index.ts';
 import type { number, numberStates } from '../../../core/documents/number.ts';
 import { AppError } from '../../../core/errors/index.ts';
-import { localCarrier } from './carriers.ts';
+import { isLocal, localCarrier } from './carriers.ts';
 
 export type NumberDocument = DocumentOf<typeof number>;
 export type NumberState = (typeof numberStates)[number];
@@ -82,7 +82,7 @@ const releasable: readonly (NumberState | undefined)[] = ['in_service', 'port_in
  */
 export function released(
   before: NumberDocument,
-  state: 'aging' | 'available',
+  state: FreedState,
 ): Partial<NumberDocument> & { readonly _id: string } {
   const { pvt_state, pvt_assigned_to: owner, pvt_used_by: _, pvt_reserve_history = [], ...rest } = before;
   if (!releasable.includes(pvt_state)) throw invalidTransition(String(pvt_state), 'released', before._id);
@@ -96,7 +96,20 @@ export function released(
   };
 }
 
-/** The state that numbers have when nobody has them any more (`number_manager.released_state`). */
+/** The state of a number that nobody has any more; `deleted` are those that are there no longer. */
+export type FreedState = 'aging' | 'available' | 'deleted';
+
+/**
+ * The state that a number has when nobody has it any more: `number_manager.released_state`. One that came from no carrier
+ * is deleted, as are all where `number_manager.should_permanently_delete` says so.
+ */
+export async function freedStateOf(config: SystemConfig, number: NumberDocument): Promise<FreedState> {
+  const deletes =
+    isLocal(number) || (await config.get('number_manager', 'should_permanently_delete', false)) === true;
+  return deletes ? 'deleted' : freedState(config);
+}
+
+/** `number_manager.released_state`. */
 export async function freedState(config: SystemConfig): Promise<'aging' | 'available'> {
   const chosen = await config.get('number_manager', 'released_state', 'available');
   return chosen === 'aging' ? 'aging' : 'available';

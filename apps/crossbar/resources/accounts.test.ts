@@ -203,7 +203,8 @@ describe('accounts', () => {
     expect([refused.status, refused.body.message]).to.deep.equal([500, 'account_has_descendants']);
     expect((await master('DELETE', `accounts/${rest.master.id}`)).status).to.equal(405);
     const number = '+14155550100';
-    await master('PUT', `accounts/${parent.id}/phone_numbers/${number}`, {});
+    const fromInventory = { carrier_name: 'inventory' };
+    await master('PUT', `accounts/${parent.id}/phone_numbers/${number}`, fromInventory);
     const device = { name: 'pbx', sip: { method: 'ip', ip: '192.0.2.1' } };
     const { id } = (await parent.send('PUT', 'devices', device)).body.data;
     expect(await rest.store.database('sip_auth').find(id)).to.include({ name: 'pbx' });

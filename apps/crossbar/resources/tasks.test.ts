@@ -179,8 +179,8 @@ describe('tasks', () => {
       expect(refused.text).to.include('not found');
       const removed = await run('delete', `e164\n${one}\n`);
       expect(removed.text).to.include(',deleted,');
-      const dump = await run('release', `e164\n${two}\n`);
-      expect(dump.text).to.include(',available,');
+      const released = await run('release', `e164\n${two}\n`);
+      expect(released.text).to.include(',deleted,');
     });
 
     it('refuse what is no file for them', async () => {
