@@ -28,10 +28,17 @@ export function mediaRequest(call: ControlledCall, language?: string) {
   };
 }
 
+type Terminators = readonly string[] | 'none' | undefined;
+
+/** Terminators as the switch takes them. */
+export function keysOf(terminators: Terminators): string {
+  const keys = terminators === 'none' ? [] : (terminators ?? []).filter((key) => /^[0-9A-D*#]$/.test(key));
+  return keys.length === 0 ? 'none' : keys.join('');
+}
+
 /** Sets the keys that end what plays next; nothing is sent when they are set already. */
-export function setTerminators(call: ControlledCall, terminators: readonly string[] | undefined): void {
-  const keys = (terminators ?? []).filter((key) => /^[0-9A-D*#]$/.test(key)).join('');
-  const wanted = keys === '' ? 'none' : keys;
+export function setTerminators(call: ControlledCall, terminators: Terminators): void {
+  const wanted = keysOf(terminators);
   if (call.terminators === wanted) return;
   call.terminators = wanted;
   call.prepare('set', `playback_terminators=${wanted}`);

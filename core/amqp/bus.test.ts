@@ -250,7 +250,7 @@ describe(`the bus over ${address ?? 'the embedded broker'}`, () => {
       'App-Version': '1',
       'Event-Category': 'test',
       'Event-Name': 'ping',
-      Realm: 7,
+      Realm: [7],
     };
     channel.publish('callmgr', 'ping.x', Buffer.from(JSON.stringify(bad)), { replyTo: queue });
     expect(JSON.parse(await told)).to.include({

@@ -154,7 +154,7 @@ export function createDecoder<M extends AnyMessage>(contracts: readonly M[], str
     }
     const unknown = contract.unknownKeys(json);
     try {
-      refuseViolations(contract, contract.check(json));
+      refuseViolations(contract, contract.accept(json));
       if (strict) refuseViolations(contract, unknown.map(unknownKey));
     } catch (error) {
       return { ok: false, kind: 'invalid', message: json, error: error as AppError };

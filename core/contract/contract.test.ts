@@ -73,6 +73,54 @@ describe('message()', () => {
     expect(ping.check({ ...headers, 'Event-Name': 'pong', Realm: 'x' })[0]?.code).to.equal('enum');
   });
 
+  it('takes from others numbers and booleans as text, text as numbers, and what is empty for absent', () => {
+    const loose = message({
+      category: 'test',
+      name: 'loose',
+      exchange: 'targeted',
+      fields: {
+        Count: Type.Integer(),
+        Sure: Type.Boolean(),
+        Number: Type.String(),
+        Either: Type.Union([Type.Integer(), Type.String()]),
+        Empty: Type.Optional(Type.Integer()),
+        Nothing: Type.Optional(Type.Enum(['a'])),
+        List: Type.Array(Type.Object({ Delay: Type.Optional(Type.Integer()) })),
+      },
+    });
+    const given = {
+      ...headers,
+      'Event-Name': 'loose',
+      Count: '0',
+      Sure: 'true',
+      Number: 1001,
+      Either: true,
+      Empty: '',
+      Nothing: null,
+      List: [{ Delay: '5' }, { Delay: null }],
+    };
+    expect(loose.accept(given)).to.deep.equal([]);
+    expect(given).to.deep.equal({
+      ...headers,
+      'Event-Name': 'loose',
+      Count: 0,
+      Sure: true,
+      Number: '1001',
+      Either: 'true',
+      List: [{ Delay: 5 }, {}],
+    });
+    const bad = {
+      ...headers,
+      'Event-Name': 'loose',
+      Count: 'many',
+      Sure: 1,
+      Number: {},
+      Either: [],
+      List: 'no',
+    };
+    expect(loose.accept(bad).map(({ path }) => path)).to.include.members(['Count', 'Sure', 'Number', 'List']);
+  });
+
   it('drops undefined and empty values at every depth', () => {
     expect(compact({ a: undefined, b: '', c: { d: '', e: 0 }, f: [''] })).to.deep.equal({
       c: { e: 0 },

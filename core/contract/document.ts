@@ -1,7 +1,8 @@
 // document(): one declaration of a CouchDB document type gives its type, validator, defaults and served schema.
 import { type Static, type TProperties, Type } from 'typebox';
 import { AppError } from '../errors/index.ts';
-import { isRecord, putAt } from './path.ts';
+import { coerce } from './coerce.ts';
+import { isRecord } from './path.ts';
 import { compile, type JsonSchema, registerSchema, type Violation } from './validator.ts';
 
 /** Database classes of contract/couch.md §1. */
@@ -151,25 +152,4 @@ export function acceptor(schema: JsonSchema, name?: string): (json: unknown) => 
 
 function rejected(schema: string | undefined, violations: readonly Violation[]): AppError {
   return new AppError('invalid_data', { details: { ...(schema && { schema }), violations } });
-}
-
-/**
- * Kazoo turns strings into the number or boolean that the schema asks for before it complains (contract/crossbar.md §2).
- * `violations` are those of `root`, which is changed in place.
- */
-export function coerce(root: Record<string, unknown>, violations: readonly Violation[]): void {
-  for (const { path, code, target, value } of violations) {
-    if (code !== 'type' || typeof value !== 'string') continue;
-    const wanted = String(target).split(',');
-    const better = coerced(value, wanted);
-    if (better !== undefined) putAt(root, path, better);
-  }
-}
-
-function coerced(value: string, wanted: readonly string[]): unknown {
-  if (wanted.includes('boolean') && (value === 'true' || value === 'false')) return value === 'true';
-  if (wanted.includes('integer') && /^-?\d{1,15}$/.test(value)) return Number(value);
-  if (wanted.includes('number') && value.trim() !== '' && Number.isFinite(Number(value)))
-    return Number(value);
-  return undefined;
 }

@@ -9,6 +9,7 @@ export {
   Type,
 } from 'typebox';
 export * from './action.ts';
+export { coerce } from './coerce.ts';
 export * from './document.ts';
 export * from './message.ts';
 export * from './path.ts';

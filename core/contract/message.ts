@@ -1,6 +1,7 @@
 // message(): one declaration of an AMQP message gives its type, validator, routing key and served schema.
 import { type Static, type TProperties, Type } from 'typebox';
 import { AppError } from '../errors/index.ts';
+import { accommodate } from './coerce.ts';
 import { isRecord } from './path.ts';
 import { compile, type Violation } from './validator.ts';
 
@@ -104,6 +105,8 @@ export interface MessageContract<
   matches(json: unknown): boolean;
   /** All violations of the contract; unknown keys are not among them. */
   check(json: unknown): readonly Violation[];
+  /** The same of what another process has sent, after making it into what the contract says where its meaning is clear. */
+  accept(json: Record<string, unknown>): readonly Violation[];
   /** Top-level keys that the contract does not name. */
   unknownKeys(json: object): readonly string[];
 }
@@ -176,6 +179,12 @@ export function message<
       names.includes(json['Event-Name'] as N) &&
       literals.every(([field, value]) => json[field] === value),
     check: (json) => validator.check(json),
+    accept: (json) => {
+      const violations = validator.check(json);
+      if (violations.length === 0) return violations;
+      accommodate(json, violations);
+      return validator.check(json);
+    },
     unknownKeys: (json) => unknownOf(json, known),
   };
 }

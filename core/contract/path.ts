@@ -31,6 +31,18 @@ export function putAt(root: Record<string, unknown>, path: string, value: unknow
   define(node, last, value);
 }
 
+/** Removes the key at `path` from its object; what is in a list stays. */
+export function dropAt(root: Record<string, unknown>, path: string): void {
+  const keys = keysOf(path);
+  const last = keys.pop() as string;
+  let node: unknown = root;
+  for (const key of keys) node = isRecord(node) || Array.isArray(node) ? own(node, key) : undefined;
+  if (isRecord(node)) delete node[last];
+}
+
+const own = (node: object, key: string): unknown =>
+  Object.hasOwn(node, key) ? (node as Record<string, unknown>)[key] : undefined;
+
 // Plain assignment would let a key `__proto__` change the prototype.
 function define(node: Record<string, unknown>, key: string, value: unknown): void {
   Object.defineProperty(node, key, { value, writable: true, enumerable: true, configurable: true });

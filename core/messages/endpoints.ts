@@ -2,10 +2,12 @@
 import { Type } from '../contract/index.ts';
 import { Any, Count, Flag, maybeOneOf, maybeText, some, Texts, Vars } from './fields.ts';
 
-export const t38 = some(
-  Any,
-  'Enable-T38-Fax Enable-T38-Fax-Request Enable-T38-Gateway Enable-T38-Passthrough',
-);
+/** Whose side a T.38 gateway is on. */
+export const side = maybeOneOf('self', 'peer');
+export const t38 = {
+  ...some(Flag, 'Enable-T38-Fax Enable-T38-Fax-Request Enable-T38-Passthrough'),
+  'Enable-T38-Gateway': side,
+};
 export const callerIds =
   maybeText(`Callee-ID-Name Callee-ID-Number Caller-ID-Name Caller-ID-Number Outbound-Callee-ID-Name
   Outbound-Callee-ID-Number Outbound-Caller-ID-Name Outbound-Caller-ID-Number`);
@@ -32,12 +34,14 @@ export const endpointSchema = Type.Object({
     Hold-Media Outbound-Call-ID Presence-ID Privacy-Method Proxy-IP Proxy-Zone Route SIP-Interface SIP-Transport To-DID To-IP
     To-Realm To-URI To-User To-Username`),
   ...some(Count, 'Endpoint-Delay Endpoint-Progress-Timeout Endpoint-Timeout'),
+  ...some(Any, 'Endpoint-Actions Endpoint-Options Failover'),
   ...some(
-    Any,
-    'Bypass-Media Endpoint-Actions Endpoint-Options Failover Force-Fax Loopback-Bowout Simplify-Loopback SIP-Invite-Parameters',
+    Flag,
+    `Bypass-Media Ignore-Completed-Elsewhere Ignore-Early-Media Loopback-Bowout Privacy-Hide-Name Privacy-Hide-Number
+    Simplify-Loopback`,
   ),
-  ...some(Flag, 'Ignore-Completed-Elsewhere Ignore-Early-Media Privacy-Hide-Name Privacy-Hide-Number'),
-  Codecs: Type.Optional(Texts),
+  'Force-Fax': side,
+  ...some(Texts, 'Codecs SIP-Invite-Parameters'),
 });
 
 export const endpoints = Type.Array(endpointSchema, { minItems: 1 });

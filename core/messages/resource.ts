@@ -1,6 +1,6 @@
 // Making calls: originate (ecallmgr) and offnet (carriers) (contract/kapi.md, kapi_resource and kapi_offnet_resource).
 import { message, Type } from '../contract/index.ts';
-import { dialMethod, endpoints } from './endpoints.ts';
+import { dialMethod, endpoints, side, t38 } from './endpoints.ts';
 import { Any, Count, Flag, maybeOneOf, maybeText, some, Texts, text, Vars } from './fields.ts';
 
 const callerIds =
@@ -50,12 +50,12 @@ export const originateReq = message({
     ...maybeText(`Account-ID Eavesdrop-Call-ID Eavesdrop-Group-ID Eavesdrop-Mode Existing-Call-ID Fax-Identity-Name
       Fax-Identity-Number Fax-Timezone Hold-Media Origination-Call-ID Outbound-Call-ID Ringback SIP-Transport`),
     ...some(Count, 'Timeout'),
-    ...some(Flag, 'Ignore-Early-Media Intercept-Unbridged-Only Originate-Immediate'),
     ...some(
-      Any,
-      `Application-Data Continue-On-Fail Export-Custom-Channel-Vars Fail-On-Single-Reject Loopback-Bowout
-      Simplify-Loopback Start-Control-Process`,
+      Flag,
+      `Ignore-Early-Media Intercept-Unbridged-Only Loopback-Bowout Originate-Immediate Simplify-Loopback
+      Start-Control-Process`,
     ),
+    ...some(Any, 'Application-Data Continue-On-Fail Export-Custom-Channel-Vars Fail-On-Single-Reject'),
     Media: media,
   },
   answers: [originateResp, originateError],
@@ -88,14 +88,12 @@ export const offnetReq = message({
     ...maybeText(`Account-ID Account-Realm Call-ID Control-Queue Emergency-Caller-ID-Name Emergency-Caller-ID-Number
       Fax-Identity-Name Fax-Identity-Number Fax-Timezone From-URI-Realm Group-ID Hold-Media Hunt-Account-ID Inception Message-ID
       Mode Original-Resource-Type Origination-Call-ID Outbound-Call-ID Presence-ID Privacy-Method Ringback`),
-    ...some(
-      Any,
-      `Application-Data B-Leg-Events Body Denied-Call-Restrictions Enable-T38-Fax Enable-T38-Fax-Request
-      Enable-T38-Gateway Enable-T38-Passthrough Fax-T38-Enabled Force-Fax Outbound-Actions`,
-    ),
+    ...t38,
+    'Force-Fax': side,
+    ...some(Any, 'Application-Data B-Leg-Events Body Denied-Call-Restrictions Outbound-Actions'),
     ...some(
       Flag,
-      'Bypass-E164 Force-Outbound Format-From-URI Ignore-Early-Media Privacy-Hide-Name Privacy-Hide-Number',
+      'Bypass-E164 Fax-T38-Enabled Force-Outbound Format-From-URI Ignore-Early-Media Privacy-Hide-Name Privacy-Hide-Number',
     ),
     ...some(Vars, 'Requestor-Custom-Channel-Vars Requestor-Custom-SIP-Headers'),
     Flags: Type.Optional(Texts),

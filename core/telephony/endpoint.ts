@@ -116,7 +116,7 @@ function sipEndpoint(endpoint: Json, parameters: RingParameters): BridgeEndpoint
     'Ignore-Completed-Elsewhere': flagOf(sip['ignore_completed_elsewhere']),
     'Ignore-Early-Media': flagOf(media['ignore_early_media']),
     'Endpoint-Progress-Timeout': numberOf(media['progress_timeout']),
-    'Bypass-Media': media['bypass_media'],
+    'Bypass-Media': flagOf(media['bypass_media']),
     Codecs: codecs(media),
     'Custom-Channel-Vars': channelVars(endpoint, parameters, 'device'),
   });
@@ -131,7 +131,7 @@ function forwardEndpoint(endpoint: Json, forward: Json, parameters: RingParamete
     'To-DID': textOf(forward['number']),
     'To-Realm': textOf(recordOf(endpoint['sip'])['realm']),
     Route: textOf(forward['number']),
-    'Bypass-Media': 'false',
+    'Bypass-Media': false,
     'Ignore-Early-Media': forward['ignore_early_media'] !== false || confirm,
     'Custom-Channel-Vars': {
       ...channelVars(endpoint, parameters, 'callforward'),

@@ -129,7 +129,7 @@ async function endpointOf(
       Route: one,
       'To-DID': one,
       'To-Realm': realm,
-      'Simplify-Loopback': 'true',
+      'Simplify-Loopback': true,
       'Custom-Channel-Vars': {
         'Account-ID': accountId,
         'Authorizing-ID': conferenceId,

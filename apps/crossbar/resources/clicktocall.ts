@@ -152,8 +152,8 @@ function fieldsOf(request: RestRequest, button: Button, contact: string): Origin
     ),
     ...(hold !== undefined && { 'Hold-Media': hold }),
     'Ignore-Early-Media': button.media?.ignore_early_media ?? true,
-    'Loopback-Bowout': 'false',
-    'Simplify-Loopback': 'false',
+    'Loopback-Bowout': false,
+    'Simplify-Loopback': false,
     'Origination-Call-ID': callId,
     'Outbound-Call-ID': callId,
     'Outbound-Callee-ID-Name': first.name,
@@ -161,7 +161,7 @@ function fieldsOf(request: RestRequest, button: Button, contact: string): Origin
     'Outbound-Caller-ID-Name': second.name,
     'Outbound-Caller-ID-Number': second.number,
     ...(button.ringback !== undefined && { Ringback: button.ringback }),
-    'Start-Control-Process': 'false',
+    'Start-Control-Process': false,
     Timeout: button.timeout ?? 30,
   };
 }

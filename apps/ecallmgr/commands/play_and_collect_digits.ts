@@ -1,6 +1,6 @@
 // play_and_collect_digits: plays and collects digits until they fit, a few times.
 import { AppError } from '../../../core/errors/index.ts';
-import { playable } from '../playing.ts';
+import { keysOf, playable } from '../playing.ts';
 import { unit } from './unit.ts';
 
 export const playAndCollectDigits = unit({
@@ -9,14 +9,13 @@ export const playAndCollectDigits = unit({
     const media = await playable(call, command['Media-Name']);
     const failed = command['Failed-Media-Name'];
     const invalid = failed === undefined ? 'silence_stream://250' : await playable(call, failed);
-    const keys = command.Terminators.filter((key) => /^[0-9A-D*#]$/.test(key)).join('');
     const between = command['Interdigit-Timeout'];
     const words = [
       command['Minimum-Digits'],
       command['Maximum-Digits'],
       command['Media-Tries'],
       command.Timeout,
-      keys === '' ? 'none' : keys,
+      keysOf(command.Terminators),
       media,
       invalid,
       'collected_digits',

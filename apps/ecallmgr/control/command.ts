@@ -33,12 +33,12 @@ const declared = message({
 export const anyCommand: typeof declared = { ...declared, unknownKeys: () => [] };
 
 /** Checks a command against its contract. Throws `invalid_message` that says what is wrong with which field. */
-export function readCommand(json: Readonly<Record<string, unknown>>): Command {
+export function readCommand(json: Record<string, unknown>): Command {
   const contract = commandOf(json);
   const name = String(json['Application-Name']);
   if (!contract)
     throw new AppError('invalid_message', { message: `there is no command ${JSON.stringify(name)}` });
-  const first = contract.check(json)[0];
+  const first = contract.accept(json)[0];
   if (first)
     throw new AppError('invalid_message', {
       message: `${name}: ${first.path || 'the command'} ${first.message}`,

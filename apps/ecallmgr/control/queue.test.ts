@@ -37,12 +37,24 @@ describe('the command queue of a call', () => {
     expect(drain(queue)).to.deep.equal(['3']);
   });
 
-  it('noop with Filter-Applications drops these commands only', () => {
-    const queue = new CommandQueue();
-    queue.insert(command('1'));
-    queue.insert(command('2', 'tail', { 'Application-Name': 'sleep' }));
-    const noop = command('3', 'now', { 'Application-Name': 'noop', 'Filter-Applications': ['play'] });
-    expect(queue.insert(noop).dropped.map((it) => it['Msg-ID'])).to.deep.equal(['1']);
-    expect(drain(queue)).to.deep.equal(['2']);
+  it('noop with Filter-Applications drops these at the head, by name, group or fields', () => {
+    const filtered = (filter: unknown): string[] => {
+      const queue = new CommandQueue();
+      queue.insert(command('1', 'tail', { Terminators: ['#'], 'Group-ID': 'a' }));
+      queue.insert(command('2', 'tail', { 'Group-ID': 'a' }));
+      queue.insert(command('3', 'tail', { 'Application-Name': 'sleep' }));
+      queue.insert(command('4'));
+      const noop = command('5', 'now', { 'Application-Name': 'noop', 'Filter-Applications': [filter] });
+      queue.insert(noop);
+      return drain(queue);
+    };
+    expect(filtered('play')).to.deep.equal(['3', '4']);
+    expect(filtered('sleep')).to.deep.equal(['1', '2', '3', '4']);
+    expect(filtered({ 'Group-ID': 'a' })).to.deep.equal(['3', '4']);
+    expect(filtered({ 'Application-Name': 'play', Fields: { Terminators: ['#'] } })).to.deep.equal([
+      '2',
+      '3',
+      '4',
+    ]);
   });
 });

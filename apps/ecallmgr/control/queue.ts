@@ -1,4 +1,6 @@
 // The order in which commands of one call run: data only (contract/kapi.md, Insert-At).
+import { isDeepStrictEqual } from 'node:util';
+import { isRecord } from '../../../core/contract/index.ts';
 import type { Command } from './command.ts';
 
 /** What inserting a command leads to. */
@@ -52,10 +54,20 @@ export class CommandQueue {
     return dropped;
   }
 
-  /** noop with Filter-Applications drops the commands of these names. */
+  /** noop with Filter-Applications drops what stands at the head as long as one of these fits it. */
   #filter(command: Command): readonly Command[] {
-    const names = command['Filter-Applications'];
-    if (command['Application-Name'] !== 'noop' || !Array.isArray(names)) return [];
-    return this.keep((waiting) => !names.includes(waiting['Application-Name']));
+    const filters = command['Filter-Applications'];
+    if (command['Application-Name'] !== 'noop' || !Array.isArray(filters)) return [];
+    const stays = this.#waiting.findIndex((waiting) => !filters.some((filter) => fits(filter, waiting)));
+    return this.#waiting.splice(0, stays === -1 ? this.#waiting.length : stays);
   }
+}
+
+/** A filter is an Application-Name, or an object with that or a Group-ID, and with Fields that the command has. */
+function fits(filter: unknown, command: Command): boolean {
+  if (!isRecord(filter)) return filter === command['Application-Name'];
+  const named = filter['Application-Name'] === command['Application-Name'];
+  const grouped = filter['Group-ID'] !== undefined && filter['Group-ID'] === command['Group-ID'];
+  const fields = isRecord(filter['Fields']) ? Object.entries(filter['Fields']) : [];
+  return (named || grouped) && fields.every(([name, value]) => isDeepStrictEqual(value, command[name]));
 }

@@ -16,4 +16,6 @@ export function command<const N extends string, P extends TProperties>(name: N, 
 }
 
 export const leg = maybeOneOf('A', 'B', 'Both');
-export const terminators = Type.Optional(Texts);
+/** The keys that end what plays; `none` says that there are none. */
+export const keys = Type.Union([Texts, Type.Literal('none')]);
+export const terminators = Type.Optional(keys);

@@ -1,7 +1,7 @@
 // Commands of whom a call talks to, and where it goes (contract/kapi.md, kapi_dialplan).
 import { Type } from '../../contract/index.ts';
-import { callerIds, dialMethod, endpoints, t38, vars } from '../endpoints.ts';
-import { Any, Count, Flag, maybeOneOf, maybeText, some, Text, text, Vars } from '../fields.ts';
+import { callerIds, dialMethod, endpoints, side, t38, vars } from '../endpoints.ts';
+import { Any, Count, Flag, maybeOneOf, maybeText, some, Text, Texts, text, Vars } from '../fields.ts';
 import { command, leg } from './command.ts';
 
 export const bridge = command('bridge', 'Ring endpoints and connect the first that answers', {
@@ -13,15 +13,14 @@ export const bridge = command('bridge', 'Ring endpoints and connect the first th
   ...maybeText(`Asserted-Identity-Name Asserted-Identity-Number Asserted-Identity-Realm Call-Context Confirm-File Confirm-Key
     Hold-Media Privacy-Method Ringback SIP-Transport`),
   ...some(Count, 'Confirm-Cancel-Timeout Timeout'),
-  ...some(
-    Any,
-    `B-Leg-Events Bridge-Actions Continue-After Continue-On-Fail Export-Bridge-Variables Export-Variables
-    Fail-On-Single-Reject Force-Fax Loopback-Bowout Secure-RTP Simplify-Loopback SIP-Invite-Parameters`,
-  ),
+  ...some(Any, 'B-Leg-Events Bridge-Actions Continue-On-Fail Fail-On-Single-Reject'),
+  ...some(Texts, 'Export-Bridge-Variables Export-Variables SIP-Invite-Parameters'),
   ...some(
     Flag,
-    'Ignore-Completed-Elsewhere Ignore-Early-Media Ignore-Forward Privacy-Hide-Name Privacy-Hide-Number',
+    `Continue-After Ignore-Completed-Elsewhere Ignore-Early-Media Ignore-Forward Loopback-Bowout Privacy-Hide-Name
+    Privacy-Hide-Number Secure-RTP Simplify-Loopback`,
   ),
+  'Force-Fax': side,
   Media: maybeOneOf('process', 'bypass', 'auto'),
 });
 export const unbridge = command('unbridge', 'Part the two legs and park them', { Leg: leg });

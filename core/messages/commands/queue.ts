@@ -1,7 +1,7 @@
 // Commands of the queue itself, and of what is known of a call (contract/kapi.md, kapi_dialplan).
 import { Type } from '../../contract/index.ts';
 import { resumeFields } from '../callflow.ts';
-import { Any, Count, Flag, some, Texts, Vars } from '../fields.ts';
+import { Any, Count, Flag, some, Text, Vars } from '../fields.ts';
 import { command } from './command.ts';
 
 export const sleep = command('sleep', 'Wait; Time in milliseconds', { Time: Count });
@@ -11,10 +11,10 @@ export const set = command('set', 'Set variables of the call', {
 });
 export const noop = command(
   'noop',
-  'Nothing; completes when all before it has. Filter-Applications drops these from the queue',
+  'Nothing; completes when all before it has. Filter-Applications drops these from the head of the queue',
   {
     'B-Leg-Events': Type.Optional(Any),
-    'Filter-Applications': Type.Optional(Texts),
+    'Filter-Applications': Type.Optional(Type.Array(Type.Union([Text, Vars]))),
   },
 );
 export const fetch = command('fetch', 'Tell all variables of the call', {

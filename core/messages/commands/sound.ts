@@ -1,7 +1,7 @@
 // Commands of what a call hears and says: playing, speaking, keys, recordings (contract/kapi.md, kapi_dialplan).
 import { Type } from '../../contract/index.ts';
-import { Any, all, Count, Flag, maybeOneOf, maybeText, some, Text, Texts, text, Vars } from '../fields.ts';
-import { command, leg, terminators } from './command.ts';
+import { Any, all, Count, Flag, maybeOneOf, maybeText, some, Text, text, Vars } from '../fields.ts';
+import { command, keys, leg, terminators } from './command.ts';
 
 export const answer = command('answer', 'Answer the call', {});
 export const progress = command('progress', 'Early media (183)', {});
@@ -73,7 +73,7 @@ export const playAndCollectDigits = command(
   {
     ...text('Digits-Regex Media-Name'),
     ...all(Count, 'Maximum-Digits Minimum-Digits Media-Tries Timeout'),
-    Terminators: Texts,
+    Terminators: keys,
     ...maybeText('Failed-Media-Name Group-ID'),
     'Interdigit-Timeout': Type.Optional(Count),
   },
@@ -137,5 +137,5 @@ export const sendDtmf = command('send_dtmf', 'Send digits to the caller; Duratio
 });
 export const recvDtmf = command('recv_dtmf', 'Act as if the caller had sent digits', text('DTMFs'));
 export const setTerminators = command('set_terminators', 'Set the keys that end what plays', {
-  Terminators: Texts,
+  Terminators: keys,
 });
