@@ -34,6 +34,7 @@ export const asApplicationVariables = (vars: Vars = {}): Vars => prefixed('cav_'
 export function asHeaderVariables(headers: Vars = {}): Vars {
   const allowed = Object.entries(headers).flatMap(([name, value]): [string, unknown][] => {
     if (/^alert-info$/i.test(name)) return [['alert_info', value]];
+    if (name === 'Diversions') return [['sip_h_Diversion', Array.isArray(value) ? value.join(', ') : value]];
     return mayBeSent(name) ? [[`sip_h_${variableName(name)}`, value]] : [];
   });
   return Object.fromEntries(allowed);
@@ -41,7 +42,10 @@ export function asHeaderVariables(headers: Vars = {}): Vars {
 
 // What the edge and the switches tell each other must not be said by a customer.
 const ours = /^X-(AUTH|KAZOO|FS|ecallmgr_)/i;
-const others = new Set(['diversion', 'p-asserted-identity', 'p-preferred-identity', 'subject', 'call-info']);
+const others = new Set(
+  `call-info diversion geolocation history-info p-access-network-info p-asserted-identity p-charge-info
+  p-preferred-identity priority privacy subject user-to-user`.split(/\s+/),
+);
 
 /** Custom-Channel-Vars as header variables for another switch of the zone (contract/freeswitch.md §2). */
 export const asSwitchHeaders = (vars: Vars): Vars => prefixed('sip_h_X-ecallmgr_', vars);

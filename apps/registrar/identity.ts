@@ -1,6 +1,7 @@
 // Who signs in, as channel variables: the documents behind a SIP user name become one set of CCVs.
 import { getAt } from '../../core/contract/index.ts';
 import type { StoredDocument } from '../../core/couch/index.ts';
+import { encryptionVars } from '../../core/telephony/index.ts';
 
 /** The documents behind a user name; `document` is a device, the `sys_info` of a PBX, or a carrier's `resource`. */
 export interface Identity {
@@ -32,7 +33,7 @@ export function channelVars({ document, account, owner, realm, username }: Ident
     'Suppress-Unregister-Notifications': flag(document, 'suppress_unregister_notifications'),
     'Register-Overwrite-Notify': flag(document, 'register_overwrite_notify'),
     'Pusher-Application': text(document, 'push.Token-App'),
-    ...encryption(document),
+    ...encryptionVars(getAt(document, 'media.encryption')),
   };
   return Object.fromEntries(
     Object.entries(vars).filter((entry): entry is [string, string | boolean] => entry[1] !== undefined),
@@ -47,16 +48,6 @@ function presenceId(
 ): string | undefined {
   const id = text(document, 'presence_id') ?? text(owner, 'presence_id');
   return id === undefined || id.includes('@') ? id : `${id}@${realm}`;
-}
-
-function encryption(document: StoredDocument): Record<string, string> {
-  if (getAt(document, 'media.encryption.enforce_security') !== true) return {};
-  const methods = getAt(document, 'media.encryption.methods');
-  const has = (method: string): boolean => Array.isArray(methods) && methods.includes(method);
-  return {
-    ...(has('srtp') ? { 'RTP-Secure-Media': 'true' } : {}),
-    ...(has('zrtp') ? { 'ZRTP-Secure-Media': 'true', 'ZRTP-Enrollment': 'true' } : {}),
-  };
 }
 
 /** A text at a path; undefined when it is absent, empty or something else. */

@@ -4,6 +4,7 @@ import type { offnetReq } from '../../core/messages/resource.ts';
 import {
   type BridgeEndpoint,
   type CallerId,
+  encryptionVars,
   formatNumber,
   formatSipUri,
   type Numbering,
@@ -69,7 +70,7 @@ export function gatewayEndpoint(choice: Choice, gateway: Gateway, formatting: Fo
     'Custom-SIP-Headers': orAbsent(record(gateway.custom_sip_headers)),
     'Custom-Channel-Vars': {
       ...formatting.vars,
-      ...encryption(record(document.media)),
+      ...encryptionVars(record(document.media)['encryption']),
       'Resource-ID': id,
       'Resource-Type': 'offnet-termination',
       'Global-Resource': String(global),
@@ -126,11 +127,6 @@ function media(
     'Ignore-Early-Media': shared['ignore_early_media'] === true ? true : undefined,
     'Enable-T38-Fax': fax === true && (request.Flags ?? []).includes('fax') ? true : undefined,
   };
-}
-
-function encryption(shared: Json): Json {
-  const { enforce_security: enforced, methods } = record(shared['encryption']);
-  return enforced === true && texts(methods).includes('srtp') ? { 'RTP-Secure-Media': 'true' } : {};
 }
 
 /** Static parameters as they stand; dynamic ones are fields of the request, `{key, tag}` or their bare name. */

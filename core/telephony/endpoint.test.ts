@@ -99,7 +99,7 @@ describe('buildEndpoints', () => {
       'Presence-ID': 'bob@acme.test',
       'Callee-ID-Name': 'Bob Jones',
       'Callee-ID-Number': '1002',
-      'Hold-Media': 'moh',
+      'Hold-Media': '/acc/moh',
       'To-User': 'bob',
       'To-Username': 'bob',
       'To-Realm': 'acme.test',
@@ -112,6 +112,12 @@ describe('buildEndpoints', () => {
         'Authorizing-Type': 'device',
       },
     });
+  });
+
+  it('asks for encryption where it is enforced', () => {
+    const media = { encryption: { enforce_security: true, methods: ['srtp'] } };
+    const [endpoint] = only(buildEndpoints(mergeEndpoint(account, user, { ...device, media }), call));
+    expect(endpoint?.['Custom-Channel-Vars']).to.include({ 'RTP-Secure-Media': 'true' });
   });
 
   it('sends ringtone and headers, formats the number, follows a route', () => {

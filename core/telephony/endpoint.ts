@@ -4,6 +4,7 @@ export { type MergedEndpoint, mergeEndpoint } from './merge.ts';
 import { isRecord, type Static } from '../contract/index.ts';
 import type { endpointSchema } from '../messages/endpoints.ts';
 import { callerIdOf } from './caller-id.ts';
+import { encryptionVars } from './encryption.ts';
 import type { MergedEndpoint } from './merge.ts';
 import { formatNumber, type NumberSettings } from './numbers.ts';
 
@@ -118,7 +119,10 @@ function sipEndpoint(endpoint: Json, parameters: RingParameters): BridgeEndpoint
     'Endpoint-Progress-Timeout': numberOf(media['progress_timeout']),
     'Bypass-Media': flagOf(media['bypass_media']),
     Codecs: codecs(media),
-    'Custom-Channel-Vars': channelVars(endpoint, parameters, 'device'),
+    'Custom-Channel-Vars': {
+      ...channelVars(endpoint, parameters, 'device'),
+      ...encryptionVars(media['encryption']),
+    },
   });
 }
 
@@ -157,10 +161,16 @@ function common(endpoint: Json, parameters: RingParameters): Record<string, unkn
     'Presence-ID': presenceId(endpoint),
     'Callee-ID-Name': callee.name,
     'Callee-ID-Number': callee.number ?? textOf(recordOf(endpoint['sip'])['username']),
-    'Hold-Media': textOf(recordOf(endpoint['music_on_hold'])['media_id']),
+    'Hold-Media': musicOnHold(endpoint, parameters.accountId),
     'Custom-SIP-Headers': headers(endpoint, parameters),
     ...(parameters.suppress_clid && { 'Privacy-Hide-Name': true, 'Privacy-Hide-Number': true }),
   };
+}
+
+/** The Media-Name of `music_on_hold` of an endpoint or account: a document of the account, or a stream as it stands. */
+export function musicOnHold(document: Json, accountId: string): string | undefined {
+  const id = textOf(recordOf(document['music_on_hold'])['media_id']);
+  return id === undefined || id.includes('/') ? id : `/${accountId}/${id}`;
 }
 
 function presenceId(endpoint: Json): string | undefined {

@@ -1,5 +1,6 @@
 // What others may import of core/telephony: pure functions over numbers, URIs, caller ids and endpoints.
 export * from './caller-id.ts';
+export * from './encryption.ts';
 export * from './endpoint.ts';
 export * from './expressions.ts';
 export * from './hangup-cause.ts';

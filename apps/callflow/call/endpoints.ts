@@ -7,6 +7,7 @@ import {
   buildEndpoints,
   type MergedEndpoint,
   mergeEndpoint,
+  musicOnHold,
   type RingParameters,
 } from '../../../core/telephony/endpoint.ts';
 import type { Call } from './call.ts';
@@ -166,7 +167,7 @@ export async function ringFields(
   options: RingOptions,
 ): Promise<Omit<MessageFields<typeof bridge>, 'Call-ID' | 'Application-Name'>> {
   const caller = await callerId(call, 'internal');
-  const hold = getAt(await call.database.find(call.state.accountId), 'music_on_hold.media_id');
+  const account = await call.database.find(call.state.accountId);
   return {
     Endpoints: endpoints.map((endpoint) => ({
       ...endpoint,
@@ -178,7 +179,7 @@ export async function ringFields(
     'Fail-On-Single-Reject': options.failOnSingleReject === true ? true : undefined,
     'Ignore-Forward': options.ignoreForward === false ? false : undefined,
     Ringback: options.ringback,
-    'Hold-Media': typeof hold === 'string' ? `/${call.state.accountId}/${hold}` : undefined,
+    'Hold-Media': account && musicOnHold(account, call.state.accountId),
     'Outbound-Caller-ID-Name': caller.name,
     'Outbound-Caller-ID-Number': caller.number,
   };

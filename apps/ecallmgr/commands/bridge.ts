@@ -1,6 +1,8 @@
 // bridge: rings endpoints and connects the first that answers; ends when the two legs part or nobody took the call.
+import { errorText } from '../../../core/errors/index.ts';
 import type { ControlledCall } from '../control/call.ts';
 import type { CommandOf } from '../control/command.ts';
+import { legMedia } from '../dial/media.ts';
 import { dialString } from '../dial/string.ts';
 import { fieldVariables } from '../dial/variables.ts';
 import { variable, variableList, variableSequence } from '../freeswitch/index.ts';
@@ -10,17 +12,22 @@ import { unit } from './unit.ts';
 export const bridge = unit({
   name: 'bridge',
   run: async (call, command) => {
-    const caller = await callerVariables(call, command);
+    const atOnce = rungAtOnce(command);
+    const [caller, media] = await Promise.all([callerVariables(call, command), mediaOf(call, command)]);
     const legs = dialString(command.Endpoints, {
       proxy: call.around.proxy(),
       method: command['Dial-Endpoint-Method'] ?? 'single',
       legVars: legVars(call),
-      shared: sharedFields(command),
-      confirmFiles: await confirmFiles(call, command),
+      // Of several phones the first that plays something would have the call.
+      shared: { ...sharedFields(command), ...(atOnce ? { 'Ignore-Early-Media': true } : {}) },
+      media,
+      onLeftOut: (error) => call.around.log.warn('an endpoint is not rung', { error: errorText(error) }),
     });
+    // Whom it rings is not heard of before one of them says so.
+    if (atOnce && !call.channel.answered) call.prepare('ring_ready', '');
     if (caller !== '') call.prepare('multiset', `^^;${caller}`);
     const whole = variableList({
-      originate_timeout: command.Timeout,
+      originate_timeout: command.Timeout === 0 ? undefined : command.Timeout,
       // Without it a leg is offered the caller's codecs alone, and a phone that has none of them cannot be rung.
       media_mix_inbound_outbound_codecs: 'true',
       ...fieldVariables({ 'Fail-On-Single-Reject': command['Fail-On-Single-Reject'] }),
@@ -32,6 +39,9 @@ export const bridge = unit({
     'Application-Response': variable(event, 'originate_disposition') ?? 'NORMAL_TEMPORARY_FAILURE',
   }),
 });
+
+const rungAtOnce = (command: CommandOf<'bridge'>): boolean =>
+  command['Dial-Endpoint-Method'] === 'simultaneous' && command.Endpoints.length > 1;
 
 /** What every leg made for this call carries: whose it is, and which conversation it belongs to. */
 export function legVars(call: ControlledCall): Record<string, unknown> {
@@ -51,7 +61,9 @@ const shared =
   `Outbound-Caller-ID-Name Outbound-Caller-ID-Number Outbound-Callee-ID-Name Outbound-Callee-ID-Number
   Ignore-Early-Media Ignore-Completed-Elsewhere Custom-SIP-Headers Custom-Channel-Vars Custom-Application-Vars
   Privacy-Hide-Name Privacy-Hide-Number Confirm-File Confirm-Key Confirm-Cancel-Timeout Enable-T38-Fax
-  Enable-T38-Fax-Request Enable-T38-Passthrough Asserted-Identity-Name Asserted-Identity-Number Asserted-Identity-Realm`
+  Enable-T38-Fax-Request Enable-T38-Gateway Enable-T38-Passthrough Force-Fax Asserted-Identity-Name Asserted-Identity-Number
+  Asserted-Identity-Realm Secure-RTP SIP-Invite-Parameters Loopback-Bowout Simplify-Loopback Export-Variables
+  Export-Bridge-Variables`
     .split(/\s+/)
     .filter(Boolean);
 
@@ -60,8 +72,9 @@ const sharedFields = (command: CommandOf<'bridge'>): Record<string, unknown> =>
 
 /** Variables of the calling leg for this bridge, as one list. */
 async function callerVariables(call: ControlledCall, command: CommandOf<'bridge'>): Promise<string> {
-  const { Ringback, 'Hold-Media': hold } = command;
-  const tone = Ringback ? await playable(call, Ringback) : undefined;
+  const ringback = named(command, 'Ringback');
+  const hold = named(command, 'Hold-Media');
+  const tone = ringback ? await playable(call, ringback) : undefined;
   return variableSequence({
     ringback: tone,
     transfer_ringback: tone,
@@ -69,28 +82,30 @@ async function callerVariables(call: ControlledCall, command: CommandOf<'bridge'
     // FreeSWITCH would hang up the caller after it.
     park_after_bridge: bypasses(command) ? 'true' : undefined,
     bypass_media: command.Media === 'bypass' ? 'true' : undefined,
-    continue_on_fail: command['Continue-On-Fail'] === false ? 'false' : undefined,
+    continue_on_fail: continueOnFail(command['Continue-On-Fail']),
+    hangup_after_bridge: command['Continue-After'] === false ? 'true' : undefined,
   });
+}
+
+/** A media name of the command, or of its Custom-Channel-Vars. */
+function named(command: CommandOf<'bridge'>, field: 'Ringback' | 'Hold-Media'): string | undefined {
+  const among = command['Custom-Channel-Vars']?.[field];
+  return command[field] ?? (typeof among === 'string' ? among : undefined);
+}
+
+/** The causes after which the caller stays; he does after all of them unless this says otherwise. */
+function continueOnFail(given: unknown): string | undefined {
+  if (given === undefined || String(given) === 'true') return undefined;
+  return Array.isArray(given) ? given.join(',') : String(given);
 }
 
 /** Whether the phones may come to talk to each other past the switch. */
 const bypasses = (command: CommandOf<'bridge'>): boolean =>
-  command.Media === 'bypass' || command.Endpoints.some((it) => String(it['Bypass-Media']) === 'true');
+  command.Media === 'bypass' || command.Endpoints.some((it) => it['Bypass-Media'] === true);
 
-/** The confirmation prompts of all endpoints by their names, as the switch plays them. */
-async function confirmFiles(
-  call: ControlledCall,
-  command: CommandOf<'bridge'>,
-): Promise<Record<string, string>> {
-  const given = [command, ...command.Endpoints].flatMap((it) => [
-    'Confirm-File' in it ? it['Confirm-File'] : undefined,
-    it['Custom-Channel-Vars']?.['Confirm-File'],
-  ]);
-  const names = new Set(given.filter((name): name is string => typeof name === 'string' && name !== ''));
-  const account = call.channel.get('Account-ID') ?? 'system_media';
-  const files = [...names].map(async (name) => {
-    const media = name.includes('/') ? name : `prompt://${account}/${name}/en-us`;
-    return [name, await playable(call, media)] as const;
+const mediaOf = (call: ControlledCall, command: CommandOf<'bridge'>): Promise<Record<string, string>> =>
+  legMedia(command, command.Endpoints, {
+    accountId: call.channel.get('Account-ID'),
+    playable: (name) => playable(call, name),
+    log: call.around.log,
   });
-  return Object.fromEntries(await Promise.all(files));
-}

@@ -1,5 +1,7 @@
 // set: sets variables of the call, for this leg and, where asked, for the legs it makes.
-import { asApplicationVariables, asChannelVariables } from '../variables.ts';
+import { legVariables } from '../dial/rules.ts';
+import { playable } from '../playing.ts';
+import { asApplicationVariables } from '../variables.ts';
 import { unit } from './unit.ts';
 
 export const set = unit({
@@ -13,13 +15,15 @@ export const set = unit({
     call.export(exported);
     if (call.ended) return {};
     const { client } = call.around;
+    const hold = own['Hold-Media'];
     const variables = {
-      ...asChannelVariables(own),
+      ...legVariables(own),
+      ...(typeof hold === 'string' && hold !== '' ? { hold_music: await playable(call, hold) } : {}),
       ...asApplicationVariables(command['Custom-Application-Vars']),
     };
     await client.setVariables(call.callId, variables);
     const { otherLeg, bridged } = call.channel;
-    if (bridged && otherLeg !== undefined) await client.setVariables(otherLeg, asChannelVariables(exported));
+    if (bridged && otherLeg !== undefined) await client.setVariables(otherLeg, legVariables(exported));
     return {};
   },
 });

@@ -5,13 +5,14 @@ import { AppError } from '../../../core/errors/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
 import type { CallEventName } from '../../../core/messages/call.ts';
 import type { Channel } from '../channel.ts';
+import { legVariables } from '../dial/rules.ts';
 import { dumpOf, partnerIn } from '../dump.ts';
 import { type SwitchClient, type SwitchEvent, uuid } from '../freeswitch/index.ts';
 import type { Media } from '../media.ts';
 import type { Places } from '../moving/places.ts';
 import type { Custody } from '../survival/custody.ts';
 import { endedCommand, isMarked, joins, lastCommand, unheard } from '../survival/past.ts';
-import { asChannelVariables, type Vars } from '../variables.ts';
+import type { Vars } from '../variables.ts';
 import type { Completion } from './command.ts';
 
 /** The switch and the cluster around a call. */
@@ -245,7 +246,7 @@ export class ControlledCall {
   /** Sets Custom-Channel-Vars, on the channel and for what is told of it. */
   async setVars(vars: Vars): Promise<void> {
     this.channel.decide(vars);
-    if (!this.ended) await this.around.client.setVariables(this.callId, asChannelVariables(vars));
+    if (!this.ended) await this.around.client.setVariables(this.callId, legVariables(vars));
   }
 
   /** Resolves when the channel parks the next time. */

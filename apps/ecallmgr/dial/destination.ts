@@ -10,11 +10,18 @@ export const context = 'context_2';
 
 /** `sofia/…` or `loopback/…`. `proxy` is the edge, for everything that is found by registration. Throws `invalid_data`. */
 export function destination(endpoint: BridgeEndpoint, proxy: string): string {
-  const format = endpoint['Invite-Format'];
-  if (format === 'loopback') return `loopback/${extension(endpoint)}/${context}`;
-  if (format === 'route') return routed(endpoint);
+  if (isLoopback(endpoint)) return `loopback/${extension(endpoint)}/${context}`;
+  if (endpoint['Invite-Format'] === 'route') return routed(endpoint);
+  // By which transport a phone is reached is for the edge to know: the switch would want to speak it itself.
   return `sofia/${profile}/${user(endpoint)}@${host(endpoint)}${via(endpoint, proxy)}`;
 }
+
+/** Whether it is dialled inside, by its format or by a Route `loopback/<number>`. */
+export const isLoopback = (endpoint: BridgeEndpoint): boolean =>
+  endpoint['Invite-Format'] === 'loopback' ||
+  (endpoint['Invite-Format'] === 'route' && loopback.test(endpoint.Route ?? ''));
+
+const loopback = /^loopback\//;
 
 /** The address of record whose registrations the edge rings; undefined when the call does not go to one. */
 export function addressOfRecord(endpoint: BridgeEndpoint): string | undefined {
@@ -26,7 +33,7 @@ export function addressOfRecord(endpoint: BridgeEndpoint): string | undefined {
 }
 
 function extension(endpoint: BridgeEndpoint): string {
-  const number = endpoint.Route ?? endpoint['To-DID'] ?? endpoint['To-User'] ?? '';
+  const number = endpoint.Route?.replace(loopback, '') ?? endpoint['To-DID'] ?? endpoint['To-User'] ?? '';
   // mod_loopback cuts its string at `/`, and a number is all that belongs here.
   if (/^[A-Za-z0-9+*#._-]{1,64}$/.test(number)) return number;
   throw wrong(endpoint, `${JSON.stringify(number)} is not a number to dial`);

@@ -8,6 +8,7 @@ import type { Channel } from '../channel.ts';
 import { dumpOf } from '../dump.ts';
 import { variableList } from '../freeswitch/index.ts';
 import type { SwitchNode } from '../switch-node.ts';
+import { legMedia } from './media.ts';
 import { dialString } from './string.ts';
 import type { Fields } from './variables.ts';
 
@@ -17,7 +18,7 @@ export interface Ringing {
   readonly proxy: string;
   /** Default `single`. */
   readonly method?: 'single' | 'simultaneous' | undefined;
-  /** Seconds; default 60. */
+  /** Seconds; none or 0 are 60. */
   readonly timeout?: number | undefined;
   readonly accountId: string | undefined;
   readonly fetchId: string;
@@ -31,7 +32,9 @@ const ringTimeout = 60;
 
 /** Resolves with the leg that answered. Rejects with `command_failed` (see `causeIn`), `invalid_data` or `call_hung_up`. */
 export async function ring(node: SwitchNode, given: Ringing): Promise<Channel> {
-  const { endpoints, proxy, method = 'single', timeout = ringTimeout, accountId, fetchId, callId } = given;
+  const { endpoints, proxy, method = 'single', accountId, fetchId, callId } = given;
+  const timeout = given.timeout || ringTimeout;
+  const { media, recordings, log } = node.around;
   const whole = variableList({ originate_timeout: timeout });
   const legs = dialString(endpoints, {
     proxy,
@@ -44,6 +47,12 @@ export async function ring(node: SwitchNode, given: Ringing): Promise<Channel> {
       ...(callId === undefined ? {} : { 'Control-Queue': controlQueueOf(callId) }),
     },
     shared: { ...given.shared, 'Outbound-Call-ID': callId },
+    media: await legMedia(given.shared, endpoints, {
+      accountId,
+      playable: (name) =>
+        media.playable(name, { callId: callId ?? fetchId, accountId, recordings: recordings() }),
+      log,
+    }),
   });
   // What comes after the answer is done from here: nothing of the request becomes part of this command's action.
   const answered = await node.client.api(`originate {${whole}}${legs} &park()`, (timeout + 10) * 1000);

@@ -15,8 +15,15 @@ describe('dial strings', () => {
   });
 
   it('ring several at once or in turn', () => {
-    expect(dialString([phone, phone], options)).to.include(':5060,[');
-    expect(dialString([phone, phone], { ...options, method: 'single' })).to.include(':5060|[');
+    const other: BridgeEndpoint = { ...phone, 'To-User': '1003' };
+    expect(dialString([phone, other], options)).to.include(':5060,[');
+    expect(dialString([phone, other], { ...options, method: 'single' })).to.include(':5060|[');
+  });
+
+  it('ring nobody twice, and whom they can when one cannot be dialled', () => {
+    const once = dialString([phone], options);
+    expect(dialString([phone, phone], options)).to.equal(once);
+    expect(dialString([{ 'Invite-Format': 'endpoint' }, phone], options)).to.equal(once);
   });
 
   it('go straight to a carrier, or through the proxy it names', () => {
@@ -50,7 +57,7 @@ describe('dial strings', () => {
       Route: '1003',
       'Custom-Channel-Vars': { 'Confirm-Key': '1', 'Confirm-File': 'ivr-x', 'Account-ID': 'a' },
     };
-    const text = dialString([forward], { ...options, confirmFiles: { 'ivr-x': 'http://m/x.wav' } });
+    const text = dialString([forward], { ...options, media: { 'ivr-x': 'http://m/x.wav' } });
     expect(text).to.match(/\]loopback\/1003\/context_2$/);
     expect(text).to.include("group_confirm_key='1'").and.include("group_confirm_file='http://m/x.wav'");
     expect(text).to.include('loopback_export=').and.not.include('ecallmgr_Confirm');
@@ -85,6 +92,59 @@ describe('dial strings', () => {
         expect(text).to.not.match(/[\r\n|]|\$\{/);
       }),
     );
+  });
+
+  it('say what Kazoo says in fields and Custom-Channel-Vars as variables of the switch', () => {
+    const text = dialString(
+      [
+        {
+          ...phone,
+          'SIP-Invite-Parameters': ['intercom=true', 'x=1'],
+          'To-URI': 'sip:1002@other.example.org',
+          'Enable-T38-Gateway': 'peer',
+          'Endpoint-Timeout': 0,
+          'Hold-Media': '/acc/moh',
+          Codecs: ['G722_16', 'PCMA'],
+          'Custom-SIP-Headers': { Diversions: ['<sip:1@x>', '<sip:2@x>'], 'User-to-User': 'a' },
+          'Custom-Channel-Vars': {
+            Realm: 'a.example.org',
+            'RTP-Secure-Media': 'true',
+            'Auto-Answer': true,
+            'Ignore-Display-Updates': 'true',
+          },
+        },
+      ],
+      {
+        ...options,
+        shared: { 'Asserted-Identity-Number': '+4930123', 'Custom-Channel-Vars': { Realm: 'a.example.org' } },
+        media: { '/acc/moh': 'http://m/moh.wav' },
+      },
+    );
+    for (const wanted of [
+      "sip_invite_params='intercom=true;x=1'",
+      "sip_invite_to_uri='<sip:1002@other.example.org>'",
+      "execute_on_answer='t38_gateway peer'",
+      "hold_music='http://m/moh.wav'",
+      "absolute_codec_string='G722\\,G7221@16000h\\,PCMA'",
+      "sip_h_P-Asserted-Identity='<sip:+4930123@a.example.org>'",
+      "sip_cid_type='none'",
+      "sip_h_Diversion='<sip:1@x>\\, <sip:2@x>'",
+      "sip_h_User-to-User='a'",
+      "rtp_secure_media='true'",
+      "ecallmgr_RTP-Secure-Media='true'",
+      "sip_auto_answer='true'",
+      "alert_info='intercom'",
+      "ignore_display_updates='true'",
+    ])
+      expect(text).to.include(wanted);
+    expect(text).to.not.include('leg_timeout');
+  });
+
+  it('go over loopback when a route says so', () => {
+    const text = dialString([{ 'Invite-Format': 'route', Route: 'loopback/2001' }], options);
+    expect(text)
+      .to.match(/\]loopback\/2001\/context_2$/)
+      .and.include('loopback_export=');
   });
 
   it('keeps a name whole that FreeSWITCH would cut', () => {

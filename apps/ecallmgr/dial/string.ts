@@ -2,7 +2,7 @@
 import type { BridgeEndpoint } from '../../../core/telephony/endpoint.ts';
 import { variableList } from '../freeswitch/index.ts';
 import { asChannelVariables, type Vars } from '../variables.ts';
-import { addressOfRecord, destination } from './destination.ts';
+import { addressOfRecord, destination, isLoopback } from './destination.ts';
 import { type Fields, fieldVariables } from './variables.ts';
 
 export interface DialOptions {
@@ -15,8 +15,10 @@ export interface DialOptions {
   readonly shared: Fields;
   /** Channel variables of every leg, unless its endpoint says otherwise. */
   readonly more?: Vars;
-  /** Where a confirmation prompt is to be had, by its name in the endpoint; resolved before. */
-  readonly confirmFiles?: Readonly<Record<string, string>>;
+  /** Where media that a leg is to play are to be had, by their names in the endpoint; resolved before. */
+  readonly media?: Readonly<Record<string, string>>;
+  /** Told of every endpoint that cannot be dialled, and why. */
+  readonly onLeftOut?: (error: unknown) => void;
 }
 
 /** What another leg of the same call must know that passes the dialplan anew: over loopback, or on another switch. */
@@ -27,19 +29,43 @@ export const handedDown: readonly string[] = [
   .join(' ')
   .split(' ');
 
-/** `[…]sofia/…,[…]sofia/…`. Throws `invalid_data` for an endpoint that cannot be dialled. */
+/**
+ * `[…]sofia/…,[…]sofia/…`. What is given twice is rung once, and an endpoint that cannot be dialled is left out. Throws
+ * `invalid_data` when none is left.
+ */
 export function dialString(endpoints: readonly BridgeEndpoint[], options: DialOptions): string {
-  return endpoints.map((endpoint) => leg(endpoint, options)).join(options.method === 'single' ? '|' : ',');
+  const legs = new Map<string, string>();
+  let first: unknown;
+  for (const endpoint of endpoints) {
+    const key = JSON.stringify(identifying.map((field) => endpoint[field]));
+    try {
+      if (!legs.has(key)) legs.set(key, leg(endpoint, options));
+    } catch (error) {
+      first ??= error;
+      options.onLeftOut?.(error);
+    }
+  }
+  if (legs.size === 0) throw first;
+  return [...legs.values()].join(options.method === 'single' ? '|' : ',');
 }
 
-function leg(
-  endpoint: BridgeEndpoint,
-  { proxy, legVars, shared, more, confirmFiles = {} }: DialOptions,
-): string {
+const identifying = [
+  'Invite-Format',
+  'To-User',
+  'To-Realm',
+  'To-IP',
+  'To-DID',
+  'Route',
+  'Proxy-Zone',
+  'Proxy-IP',
+  'Endpoint-ID',
+] as const;
+
+function leg(endpoint: BridgeEndpoint, { proxy, legVars, shared, more, media = {} }: DialOptions): string {
   const aor = addressOfRecord(endpoint);
   const own = fieldVariables(endpoint);
-  const file = own['group_confirm_file'];
-  const loopback = endpoint['Invite-Format'] === 'loopback';
+  const { group_confirm_file: file, hold_music: music } = own;
+  const loopback = isLoopback(endpoint);
   const account = endpoint['Account-ID'] === undefined ? {} : { 'Account-ID': endpoint['Account-ID'] };
   const variables = {
     ...more,
@@ -47,7 +73,9 @@ function leg(
     ...fieldVariables(shared),
     ...asChannelVariables(account),
     ...own,
-    ...(typeof file === 'string' ? { group_confirm_file: confirmFiles[file] ?? file } : {}),
+    ...(typeof file === 'string' ? { group_confirm_file: media[file] ?? file } : {}),
+    // Without its own the switch has a default.
+    ...(typeof music === 'string' ? { hold_music: media[music] } : {}),
     ...(aor === undefined ? {} : { 'sip_h_X-KAZOO-AOR': aor }),
     ...(endpoint['To-Realm'] === undefined || loopback ? {} : { sip_invite_domain: endpoint['To-Realm'] }),
     ...(loopback ? { loopback_export: handedDown.map((key) => `ecallmgr_${key}`).join(',') } : {}),

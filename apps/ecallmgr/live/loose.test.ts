@@ -44,4 +44,56 @@ describe('commands by others, with a switch', () => {
     expect(await live.completed('loose-2')).to.include({ 'Application-Name': 'sleep' });
     await live.end(call.id);
   });
+
+  it('bridges to several: the caller hears ringing at once, early media of one is not the answer', async () => {
+    const call = await live.call(alice);
+    await write(call.id, {
+      'Application-Name': 'bridge',
+      'Msg-ID': 'loose-3',
+      'Dial-Endpoint-Method': 'simultaneous',
+      Timeout: '20',
+      'Continue-On-Fail': 'true',
+      Endpoints: [
+        endpointOf(bob, { 'Endpoint-Timeout': '15', 'Privacy-Hide-Name': 'false', 'Bypass-Media': 'false' }),
+        endpointOf(bob, { 'Endpoint-Delay': null }),
+        { 'Invite-Format': 'loopback', Route: 'no number/' },
+        endpointOf(carol, { 'Custom-Channel-Vars': { Unknown: 7, 'Auto-Answer': 'true' } }),
+      ],
+    });
+    const [early, other] = [await bob.incoming(), await carol.incoming()];
+    await call.response(180);
+    expect(other.incoming?.request.headers.get('alert-info')).to.match(/intercom/);
+    early.respond(183);
+    other.answer();
+    await live.event('CHANNEL_BRIDGE', call.id, (it) => it['Other-Leg-Call-ID'] === other.id);
+    await early.request('CANCEL');
+    expect((await live.event('CHANNEL_ANSWER', other.id))['Custom-Channel-Vars']).to.include({
+      Unknown: '7',
+    });
+    await other.hangup();
+    expect(await live.completed('loose-3')).to.include({ 'Application-Response': 'SUCCESS' });
+    await live.end(call.id);
+  }).timeout(20_000);
+
+  it('rings without a limit of its own when the Timeout is 0, and leaves with the call when that may not go on', async () => {
+    const call = await live.call(alice);
+    await write(call.id, {
+      'Application-Name': 'bridge',
+      'Msg-ID': 'loose-4',
+      Timeout: '0',
+      'Continue-On-Fail': 'false',
+      Endpoints: [endpointOf(bob, { 'Endpoint-Timeout': '0' })],
+    });
+    (await bob.incoming()).respond(486);
+    expect((await live.event('report', call.id))['Hangup-Cause']).to.equal('USER_BUSY');
+  });
+
+  it('plays a tone to an answered caller while it rings', async () => {
+    const call = await live.answered(alice);
+    await live.send(call.id, 'bridge', { Endpoints: [endpointOf(bob)] });
+    const ringing = await bob.incoming();
+    ringing.respond(180);
+    expect(await call.hears([440, 480], 3000)).to.equal(true);
+    await live.end(call.id);
+  });
 });

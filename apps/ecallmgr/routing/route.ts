@@ -5,9 +5,12 @@ import type { MessageFields, MessageOf } from '../../../core/contract/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { usurpControl } from '../../../core/messages/call.ts';
 import { routeReq, type routeResp, routeWin } from '../../../core/messages/route.ts';
+import type { ControlledCall } from '../control/call.ts';
 import type { Control } from '../control/control.ts';
-import { harmless, type SwitchEvent } from '../freeswitch/index.ts';
-import { asApplicationVariables, asChannelVariables, controlled, controller } from '../variables.ts';
+import { legVariables } from '../dial/rules.ts';
+import type { SwitchEvent } from '../freeswitch/index.ts';
+import { playable } from '../playing.ts';
+import { asApplicationVariables, controlled, controller } from '../variables.ts';
 import { type Refusal, refusalFrom } from './refusal.ts';
 import { routeRequest } from './request.ts';
 import { bridgeRoutes } from './routes.ts';
@@ -106,20 +109,24 @@ function prepare({ call }: Control, answer: RouteAnswer, winner: string, queue: 
     ([key, value]) => !isDeepStrictEqual(value, call.channel.vars[key]),
   );
   call.channel.decide(vars);
-  const ringback = answer['Ringback-Media'];
-  const transfer = answer['Transfer-Media'];
   const variables = {
     // The request has told the winner what stands on the channel, and most of them tell it back.
-    ...asChannelVariables(Object.fromEntries(fresh)),
+    ...legVariables(Object.fromEntries(fresh)),
     ...asApplicationVariables(answer['Custom-Application-Vars']),
     [controlled]: call.callId,
     [controller]: winner,
-    ringback: ringback && harmless(ringback),
-    transfer_ringback: transfer && harmless(transfer),
   };
   const { client, log } = call.around;
   const failed = (error: unknown): void => log.warn('variables of a won call could not be set', { error });
   client.setVariables(call.callId, variables).catch(failed);
+  const { 'Ringback-Media': ringback, 'Transfer-Media': transfer } = answer;
+  if (ringback ?? transfer) setRingback(call, ringback, transfer).catch(failed);
   if (answer['Pre-Park'] === 'ring_ready') call.prepare('ring_ready', '');
   if (answer['Pre-Park'] === 'answer') call.prepare('answer', '');
+}
+
+/** What the caller hears while somebody is rung for him: before the answer, and behind it. */
+async function setRingback(call: ControlledCall, ...names: (string | undefined)[]): Promise<void> {
+  const [ringback, transfer_ringback] = await Promise.all(names.map((name) => name && playable(call, name)));
+  await call.around.client.setVariables(call.callId, { ringback, transfer_ringback });
 }

@@ -25,7 +25,8 @@ export function bridgeRoutes(control: Control, routes: readonly Vars[]): void {
   control.insert({ ...head, ...sender, 'Msg-ID': id(), 'Application-Name': 'hangup' });
 }
 
-function endpointOf(route: Vars): Vars {
+/** Each route is an attempt of its own, even when two lead to the same place. */
+function endpointOf(route: Vars, index: number): Vars {
   const known = Object.entries(route).filter(([field]) => endpointFields.includes(field));
   const callerId = {
     'Outbound-Caller-ID-Name': route['Caller-ID-Name'],
@@ -33,5 +34,5 @@ function endpointOf(route: Vars): Vars {
     'Endpoint-Progress-Timeout': route['Progress-Timeout'],
   };
   const given = Object.entries(callerId).filter(([, value]) => value !== undefined);
-  return Object.fromEntries([...known, ...given]);
+  return { ...Object.fromEntries([...known, ...given]), 'Endpoint-ID': `route ${index + 1}` };
 }

@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { errorText } from '../../../core/errors/index.ts';
 import { withLogContext } from '../../../core/log/index.ts';
 import type { Channel } from '../channel.ts';
+import { legVariables } from '../dial/rules.ts';
 import { type SwitchEvent, variable } from '../freeswitch/index.ts';
 import { admit } from '../routing/admission.ts';
 import type { SwitchNode } from '../switch-node.ts';
-import { asChannelVariables, controlled, privateHeaders, type Vars } from '../variables.ts';
+import { controlled, privateHeaders, type Vars } from '../variables.ts';
 
 // Set once on every call that is ours: a bridge that fails or ends leaves the call to its controller.
 const standing = {
@@ -92,7 +93,7 @@ function adopt(node: SwitchNode, channel: Channel, event: SwitchEvent, vars: Var
     'Ecallmgr-Node': node.node,
     ...(inherited ? { 'Control-Queue': '' } : {}),
   });
-  const variables = { ...standing, ...asChannelVariables(channel.decided) };
+  const variables = { ...standing, ...legVariables(channel.decided) };
   const unwanted = [...privateHeaders(event), ...(inherited ? ['ecallmgr_Control-Queue'] : [])];
   node.client
     // FreeSWITCH copies the headers of an INVITE to the legs it makes, and who calls is nobody's business there.

@@ -116,6 +116,7 @@ function createCore(options: SwitchOptions): { core: SwitchCore; endpoints: Map<
       ['hold_music', 'local_stream://default'],
       ['recordings_dir', options.recordingsDir],
       ['us-ring', '%(2000,4000,440,480)'],
+      ['transfer_ringback', '%(2000,4000,440,480)'],
     ]),
     hash: new Map(),
     limits: {

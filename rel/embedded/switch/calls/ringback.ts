@@ -39,8 +39,8 @@ export function startRingback(channel: Channel, signal: AbortSignal): { start():
 
 /** `%(2000,4000,440,480)` is a tone; anything else a file or stream, played again and again. */
 function ringbackPath(channel: Channel): string | undefined {
-  const value =
-    (channel.answered ? channel.find('transfer_ringback') : undefined) ?? channel.find('ringback');
+  const find = (name: string): string | undefined => channel.find(name) ?? channel.core.globals.get(name);
+  const value = (channel.answered ? find('transfer_ringback') : undefined) ?? find('ringback');
   if (!value) return undefined;
   return value.includes('%(') && !value.includes('://') ? `tone_stream://${value}` : value;
 }
