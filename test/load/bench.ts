@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { actors } from './actors.ts';
 import { bus } from './bus.ts';
 import { calls } from './calls.ts';
+import { csv } from './csv.ts';
 import { events } from './events.ts';
 import { freeswitch } from './freeswitch.ts';
 import { idle } from './idle.ts';
@@ -27,6 +28,7 @@ const benches: readonly Bench[] = [
   freeswitch,
   memory,
   rest,
+  csv,
 ];
 const page = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 
