@@ -1,6 +1,7 @@
 // ecallmgr: between the switches and the bus. Parked calls are routed, controlled and recorded (README.md).
 import type { Subscription } from '../../core/amqp/index.ts';
 import type { App, AppContext, RunningApp } from '../../core/app/index.ts';
+import { errorText } from '../../core/errors/index.ts';
 import { usurpControl } from '../../core/messages/call.ts';
 import { startHeartbeat } from './advertise.ts';
 import { serveDials } from './conferences/dial.ts';
@@ -9,6 +10,7 @@ import { answerSearches } from './conferences/searches.ts';
 import { ControlQueues } from './control/queues.ts';
 import { createMedia } from './media.ts';
 import { createMeters } from './meters.ts';
+import { Devices, introduce } from './moving/devices.ts';
 import { answerOperatorsOfCalls } from './operators.ts';
 import { takeOrders } from './orders.ts';
 import { serveOriginates } from './originate.ts';
@@ -38,6 +40,7 @@ async function start(given: AppContext): Promise<RunningApp> {
     context,
     queues,
     callers,
+    devices: new Devices(),
     edges,
     outbox,
     media: createMedia(bus),
@@ -78,6 +81,12 @@ async function start(given: AppContext): Promise<RunningApp> {
   queues.prepare();
   switches.start(() => heartbeat.beat());
   edges.onArrival(() => heartbeat.beat());
+  edges.onSwitch((address) => {
+    for (const node of nodes.filter(({ client }) => client.connected))
+      introduce(node, address).catch((error: unknown) =>
+        log.debug('a switch was not told of another', { error: errorText(error) }),
+      );
+  });
 
   const draining = new AbortController();
   return {

@@ -16,6 +16,7 @@ import { Handling } from './handling.ts';
 import type { Media } from './media.ts';
 import type { Meters } from './meters.ts';
 import { arrive, jobOf } from './moving/arrival.ts';
+import type { Devices } from './moving/devices.ts';
 import type { Outbox } from './outbox.ts';
 import { Publisher } from './publisher.ts';
 import type { Callers } from './routing/callers.ts';
@@ -39,6 +40,7 @@ export interface Shared {
   readonly context: AppContext;
   readonly callers: Callers;
   readonly edges: Edges;
+  readonly devices: Devices;
   readonly media: Media;
   readonly meters: Meters;
   readonly outbox: Outbox;
@@ -57,7 +59,7 @@ export interface SwitchSettings {
 export class SwitchNode {
   readonly name: string;
   readonly client: SwitchClient;
-  readonly legs = new Legs();
+  readonly legs = new Legs((leg) => this.shared.devices.ended(leg));
   readonly conferences = new Conferences((callId) => this.channels.get(callId)?.get('Account-ID'));
   readonly controls = new Map<string, Control>();
   readonly claims: Claims;
@@ -162,6 +164,7 @@ export class SwitchNode {
     if (callId === '' || this.legs.isGone(callId)) return;
     const channel = this.channels.get(callId) ?? this.meet(event);
     channel.update(event);
+    if (event['Event-Name'] === 'CHANNEL_ANSWER') this.shared.devices.answered(channel, this);
     if (isSeeking(this, channel, event)) return;
     // FreeSWITCH tells of a bridge on one leg only.
     const peer = this.channels.get(event['Bridge-B-Unique-ID'] ?? '');

@@ -152,6 +152,27 @@ describe('the configuration of FreeSWITCH', () => {
     expect(readFileSync(join(folder, 'variables.xml'), 'utf8')).to.include('session_in_hangup_hook=true');
   });
 
+  it('calls who has a replaced call by what ecallmgr has noted, and by nothing that a phone has written', async () => {
+    const { section, params, configuration } = await written();
+    const { profile } = configuration('sofia.conf')['profiles'] as { profile: Element[] };
+    expect(params(profile[0]?.['settings'])).to.include({
+      'channel-xml-fetch-on-nightmare-transfer': 'true',
+    });
+    const [user, domain] = ['replaced', 'mirliton'];
+    expect(params((section('channels') as unknown as Element)['params'])).to.deep.equal({
+      'dial-prefix': '',
+      'absolute-dial-string': `user/${user}@${domain}`,
+    });
+    const known = (section('directory') as unknown as { domain: { name: string; user: Element } }).domain;
+    expect([known.name, known.user['id']]).to.deep.equal([domain, user]);
+    const dialString = params(known.user['params'])['dial-string'] ?? '';
+    const noted = `\${hash(select/${realms.places}/\${md5(`;
+    expect(dialString.split(noted)).to.have.length(3);
+    // Each expression but the digests stands within one.
+    for (const part of dialString.split(noted).slice(1))
+      expect(part).to.match(/^\$\{regex\(\$\{\w+\}\|[^$]+\)\}\)\}\)\}/);
+  });
+
   it('has the one SIP profile as ecallmgr expects it', async () => {
     const { configuration, params } = await written();
     const { profile } = configuration('sofia.conf')['profiles'] as { profile: Element[] };

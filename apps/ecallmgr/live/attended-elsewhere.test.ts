@@ -1,6 +1,7 @@
 // Attended transfers by the phones whose two calls are on two switches: what the controllers are told, whatever dies meanwhile.
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
-import type { Target } from '../../../test/conformance/eventsocket/target.ts';
+import { eventually, type Target } from '../../../test/conformance/eventsocket/target.ts';
 import { endpointOf, Live, type Message, type PhoneCall } from '../testing/live.ts';
 import type { Member } from '../testing/pair.ts';
 
@@ -22,7 +23,8 @@ describe('attended transfer over two switches, with two ecallmgr for both', () =
     members = [opened.one, opened.two];
     const [alice, bob] = [await live.target.phone('alice'), await live.target.phone('bob')];
     first = await live.answered(alice);
-    bridging = await live.send(first.id, 'bridge', { Endpoints: [endpointOf(bob)] });
+    const endpoint = { ...endpointOf(bob), 'Custom-Channel-Vars': { 'Authorizing-ID': 'dev1' } };
+    bridging = await live.send(first.id, 'bridge', { Endpoints: [endpoint] });
     kept = await bob.incoming();
     kept.answer();
     await live.event('CHANNEL_BRIDGE', first.id);
@@ -36,10 +38,11 @@ describe('attended transfer over two switches, with two ecallmgr for both', () =
     await live.close();
   });
 
-  const refer = async (): Promise<void> => {
+  /** By the address of the switch that has his other call, or by the address of record. */
+  const refer = async (at = `${there.host}:${there.sipPort}`): Promise<void> => {
     const { remoteTag, localTag } = consulting.dialog ?? {};
     const replaces = encodeURIComponent(`${consulting.id};to-tag=${remoteTag};from-tag=${localTag}`);
-    const target = `<sip:carol@${there.host}:${there.sipPort}?Replaces=${replaces}>`;
+    const target = `<sip:carol@${at}?Replaces=${replaces}>`;
     const headers = { 'Refer-To': target, 'Referred-By': '<sip:bob@demo.local>' };
     expect((await kept.send('REFER', { headers })).status).to.equal(202);
   };
@@ -85,6 +88,17 @@ describe('attended transfer over two switches, with two ecallmgr for both', () =
     await refer();
     expect(await live.event('CHANNEL_TRANSFEREE', first.id)).to.include({ 'Transfer-Type': 'attended' });
     await joined();
+  }).timeout(40_000);
+
+  it('is done as well when the phone names the other call by its address of record', async () => {
+    const client = await live.target.client();
+    const key = createHash('md5').update(consulting.id).digest('hex');
+    const noted = async (): Promise<boolean> =>
+      (await client.api(`hash select/mirliton_places/${key}`)).includes(String(there.sipPort));
+    await eventually(async () => (await noted()) || undefined);
+    await refer('demo.local');
+    await joined();
+    await eventually(async () => !(await noted()) || undefined);
   }).timeout(40_000);
 
   it('that fails changes nothing: the transferee is commanded as before, and its bridge ends once', async () => {

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { endpointOf, Live, type Phone } from '../testing/live.ts';
 import type { Member } from '../testing/pair.ts';
-import { bypassed, settledEnds } from '../testing/watching.ts';
+import { bypassed, forgotten, settledEnds } from '../testing/watching.ts';
 
 const tone = (ms: number, hz: number): string => `tone_stream://%(${ms},0,${hz})`;
 
@@ -111,6 +111,13 @@ describe('ecallmgr dies, and comes back', () => {
     expect(report?.['Billing-Seconds']).to.be.a('number');
     await settledEnds(live);
     expect(live.bus.named('report')).to.have.length(2);
+  }).timeout(30_000);
+
+  it('and forgets where a call was that is over', async () => {
+    await one.kill();
+    const forgetting = forgotten(live, 'a call of before');
+    await live.member(one.node);
+    await forgetting;
   }).timeout(30_000);
 
   it('while it is bridged past the switch: nobody is rung again, and the end is told', async () => {

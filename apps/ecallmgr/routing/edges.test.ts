@@ -35,6 +35,19 @@ describe('the nodes around an ecallmgr', () => {
     expect([edges.alone(), edges.address()]).to.deep.equal([true, '10.0.0.1:5060']);
   });
 
+  it('have media servers, each told of when it comes, until nobody tells of it any more', async () => {
+    const came: string[] = [];
+    edges.onSwitch((address) => came.push(address));
+    const media = (url: string) => ({ Interfaces: { sipinterface_1: { URL: url } } });
+    for (const url of ['sip:mod_sofia@10.0.0.3:5060', 'sip:mod_sofia@10.0.0.3:5060', 'nothing'])
+      await bus.publish(advertise, { Expires: 10_000, 'Media-Servers': { fs: media(url) } });
+    await bus.settled();
+    expect([came, edges.switches()]).to.deep.equal([['10.0.0.3:5060'], ['10.0.0.3:5060']]);
+    expect([edges.trusts('10.0.0.3'), edges.trusts('10.0.0.4')]).to.deep.equal([true, false]);
+    now = 12_600;
+    expect([edges.trusts('10.0.0.3'), edges.switches()]).to.deep.equal([false, []]);
+  });
+
   it('are not gone because the broker is away, or has just come back', () => {
     const back = bus.miss(own);
     now = 60_000;

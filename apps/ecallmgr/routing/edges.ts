@@ -17,6 +17,10 @@ export interface Edges {
   ecallmgrs(): string[];
   /** Told of each proxy and each ecallmgr that comes: it knows nothing of us yet. */
   onArrival(listener: () => void): void;
+  /** `host:port` of the media servers that are told of. */
+  switches(): string[];
+  /** Told of each media server that comes. */
+  onSwitch(listener: (address: string) => void): void;
   stop(): Promise<void>;
 }
 
@@ -44,9 +48,10 @@ export async function watchEdges(
 ): Promise<Edges> {
   const edges = new Map<string, Edge>();
   const ecallmgrs = new Map<string, number>();
-  /** Hosts of media servers: a call may be moved from one to another. */
+  /** Media servers, by address: a call may be moved from one to another. */
   const switches = new Map<string, number>();
   let arrived = (): void => undefined;
+  let switchCame = (_address: string): void => undefined;
   const learn = (message: MessageOf<typeof advertise>): void => {
     const listeners = listenersOf(getAt(message.Roles, 'Proxy.Listeners'));
     const node = message.Node ?? '';
@@ -62,8 +67,10 @@ export async function watchEdges(
     }
     for (const it of Object.values(message['Media-Servers'] ?? {})) {
       const address = sipAddressOf(isRecord(it) ? it['Interfaces'] : undefined);
-      const host = address === undefined ? undefined : parseSipUri(`sip:${address}`)?.host;
-      if (host !== undefined) switches.set(host, until);
+      if (address === undefined) continue;
+      const isNew = !switches.has(address);
+      switches.set(address, until);
+      if (isNew) switchCame(address);
     }
     if (listeners.length === 0) return;
     const known = edges.has(node);
@@ -74,6 +81,10 @@ export async function watchEdges(
   const alive = (): Edge[] => {
     for (const [node, { until }] of edges) if (isOver(until)) edges.delete(node);
     return [...edges.values()];
+  };
+  const aliveSwitches = (): string[] => {
+    for (const [address, until] of switches) if (isOver(until)) switches.delete(address);
+    return [...switches.keys()];
   };
   const subscription: Subscription = await bus.consume(
     { bindings: [{ exchange: 'nodes', key: '' }], contracts: [advertise] },
@@ -86,7 +97,7 @@ export async function watchEdges(
       address !== undefined &&
       (/^(127\.|::1$|::ffff:127\.)/.test(address) ||
         address === configured.host ||
-        (switches.get(address) ?? 0) > Date.now() ||
+        aliveSwitches().some((it) => parseSipUri(`sip:${it}`)?.host === address) ||
         alive().some(({ listeners }) => listeners.some(({ host }) => host === address))),
     address: () => {
       const known = alive();
@@ -99,6 +110,10 @@ export async function watchEdges(
     ecallmgrs: others,
     onArrival: (listener) => {
       arrived = listener;
+    },
+    switches: aliveSwitches,
+    onSwitch: (listener) => {
+      switchCame = listener;
     },
     stop: () => subscription.stop(),
   };

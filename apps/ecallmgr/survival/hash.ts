@@ -2,7 +2,7 @@
 import { hasCode } from '../../../core/errors/index.ts';
 import type { SwitchClient } from '../freeswitch/index.ts';
 
-/** What is kept there, by realm: whose each call is, signs of life, who was given up, checkpoints of controllers, ends of legs, what is to be noted of them, who follows an order. */
+/** What is kept there, by realm: whose each call is, signs of life, who was given up, checkpoints of controllers, ends of legs, what is to be noted of them, who follows an order, where calls on other switches are. */
 export const realms = {
   calls: 'mirliton_calls',
   beats: 'mirliton_beats',
@@ -11,6 +11,7 @@ export const realms = {
   ends: 'mirliton_ends',
   told: 'mirliton_told',
   orders: 'mirliton_orders',
+  places: 'mirliton_places',
 } as const;
 
 /** Text as a key or a value: both are cut at `/`. */
@@ -34,8 +35,14 @@ export async function read(
 }
 
 /** Writes an entry. Rejects with `command_failed` when the switch has no mod_hash. */
-export async function write(client: SwitchClient, realm: string, key: string, value: string): Promise<void> {
-  await client.api(`hash insert/${realm}/${safe(key)}/${value}`);
+export async function write(
+  client: SwitchClient,
+  realm: string,
+  key: string,
+  value: string,
+  spell = safe,
+): Promise<void> {
+  await client.api(`hash insert/${realm}/${spell(key)}/${value}`);
 }
 
 /** Writes an entry that is not there yet; false when it is. Rejects with `command_failed` when the switch has no mod_hash. */

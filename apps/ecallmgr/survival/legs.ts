@@ -8,6 +8,12 @@ export class Legs {
   readonly #ended = new Map<string, Channel>();
   // Events of a leg may trail its end; its record must not be written again for them.
   readonly #gone = new Recent(10_000);
+  readonly #onEnd: (leg: Channel) => void;
+
+  /** `onEnd` hears of each leg that has ended. */
+  constructor(onEnd: (leg: Channel) => void) {
+    this.#onEnd = onEnd;
+  }
 
   add(leg: Channel): void {
     this.live.set(leg.callId, leg);
@@ -27,6 +33,7 @@ export class Legs {
   forget(leg: Channel): void {
     this.live.delete(leg.callId);
     this.#gone.add(leg.callId);
+    this.#onEnd(leg);
     if (leg.ownership === 'theirs') this.#ended.set(leg.callId, leg);
     else this.#ended.delete(leg.callId);
   }

@@ -6,6 +6,7 @@ import type { Logger } from '../../../core/log/index.ts';
 import type { Channel } from '../channel.ts';
 import { dumpOf, liveChannels } from '../dump.ts';
 import type { SwitchEvent } from '../freeswitch/index.ts';
+import { introduce } from '../moving/devices.ts';
 import type { SwitchNode } from '../switch-node.ts';
 import { noteEnds } from './ends.ts';
 import { settle } from './ownership.ts';
@@ -19,6 +20,7 @@ const secondLook = 1_000;
 export async function resync(node: SwitchNode, log: Logger): Promise<void> {
   await learn(node);
   await noteEnds(node.client, log);
+  for (const address of node.shared.edges.switches()) await introduce(node, address);
   const missing = await compare(node);
   node.compared = true;
   if (missing.length === 0) return;
@@ -68,7 +70,9 @@ async function compare(node: SwitchNode): Promise<string[]> {
     if (known.delete(callId)) introduced.add(callId);
     if (!dump) continue;
     // An event may have introduced the channel while it was dumped.
-    (node.channels.get(callId) ?? node.meet(dump)).learn(dump, (other) => lives.has(other));
+    const channel = node.channels.get(callId) ?? node.meet(dump);
+    channel.learn(dump, (other) => lives.has(other));
+    if (channel.answered) node.shared.devices.answered(channel, node);
     dumps.push(dump);
   }
   for (const dump of dumps) await look(node, dump, introduced.has(dump['Unique-ID'] ?? ''));

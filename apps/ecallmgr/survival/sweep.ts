@@ -4,6 +4,7 @@ import { errorText } from '../../../core/errors/index.ts';
 import { cdrIdOf } from '../cdr.ts';
 import { liveChannels } from '../dump.ts';
 import { callIdOf, channelVar, type SwitchEvent } from '../freeswitch/index.ts';
+import { forgetPlaces } from '../moving/devices.ts';
 import type { SwitchNode } from '../switch-node.ts';
 import { allEnds, forgetEnd } from './ends.ts';
 import { entriesOf, read, realms, remove } from './hash.ts';
@@ -19,7 +20,10 @@ export async function sweep(node: SwitchNode, signal: AbortSignal): Promise<void
     await wait(lookEvery, undefined, { signal, ref: false }).catch(() => undefined);
     if (signal.aborted || !node.compared || !node.lease.holds) continue;
     try {
-      if (!cleared) await clear(node);
+      if (!cleared) {
+        await clear(node);
+        await forgetPlaces(node);
+      }
       cleared = true;
       await tell(node, beats);
     } catch (error) {

@@ -1,4 +1,5 @@
 // What tests of survival wait for on the switch.
+import { createHash } from 'node:crypto';
 import type { Live } from './live.ts';
 
 /** Resolves when the media of a bridge goes past the switch. */
@@ -15,6 +16,14 @@ async function switchSays(live: Live, command: string, fits: (answer: string) =>
 /** Resolves when nothing is owed any more. */
 export const settledEnds = (live: Live): Promise<void> =>
   switchSays(live, 'hash_dump db mirliton_ends', (answer) => !answer.includes('mirliton_ends_'));
+
+/** Notes on the switch that this call is on another one; resolves when that is forgotten. */
+export async function forgotten(live: Live, callId: string): Promise<void> {
+  const key = createHash('md5').update(callId).digest('hex');
+  const client = await live.target.client();
+  await client.api(`hash insert/mirliton_places/${key}/127.0.0.1:5070`);
+  await switchSays(live, `hash select/mirliton_places/${key}`, (place) => !place.includes('5070'));
+}
 
 /** Resolves when this ecallmgr has beaten so many times. */
 export async function beatsOf(live: Live, node: string, times: number): Promise<void> {

@@ -1,5 +1,6 @@
 // Transfers by the phones whose two calls are on two switches (RFC 3891). The second switch is our own, or the FreeSWITCH that
-// MIRLITON_FREESWITCH_2 names.
+// MIRLITON_FREESWITCH_2 names. Where a call is that is not here, the switch looks up in its hash (rel/freeswitch/conf/freeswitch.xml).
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import type { EventClient } from './client.ts';
 import type { Phone, PhoneCall } from './phone.ts';
@@ -43,13 +44,19 @@ describe('attended transfer over two switches', () => {
     const [consulting, third] = await bridged(other, await phone(there, '1002'), await phone(there, '1003'));
     return { first, kept, consulting, third };
   };
-  const refer = async (kept: PhoneCall, replaces: string): Promise<string> => {
-    const target = `<sip:1003@${there.host}:${there.sipPort}?Replaces=${encodeURIComponent(replaces)}>`;
+  /** Notes a call, or an address, to be at the other switch. */
+  const note = async (name: string): Promise<void> => {
+    const key = createHash('md5').update(name).digest('hex');
+    await client.api(`hash insert/mirliton_places/${key}/${there.host}:${there.sipPort}`);
+  };
+  const refer = async (kept: PhoneCall, at: string, replaces: string): Promise<string> => {
+    const target = `<sip:1003@${at}?Replaces=${encodeURIComponent(replaces)}>`;
     const headers = { 'Refer-To': target, 'Referred-By': '<sip:1002@127.0.0.1>' };
+    const ends = () =>
+      kept.requests.filter((it) => it.method === 'NOTIFY' && !it.body.toString().includes('100 '));
+    const before = ends().length;
     expect((await kept.send('REFER', { headers })).status).to.equal(202);
-    const told = await kept.until('how it ended', () =>
-      kept.requests.find((it) => it.method === 'NOTIFY' && !it.body.toString().includes('100 ')),
-    );
+    const told = await kept.until('how it ended', () => ends()[before]);
     return told.body.toString().trim();
   };
   const hear = async (from: PhoneCall, to: PhoneCall): Promise<void> => {
@@ -58,11 +65,13 @@ describe('attended transfer over two switches', () => {
     expect(await heard).to.equal(true);
   };
 
-  it('the switch calls the other one, and the two talk', async () => {
+  const replacing = ({ id, dialog }: PhoneCall): string =>
+    `${id};to-tag=${dialog?.remoteTag};from-tag=${dialog?.localTag}`;
+
+  it('the switch calls the one that is noted for the call, and the two talk', async () => {
     const { first, kept, consulting, third } = await consulted();
-    const { remoteTag, localTag } = consulting.dialog ?? {};
-    const told = await refer(kept, `${consulting.id};to-tag=${remoteTag};from-tag=${localTag}`);
-    expect(told).to.equal('SIP/2.0 200 OK');
+    await note(consulting.id);
+    expect(await refer(kept, 'demo.local', replacing(consulting))).to.equal('SIP/2.0 200 OK');
     await hear(first, third);
     await hear(third, first);
     await Promise.all([kept.request('BYE'), consulting.request('BYE')]);
@@ -78,13 +87,39 @@ describe('attended transfer over two switches', () => {
     await first.request('BYE');
   }).timeout(30_000);
 
+  it('the switch calls the one whose address the phone gives, if that is noted as one', async () => {
+    const { first, kept, consulting, third } = await consulted();
+    const address = `${there.host}:${there.sipPort}`;
+    await note(address);
+    expect(await refer(kept, address, replacing(consulting))).to.equal('SIP/2.0 200 OK');
+    await hear(first, third);
+    await third.hangup();
+    await first.request('BYE');
+  }).timeout(30_000);
+
+  it('nobody else is called, whatever the phone gives', async () => {
+    const { first, kept, third } = await consulted();
+    const stranger = await phone(there, '1004');
+    for (const replaces of [
+      'nothing;to-tag=a;from-tag=b',
+      `x|.+|${stranger.dialString};to-tag=a;from-tag=b`,
+      `\${hostname}\${system echo};to-tag=a;from-tag=b`,
+    ])
+      expect(await refer(kept, `127.0.0.1:${stranger.port}`, replaces)).to.equal('SIP/2.0 403 Forbidden');
+    expect(stranger.calls).to.have.length(0);
+    await kept.hold(false);
+    await hear(first, kept);
+    await third.hangup();
+  }).timeout(30_000);
+
   it('a call that is not there is not replaced: the transferor is told, and everybody is where they were', async () => {
     const { first, kept, third, consulting } = await consulted();
     await third.hangup();
     await consulting.hangup();
     await other.event('CHANNEL_DESTROY', { 'Unique-ID': consulting.id });
     const refusing = other.event('CHANNEL_PARK', { variable_sip_replaces_call_id: consulting.id });
-    const told = refer(kept, `${consulting.id};to-tag=a;from-tag=b`);
+    await note(consulting.id);
+    const told = refer(kept, 'demo.local', `${consulting.id};to-tag=a;from-tag=b`);
     await other.api(`uuid_kill ${(await refusing)['Unique-ID']} CALL_REJECTED`);
     expect(await told).to.equal('SIP/2.0 403 Forbidden');
     await kept.hold(false);

@@ -1,6 +1,6 @@
 // REFER: the far end sends its peer elsewhere, blindly or to a call it has already made (RFC 3515, RFC 3891).
 
-import { isIP } from 'node:net';
+import { createHash } from 'node:crypto';
 import {
   parseNameAddr,
   parseUri,
@@ -9,6 +9,7 @@ import {
 } from '../../../sip/stack/index.ts';
 import { joinChannels } from '../bridge.ts';
 import type { Channel } from '../channel.ts';
+import type { SwitchCore } from '../contract.ts';
 import { PARK, routeTo } from '../route.ts';
 import type { SipCall } from './contract.ts';
 import { findReplaced, takePlaceElsewhere } from './replaces.ts';
@@ -30,8 +31,8 @@ export function answerRefer(call: SipCall, request: SipRequest, transaction: Ser
   const consulted = findReplaced(channel.core, wanted);
   peer.set('sip_refer_to', `<${target}>`);
   peer.set('sip_h_Referred-By', request.headers.get('referred-by'));
-  if (wanted !== undefined && !consulted && isElsewhere(call, target)) {
-    consultedElsewhere(call, peer, target, wanted);
+  if (wanted !== undefined && !consulted) {
+    consultedElsewhere(call, peer, placeOf(channel.core, wanted, target), wanted);
     return;
   }
   const party = consulted?.bridgedTo;
@@ -44,18 +45,20 @@ export function answerRefer(call: SipCall, request: SipRequest, transaction: Ser
   channel.hangup(consulted ? 'ATTENDED_TRANSFER' : 'BLIND_TRANSFER');
 }
 
-/** A place by address that is not this switch; what is named by a domain is nobody's in particular. */
-function isElsewhere({ profile }: SipCall, target: string): boolean {
-  const { host, port = 5060 } = parseUri(target);
-  return isIP(host) !== 0 && !(host === profile.core.settings.sipHost && port === profile.port);
+/** The switch that is noted for the replaced call, else under the address of the target, as rel/freeswitch has FreeSWITCH look. */
+function placeOf({ hash }: SwitchCore, replaces: string, target: string): string | undefined {
+  const [, address = ''] = /sips?:(?:[^@]*@)?([^;?>]+)/.exec(target) ?? [];
+  const noted = (name: string): string | undefined =>
+    hash.get(`mirliton_places_${createHash('md5').update(name).digest('hex')}`);
+  return noted(replaces.split(';')[0] ?? '') ?? noted(address);
 }
 
 /** The transferor hears how it ended, and is there still if it failed (FreeSWITCH tells of it in these words). */
-function consultedElsewhere(call: SipCall, peer: Channel, target: string, replaces: string): void {
+function consultedElsewhere(call: SipCall, peer: Channel, place: string | undefined, replaces: string): void {
   const { channel } = call;
   publish(channel, 'sofia::transferor', { att_xfer_original_call_id: peer.uuid });
   publish(peer, 'sofia::transferee');
-  void takePlaceElsewhere(call, peer, target, replaces)
+  void takePlaceElsewhere(call, peer, place, replaces)
     .catch((error: unknown) => {
       channel.core.log.warn('a call could not be transferred', { uuid: channel.uuid, error });
       return undefined;

@@ -1,5 +1,5 @@
 // Replaces (RFC 3891): a call that comes in to take the place of one that is here, and one that goes out to do so on another switch.
-import { formatUri, parseUri, type SipRequest } from '../../../sip/stack/index.ts';
+import type { SipRequest } from '../../../sip/stack/index.ts';
 import { Channel } from '../channel.ts';
 import type { SwitchCore } from '../contract.ts';
 import type { Step } from '../executor.ts';
@@ -30,17 +30,17 @@ export function placeTaken(channel: Channel, request: SipRequest): readonly Step
   ];
 }
 
-/** Calls the switch that has the transferor's second call, to take its place there. Resolves with the leg; with undefined when that is refused. */
+/** Calls the switch at `place`, which has the transferor's second call, to take its place there. Resolves with the leg; with undefined when that is refused. */
 export async function takePlaceElsewhere(
   { channel }: SipCall,
   peer: Channel,
-  target: string,
+  place: string | undefined,
   replaces: string,
 ): Promise<Channel | undefined> {
+  if (place === undefined) return undefined;
   const { core, profile } = channel;
-  const { headers: _headers, ...uri } = parseUri(target);
   const leg = {
-    endpoint: `sofia/${PROFILE_NAME}/${formatUri(uri)}`,
+    endpoint: `sofia/${PROFILE_NAME}/sip:transfer@${place}`,
     variables: new Map([
       ['sip_h_Replaces', replaces],
       ['sip_h_X-FS-Refer-From', channel.uuid],
