@@ -3,6 +3,7 @@ import { accountIdOf, databaseClassOf, type Store, type StoredDocument } from '.
 import { AppError } from '../../../core/errors/index.ts';
 import { findAccount } from '../engine/accounts.ts';
 import { exclusive } from '../engine/exclusive.ts';
+import { unwritten } from '../engine/recorder.ts';
 import { type AccountDocument, parameter, type RestRequest, type Services } from '../engine/request.ts';
 import { type About, withEntry } from './accepted.ts';
 import { holdingsOf, reconcile } from './holdings.ts';
@@ -82,19 +83,22 @@ function ownUnderway() {
   };
 }
 
+const isAccepted = (request: Pick<RestRequest, 'data' | 'query' | 'envelope'>): boolean =>
+  String(parameter(request, 'accept_charges')) === 'true';
+
 /** The guard of one request: as with Kazoo it is the plan of whoever asks that counts, and they accept the charges. */
 export function guardOf(
   request: Pick<RestRequest, 'auth' | 'data' | 'query' | 'envelope'> & About & Used,
 ): Guard {
   const { auth, services } = request;
   const { store, log } = services;
-  const accepted = String(parameter(request, 'accept_charges')) === 'true';
+  const accepted = isAccepted(request);
   const mine = ownUnderway();
   /** What is to be paid for the change; rejects when that is not accepted. */
   const check = async (payer: AccountDocument, change: Change): Promise<readonly Invoice[]> => {
     const invoices = await quoted(store, payer, change);
     if (!hasAdditions(invoices)) return [];
-    if (!accepted) throw new AppError('accept_charges', { details: { invoices, change } });
+    if (!accepted) throw new AppError('accept_charges', { details: { invoices } });
     await checkStanding(request, invoices);
     return invoices;
   };
@@ -138,19 +142,27 @@ async function pays(store: Store, account: AccountDocument): Promise<boolean> {
 }
 
 /**
- * One refusal in the place of those that many writes of one request met: what all of them cost together. They are of one
- * account.
+ * Asks for what many writes of one request cost together, before any of them is made. `work` does all of it with a request
+ * that writes nothing, and must reject with nothing that its client should see. Rejects with `accept_charges`.
  */
-export async function refusedTogether(
-  { auth, services }: Pick<RestRequest, 'auth' | 'services'>,
-  refusals: readonly AppError[],
-): Promise<AppError> {
-  const changes = refusals.map(({ details }) => details['change'] as Change);
+export async function askFirst(
+  request: RestRequest,
+  work: (dry: RestRequest) => Promise<unknown>,
+): Promise<void> {
+  const { auth, services } = request;
+  if (!auth || isAccepted(request) || !(await pays(services.store, auth.account))) return;
+  const changes: Change[] = [];
+  const note = (database: string, before: Document, after: Document): void => {
+    const change = changeOf(database, before, after);
+    if (change) changes.push(change);
+  };
+  await work({ ...request, services: { ...services, store: unwritten(services.store, note) } });
   const [first] = changes;
-  if (!auth || !first) throw new Error('nobody was asked to accept charges');
+  if (!first) return;
+  // They are of one account.
   const sum = changes.map((one) => one.changes).reduce((all, one) => plus(all, one));
   const invoices = await quoted(services.store, auth.account, { account: first.account, changes: sum });
-  return new AppError('accept_charges', { details: { invoices } });
+  if (hasAdditions(invoices)) throw new AppError('accept_charges', { details: { invoices } });
 }
 
 /** What is used of the services. */

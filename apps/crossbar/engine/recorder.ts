@@ -130,3 +130,40 @@ function recording(database: Database, note: Note, watch: Watch | undefined): Da
     },
   };
 }
+
+/**
+ * `store`, of which nothing is written: `note` is told what would be, and readers find what was there before. For what saves and
+ * removes documents; attachments and `update` are refused.
+ */
+export function unwritten(
+  store: Store,
+  note: (database: string, before: StoredDocument | undefined, after: StoredDocument | undefined) => void,
+): Store {
+  const refuse = async (): Promise<never> => {
+    throw new Error('this is not done without writing');
+  };
+  const watched = recorder(store, {
+    saving: async (database, before, after) => {
+      note(database, before, after);
+      return after;
+    },
+    after: async () => undefined,
+  });
+  const wrap = (database: Database): Database => ({
+    ...watched.store.database(database.name),
+    remove: async (id) => {
+      const before = await database.find(id, { fresh: true });
+      note(database.name, before, undefined);
+      return { ...before, _id: id, _deleted: true };
+    },
+    update: refuse,
+    saveAll: refuse,
+    attach: refuse,
+    detach: refuse,
+  });
+  return {
+    ...watched.store,
+    database: (name) => wrap(store.database(name)),
+    ensure: async (name, databaseClass) => wrap(await store.ensure(name, databaseClass)),
+  };
+}

@@ -2,7 +2,7 @@
 import { type Static, Type } from '../../../core/contract/index.ts';
 import { number as contract } from '../../../core/documents/index.ts';
 import { type AppError, toAppError } from '../../../core/errors/index.ts';
-import { refusedTogether } from '../billing/guard.ts';
+import { askFirst } from '../billing/guard.ts';
 import {
   type DataReply,
   invalid,
@@ -51,28 +51,40 @@ function tolerant(number: string): string {
   }
 }
 
+/** What became of each number. */
+interface Outcome {
+  readonly success: readonly (readonly [string, unknown])[];
+  readonly failed: readonly (readonly [string, AppError])[];
+}
+
+async function each(
+  request: RestRequest,
+  { numbers, ...data }: Static<typeof body>,
+  act: NumberAction,
+): Promise<Outcome> {
+  const success: [string, unknown][] = [];
+  const failed: [string, AppError][] = [];
+  for (const number of distinct(numbers)) {
+    try {
+      const e164 = normal(number);
+      success.push([e164, await act(request, e164, { ...data })]);
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.status >= 500 || error.code === 'accept_charges') throw thrown;
+      failed.push([number, error]);
+    }
+  }
+  return { success, failed };
+}
+
 /**
  * The operation that does the same to many numbers. As with Kazoo, what failed is told beside what succeeded; only of one
- * number that failed alone the answer is its error. Charges are asked for once, for all.
+ * number that failed alone the answer is its error. Charges are asked for once, for all and before any is written.
  */
 export function many(summary: string, act: NumberAction): Operation {
   const run = async (request: RestRequest<Static<typeof body>>): Promise<DataReply> => {
-    const { numbers, ...data } = request.data;
-    const success: [string, unknown][] = [];
-    const failed: [string, AppError][] = [];
-    const charged: AppError[] = [];
-    for (const number of distinct(numbers)) {
-      try {
-        const e164 = normal(number);
-        success.push([e164, await act(request, e164, { ...data })]);
-      } catch (thrown) {
-        const error = toAppError(thrown);
-        if (error.status >= 500) throw thrown;
-        if (error.code === 'accept_charges') charged.push(error);
-        else failed.push([number, error]);
-      }
-    }
-    if (charged.length > 0) throw await refusedTogether(request, charged);
+    await askFirst(request, (dry) => each(dry, request.data, act));
+    const { success, failed } = await each(request, request.data, act);
     const [only, ...others] = failed;
     if (only && others.length === 0 && success.length === 0) throw only[1];
     const errors = failed.map(([number, error]) => [number, numberError(error, number)]);

@@ -14,7 +14,11 @@ describe('services', () => {
       plan: {
         devices: { _all: { rate: 5, activation_charge: 10, cascade: true } },
         users: { admin: { rate: 1 } },
-        phone_numbers: { us_did: { rate: 1 }, did_us: { rate: 1 }, _all: { rate: 1 } },
+        phone_numbers: {
+          us_did: { rate: 1 },
+          did_us: { rate: 1 },
+          _all: { rate: 1, exceptions: ['tollfree_us'] },
+        },
         limits: { twoway_trunks: { rate: 20 } },
         ips: { dedicated: { rate: 4 } },
       },
@@ -138,6 +142,16 @@ describe('services', () => {
     const item = asked.body.data[0].items.find((one: { item: string }) => one.item === 'did_us');
     expect(item, asked.text).to.include({ quantity: 3 });
     expect((await house.send('GET', 'phone_numbers')).body.data.numbers).to.deep.equal({});
+    // One that costs nothing is not written before the charges of the others are accepted.
+    const mixed = { numbers: ['+18005550150', ...numbers] };
+    expect(outcome(await house.send('PUT', 'phone_numbers/collection', mixed))[0]).to.equal(402);
+    expect((await house.send('GET', 'phone_numbers')).body.data.numbers).to.deep.equal({});
+    const free = { numbers: ['+18005550150', '+18005550151', 'xyz'] };
+    const made = (await house.send('PUT', 'phone_numbers/collection', free)).body.data;
+    expect([Object.keys(made.success), Object.keys(made.error)]).to.deep.equal([
+      free.numbers.slice(0, 2),
+      ['xyz'],
+    ]);
     expect((await all('?accept_charges=true')).body.data.success).to.have.all.keys(numbers);
     // What stays as it was costs nothing, whatever else of the number is changed.
     expect((await house.send('PATCH', 'phone_numbers/collection', { numbers, note: 'x' })).status).to.equal(
