@@ -1,15 +1,18 @@
 // Ledgers: entries in the databases of the months, what they come to, and the balance over all months.
+import { createHash } from 'node:crypto';
 import { type DocumentOf, isRecord } from '../../../core/contract/index.ts';
 import {
   accountDatabase,
   gregorian,
   isMonthDatabase,
   monthDatabase,
+  monthOf,
   type Store,
   type StoredDocument,
 } from '../../../core/couch/index.ts';
 import { ledger as contract } from '../../../core/documents/index.ts';
-import { auditFields, newMonthId, publicPart, type RestRequest, storedAs } from '../engine/index.ts';
+import { hasCode } from '../../../core/errors/index.ts';
+import { auditFields, publicPart, type RestRequest, storedAs } from '../engine/index.ts';
 import type { AccountDocument } from '../engine/request.ts';
 import { dollarsOf, unitsOf } from './amounts.ts';
 
@@ -25,17 +28,20 @@ export interface Entry {
   readonly usage: { readonly quantity: number; readonly type: string; readonly unit: string };
 }
 
-/** Enters it into the month of now in the ledgers of `into`, which may be another account than the one it is about. */
+/**
+ * Enters it into the month of now in the ledgers of `into`, which may be another account than the one it is about. Its id is made
+ * of what it says, as with Kazoo: of the same a second time, from a client that had no answer, what stands already is given.
+ */
 export async function enter(
   request: RestRequest,
   kind: 'credit' | 'debit',
   { amount = 0, period, ...entry }: Entry,
   { about, into = about }: { readonly about: AccountDocument; readonly into?: AccountDocument },
-): Promise<LedgerDocument> {
+): Promise<{ readonly entry: LedgerDocument; readonly isNew: boolean }> {
   const now = new Date();
   const document = {
     ...entry,
-    _id: newMonthId(now),
+    _id: `${monthOf(now)}-${digestOf([kind, about._id, amount, period, entry])}`,
     amount: unitsOf(amount),
     account: { id: about._id, name: about.name },
     period: { ...period, start: period?.start ?? gregorian(now) },
@@ -45,7 +51,23 @@ export async function enter(
     pvt_ledger_type: kind,
   };
   const database = request.services.store.database(monthDatabase(into._id, now));
-  return storedAs(contract, await database.save(document as object as StoredDocument));
+  try {
+    const saved = await database.save(document as object as StoredDocument);
+    return { entry: storedAs(contract, saved), isNew: true };
+  } catch (error) {
+    const standing =
+      hasCode(error, 'datastore_conflict') && (await database.find(document._id, { fresh: true }));
+    if (!standing) throw error;
+    return { entry: storedAs(contract, standing), isNew: false };
+  }
+}
+
+/** What tells two entries apart: neither time nor who asked, nor in which order the client wrote its keys. */
+function digestOf(said: unknown): string {
+  const sorted = JSON.stringify(said, (_, value: unknown) =>
+    isRecord(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+  );
+  return createHash('sha256').update(sorted).digest('hex').slice(0, 32);
 }
 
 /** An entry as clients see it: in dollars, below zero when it was taken. */

@@ -2,7 +2,7 @@
 import { isRecord, Type } from '../../../core/contract/index.ts';
 import { accountDatabase } from '../../../core/couch/index.ts';
 import { ledger as document } from '../../../core/documents/index.ts';
-import { hasCode } from '../../../core/errors/index.ts';
+import { AppError, hasCode } from '../../../core/errors/index.ts';
 import {
   accountEndpoint,
   type DataReply,
@@ -22,7 +22,7 @@ import {
   typed,
   windowOf,
 } from '../engine/index.ts';
-import { balanceOf, type Entry, enter, type LedgerDocument, shownEntry, sumOf } from '../money/ledgers.ts';
+import { balanceOf, type Entry, enter, shownEntry, sumOf } from '../money/ledgers.ts';
 
 const range = { created_from: Type.Optional(Type.Integer()), created_to: Type.Optional(Type.Integer()) };
 const entry = Type.Object({ ...document.fields, amount: Type.Number({ minimum: 1 }) });
@@ -141,24 +141,31 @@ async function monthSummary(request: RestRequest): Promise<DataReply> {
   };
 }
 
-/** Enters it; with `impact_reseller` into the ledgers of the reseller as well. */
+/**
+ * Enters it; with `impact_reseller` into the ledgers of the reseller as well. What stands in one of both already, because
+ * whoever asked first had no answer, is entered in the other. Rejects with `datastore_conflict` when nothing is left to do.
+ */
 async function put(request: RestRequest<Entry>, kind: 'credit' | 'debit'): Promise<DataReply> {
   const { store } = request.services;
   const account = targetAccount(request);
-  const entered = await enter(request, kind, request.data, { about: account });
   const resellerId = resellerOf(account);
-  const reply = { location: entered._id };
-  if (!flag(request, 'impact_reseller') || resellerId === account._id)
-    return { ...reply, data: shownEntry(entered) };
-  const reseller = await getAccount(store, resellerId);
-  const second = await enter(request, kind, request.data, { about: account, into: reseller });
-  const half = async (it: LedgerDocument, { _id, pvt_reseller }: typeof account) => ({
-    ledger: shownEntry(it),
-    available_dollars: await balanceOf(store, _id),
-    is_reseller: pvt_reseller === true,
-  });
-  return {
-    ...reply,
-    data: { [account._id]: await half(entered, account), [resellerId]: await half(second, reseller) },
-  };
+  const isShared = flag(request, 'impact_reseller') && resellerId !== account._id;
+  const into = isShared ? [account, await getAccount(store, resellerId)] : [account];
+  const entered = [];
+  for (const one of into)
+    entered.push({ one, ...(await enter(request, kind, request.data, { about: account, into: one })) });
+  const [first] = entered;
+  if (!first || !entered.some(({ isNew }) => isNew))
+    throw new AppError('datastore_conflict', { message: 'the same was entered this month already' });
+  const location = first.entry._id;
+  if (!isShared) return { location, data: shownEntry(first.entry) };
+  const halves = entered.map(async ({ one, entry: it }) => [
+    one._id,
+    {
+      ledger: shownEntry(it),
+      available_dollars: await balanceOf(store, one._id),
+      is_reseller: one.pvt_reseller === true,
+    },
+  ]);
+  return { location, data: Object.fromEntries(await Promise.all(halves)) };
 }

@@ -93,6 +93,23 @@ describe('money', () => {
       expect(answer.body.data[rest.master.id].available_dollars).to.equal(-10.25);
     });
 
+    it('take the same only once a month, and what is missing of it when it is sent again', async () => {
+      const again = await tenant.send('PUT', 'ledgers/credit', entry, asMaster());
+      expect(outcome(again)).to.deep.equal([409, 'datastore_conflict']);
+      const { usage, source, ...first } = entry;
+      const elsewise = await tenant.send('PUT', 'ledgers/credit', { source, usage, ...first }, asMaster());
+      expect(elsewise.status).to.equal(409);
+      const other = { ...entry, source: { service: 'payments', id: 'p2' } };
+      // Whoever died after the first of two writes left the reseller without.
+      expect((await tenant.send('PUT', 'ledgers/credit', other, asMaster())).status).to.equal(201);
+      const raw = JSON.stringify({ data: other, impact_reseller: true });
+      const send = () => tenant.send('PUT', 'ledgers/credit', undefined, { ...asMaster(), raw });
+      const repeated = await send();
+      expect(repeated.body.data[rest.master.id].available_dollars, repeated.text).to.equal(0);
+      expect(repeated.body.data[tenant.id].available_dollars).to.equal(7.25);
+      expect(outcome(await send())).to.deep.equal([409, 'datastore_conflict']);
+    });
+
     it('are not the business of the account itself to fill, and what does not fit is refused', async () => {
       for (const kind of ['credit', 'debit'])
         expect(outcome(await tenant.send('PUT', `ledgers/${kind}`, entry))).to.deep.equal([403, 'forbidden']);
