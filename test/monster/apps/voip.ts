@@ -1,4 +1,5 @@
-// SmartPBX, the app `voip` of Monster UI: its tabs.
+// SmartPBX, the app `voip` of Monster UI: its tabs, and what they have in common.
+import type { Page } from 'playwright-core';
 import type { Ui } from '../page.ts';
 
 /** Its tabs, with what is in each when it is drawn. */
@@ -18,6 +19,22 @@ export async function openTab({ page, open }: Ui, tab: string, content: string):
   await open('voip');
   // When it opens it draws its dashboard, over a tab that was clicked before that.
   await page.waitForSelector('#voip_container .right-content > *');
-  await page.click(`#voip_container #${tab}`);
-  await page.waitForSelector(content);
+  // A tab that is shown already is drawn anew, too.
+  await redrawn(page, content, () => page.click(`#voip_container #${tab}`));
+}
+
+/** The dialog that is shown. */
+export const dialog = '.ui-dialog:visible';
+
+/** Does `act`, after which the app draws `content` anew, and waits for that: what is clicked before would be lost. */
+export async function redrawn(page: Page, content: string, act: () => Promise<unknown>): Promise<void> {
+  await page.evaluate(`$('${content}').addClass('old-content')`);
+  await act();
+  await page.waitForSelector(`${content}:not(.old-content)`);
+}
+
+/** Takes one from the list that a dialog offers, e.g. of users or spare numbers. */
+export async function takeFromList({ page }: Ui, id: string): Promise<void> {
+  await page.click(`${dialog} .monster-listing-box[data-id="${id}"] .monster-checkbox`);
+  await page.click(`${dialog} .proceed`);
 }
