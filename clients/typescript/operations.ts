@@ -6503,6 +6503,7 @@ export interface Operations {
     readonly query: Pick<ListQuery, 'fields'>;
     readonly body: Query;
     readonly data: Readonly<Record<string, {
+      readonly name: string;
       readonly friendly_name: string;
       readonly regex: string;
       readonly emergency?: boolean;
@@ -6515,6 +6516,7 @@ export interface Operations {
     readonly query: Pick<ListQuery, 'fields'>;
     readonly body: Query;
     readonly data: {
+      readonly name: string;
       readonly friendly_name: string;
       readonly regex: string;
       readonly emergency?: boolean;

@@ -89,6 +89,24 @@ describe('what the forms of Monster UI send', () => {
       { retries: 1, enabled: true },
     ],
     [
+      'callflows',
+      {
+        numbers: ['2001'],
+        type: 'mainUserCallflow',
+        flow: {
+          module: 'ring_group',
+          data: {
+            strategy: 'simultaneous',
+            timeout: 20,
+            // A phone whose slider was not moved yet.
+            endpoints: [{ id: 'a'.repeat(32), endpoint_type: 'device', delay: 0, timeout: 0 }],
+          },
+          children: {},
+        },
+      },
+      { numbers: ['2001'], type: 'mainUserCallflow' },
+    ],
+    [
       'devices',
       {
         media: {

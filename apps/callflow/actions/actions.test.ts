@@ -143,6 +143,15 @@ describe('callflow: actions', () => {
     ]);
   });
 
+  it('ring_group rings a phone without a timeout of its own as long as the others', async () => {
+    await bench.saveDevice('d1');
+    const endpoints = [{ id: 'd1', endpoint_type: 'device', timeout: 0 }];
+    const routed = await bench.call(node('ring_group', { endpoints, timeout: 30 }));
+    const bridge = await routed.next('bridge');
+    expect(bridge).to.include({ Timeout: 30 });
+    expect((bridge['Endpoints'] as object[])[0]).to.include({ 'Endpoint-Timeout': 0 });
+  });
+
   it('ring_group resolves users and groups, rings each device once, repeats', async () => {
     const owner = 'd'.repeat(32);
     await bench.save({ _id: owner, pvt_type: 'user' });

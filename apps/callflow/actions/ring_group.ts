@@ -10,7 +10,7 @@ const member = Type.Object({
   id: Type.String({ minLength: 1 }),
   endpoint_type: Type.Enum(['device', 'user', 'group']),
   delay: Type.Integer({ default: 0, minimum: 0 }),
-  timeout: Type.Integer({ default: 20, minimum: 1 }),
+  timeout: Type.Integer({ default: 20, minimum: 0, description: 'seconds; 0: as long as the group is rung' }),
   weight: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   disable_until: Type.Optional(
     Type.Integer({ description: 'Gregorian seconds; the member is left out until then' }),

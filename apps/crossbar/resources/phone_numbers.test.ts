@@ -327,6 +327,7 @@ describe('phone_numbers', () => {
 
   it('have classes, which the cluster may choose', async () => {
     expect((await own('GET', 'classifiers')).body.data.tollfree_us).to.include({
+      name: 'tollfree_us',
       friendly_name: 'US TollFree',
     });
     expect((await own('GET', 'classifiers/911')).body.data).to.include({
@@ -336,7 +337,9 @@ describe('phone_numbers', () => {
     expect((await own('GET', 'classifiers/4155550100')).body.data).to.include({ e164: number });
     const classes = { all: { regex: '^\\+(.*)$', friendly_name: 'All' } };
     await rest.context.systemConfig.set('number_manager', 'classifiers', classes);
-    expect((await own('GET', 'classifiers')).body.data).to.deep.equal(classes);
+    expect((await own('GET', 'classifiers')).body.data).to.deep.equal({
+      all: { name: 'all', ...classes.all },
+    });
     expect((await own('GET', 'classifiers/12')).body.data).to.deep.equal({ number: '12', e164: '12' });
   });
 });

@@ -61,6 +61,8 @@ const numbersMap = Type.Object({
   cascade_quantity: Type.Integer(),
 });
 const classifier = Type.Object({
+  /** User interfaces restrict calls by it. */
+  name: Type.String(),
   friendly_name: Type.String(),
   regex: Type.String(),
   emergency: Type.Optional(Type.Boolean()),
@@ -272,11 +274,11 @@ async function classifyNumber(request: RestRequest): Promise<DataReply> {
   const settings = await numbering(request.services.systemConfig);
   const found = classify(number, settings, settings.classifiers);
   const base = { number, e164: toE164(number, settings) };
-  return { data: found ? { name: found.name, ...base, ...shownClassifier(found) } : base };
+  return { data: found ? { ...base, ...shownClassifier(found) } : base };
 }
 
-function shownClassifier({ friendlyName, pattern, emergency }: Classifier): Record<string, unknown> {
-  return { friendly_name: friendlyName, regex: pattern.source, ...(emergency && { emergency }) };
+function shownClassifier({ name, friendlyName, pattern, emergency }: Classifier): Record<string, unknown> {
+  return { name, friendly_name: friendlyName, regex: pattern.source, ...(emergency && { emergency }) };
 }
 
 async function carriersInfo(request: RestRequest): Promise<DataReply> {

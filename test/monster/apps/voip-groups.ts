@@ -1,6 +1,6 @@
 // The tab of SmartPBX for groups: makes one of people, and changes its name, members, extensions, numbers and features.
 import type { Ui } from '../page.ts';
-import { dialog, openTab, redrawn, takeFromList } from './voip.ts';
+import { dialog, flip, openTab, redrawn, takeFromList } from './voip.ts';
 
 /** Makes a group of some users; resolves to it. */
 export async function createGroup(ui: Ui, name: string, extension: string, users: readonly string[]) {
@@ -73,7 +73,7 @@ export async function setGroupFeature(ui: Ui, id: string, feature: GroupFeature)
   const { name, fields = {}, options = {} } = feature;
   await openCell(ui, id, 'features');
   await page.click(`${rowOf(id)} .feature[data-feature="${name}"]`);
-  await page.click(`${dialog} .switch label, ${dialog} .switch .monster-switch`);
+  await flip(ui);
   for (const [field, text] of Object.entries(fields)) await page.fill(`${dialog} ${field}`, text);
   for (const [field, option] of Object.entries(options)) await choose(`${dialog} ${field}`, option);
   await save(ui, id, `${dialog} .save`, 'POST groups/*', 'POST callflows/*');

@@ -35,6 +35,13 @@ export async function redrawn(page: Page, content: string, act: () => Promise<un
 
 /** Takes one from the list that a dialog offers, e.g. of users or spare numbers. */
 export async function takeFromList({ page }: Ui, id: string): Promise<void> {
-  await page.click(`${dialog} .monster-listing-box[data-id="${id}"] .monster-checkbox`);
+  await page.click(`${dialog} .monster-listing-box[data-id="${id}"]`);
   await page.click(`${dialog} .proceed`);
+}
+
+/** Moves the switch of the dialog that turns its feature on or off, after which it unfolds what belongs to it. */
+export async function flip({ page }: Ui): Promise<void> {
+  await page.click(`${dialog} .switch label, ${dialog} .switch .monster-switch`);
+  // A click on what still moves lands elsewhere.
+  await page.waitForFunction(`$(':animated').length === 0`);
 }
