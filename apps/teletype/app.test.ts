@@ -3,8 +3,10 @@ import { expect } from 'chai';
 import type { RunningApp } from '../../core/app/index.ts';
 import { accountDatabase, monthDatabase, type StoredDocument } from '../../core/couch/index.ts';
 import {
+  mailedWith,
   notifications,
   portComment,
+  portRequestTold,
   portScheduled,
   voicemailFull,
   webhookDisabled,
@@ -81,7 +83,7 @@ describe('teletype', () => {
 
   it('has a template for every notification, and each can be read', async () => {
     const names = notifications.map(({ names: [name] }) => String(name)).sort();
-    expect(templates.map(({ id }) => id).sort()).to.deep.equal(names);
+    expect(templates.map(({ id }) => id).sort()).to.deep.equal([...names, ...Object.keys(mailedWith)].sort());
     for (const { text, subject } of templates) {
       expect(await render(text, { items: [], details: {} }, 'plain')).to.be.a('string');
       expect(await render(subject, {}, 'plain')).to.be.a('string');
@@ -177,7 +179,10 @@ describe('teletype', () => {
 
   describe('of a port request', () => {
     let port: string;
-    const portMail = async (contract: typeof portComment | typeof portScheduled, more: object) => {
+    const portMail = async (
+      contract: typeof portComment | typeof portRequestTold | typeof portScheduled,
+      more: object,
+    ) => {
       const fields = { 'Account-ID': tenant.id, 'Port-Request-ID': port, ...more };
       const { Status } = await rest.bus.request(contract, fields, { timeout: 10_000 });
       return {
@@ -227,6 +232,30 @@ describe('teletype', () => {
       expect(mails.map(({ to }) => to)).to.deep.equal(['desk@carrier.test']);
       expect(mails[0]?.data).to.include('Someone wrote');
       expect(JSON.stringify(await smtplog())).to.not.include('between us');
+    });
+
+    it('goes with its papers when it is submitted, and with the details to who carries it out', async () => {
+      const path = `accounts/${tenant.id}/port_requests/${port}`;
+      const raw = Buffer.from('%PDF of your bills');
+      await rest.send('PUT', `${path}/attachments?filename=bill.pdf`, undefined, {
+        token: rest.master.token,
+        raw,
+        headers: { 'content-type': 'application/pdf' },
+      });
+      await rest.send('PATCH', path, { bill: { pin: '4711' } }, { token: rest.master.token });
+      const { status, mails } = await portMail(portRequestTold, {});
+      expect(status).to.equal('completed');
+      const desk = 'desk@carrier.test';
+      expect(mails.map(({ to }) => to)).to.deep.equal(['port@acme.test', desk, desk]);
+      for (const { data } of mails)
+        expect(data)
+          .to.match(/Content-Type: application\/pdf; name=bill\.pdf/)
+          .and.to.include(raw.toString('base64'));
+      expect(mails.map(({ data }) => data.includes('PIN: 4711'))).to.deep.equal([false, false, true]);
+      expect(JSON.stringify(await smtplog())).to.not.include('4711');
+      expect(
+        (await portMail(portRequestTold, { Preview: true, To: 'a@b.test' })).mails.slice(3),
+      ).to.have.length(1);
     });
 
     it('says when and why', async () => {

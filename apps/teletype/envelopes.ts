@@ -15,7 +15,9 @@ export interface Envelope extends Pick<Mail, 'to' | 'cc' | 'bcc'> {
 /** What is asked for who gets a mail. */
 export interface Addressed {
   readonly store: Store;
-  /** The document of the template. */
+  /** Name of the template. */
+  readonly id: string;
+  /** Its document. */
   readonly document: StoredDocument;
   readonly told: Notification;
   readonly values: Values;
@@ -39,10 +41,12 @@ export async function envelopesOf(addressed: Addressed, isPreview: boolean): Pro
 }
 
 async function namedBy(
-  { store, document, told, values, port }: Addressed,
+  { store, id, document, told, values, port }: Addressed,
   field: 'to' | 'cc' | 'bcc',
 ): Promise<string[]> {
   const rule = document[field];
-  const isAsker = port !== undefined && isRecord(rule) && rule['type'] === 'original';
-  return isAsker ? askersOf(store, told, port) : recipients(store, rule, told, values);
+  const isOriginal = port !== undefined && isRecord(rule) && rule['type'] === 'original';
+  // This one has the details for who carries the port out, and for nobody else unless the template names them.
+  if (isOriginal && id === 'port_request_admin') return [];
+  return isOriginal ? askersOf(store, told, port) : recipients(store, rule, told, values);
 }

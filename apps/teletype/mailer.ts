@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import type { AppContext } from '../../core/app/index.ts';
 import { gregorian, monthDatabase, monthOf, type StoredDocument } from '../../core/couch/index.ts';
 import { AppError, errorText } from '../../core/errors/index.ts';
+import { mailedWith } from '../../core/messages/notification.ts';
 import { envelopesOf } from './envelopes.ts';
 import { findTemplate } from './find-template.ts';
-import { portOf } from './ports.ts';
+import { papersOf, portOf } from './ports.ts';
 import { render } from './render.ts';
 import { type TeletypeSettings, teletypeSettings } from './settings.ts';
 import { type Mail, sendMail } from './smtp.ts';
@@ -21,8 +22,19 @@ const secrets = ['Password', 'Password-Reset-Link', 'Account-API-Key'];
  * retryable error when it may be sent later.
  */
 export async function mail(context: AppContext, told: Notification): Promise<Status> {
+  const event = String(told['Event-Name']);
+  const further = Object.entries(mailedWith).flatMap(([id, of]) => (of === event ? [id] : []));
+  const statuses: Status[] = [];
+  for (const id of isPreview(told) ? [event] : [event, ...further])
+    statuses.push(await mailBy(context, told, id));
+  return statuses.includes('completed') ? 'completed' : 'disabled';
+}
+
+const isPreview = (told: Notification): boolean => String(told['Preview']) === 'true';
+
+/** Those of one template. */
+async function mailBy(context: AppContext, told: Notification, id: string): Promise<Status> {
   const { store, systemConfig } = context;
-  const id = String(told['Event-Name']);
   const settings = await teletypeSettings(systemConfig);
   const accountId = told['Account-ID'];
   const account =
@@ -30,8 +42,7 @@ export async function mail(context: AppContext, told: Notification): Promise<Sta
   const above = [account?._id, account?.['pvt_reseller_id']].filter((one) => typeof one === 'string');
   const template = await findTemplate(store, id, [...new Set(above)]);
   const { document } = template;
-  const isPreview = String(told['Preview']) === 'true';
-  if (document['enabled'] === false && !isPreview) return 'disabled';
+  if (document['enabled'] === false && !isPreview(told)) return 'disabled';
   const port = await portOf(store, told);
   const values = await valuesOf(context, told, port);
   const given = (key: string, otherwise: unknown): string => String(told[key] ?? otherwise ?? '');
@@ -41,7 +52,8 @@ export async function mail(context: AppContext, told: Notification): Promise<Sta
   };
   const [text, html] = [await body('Text', 'plain'), await body('HTML', 'html')];
   const replyTo = given('Reply-To', document['reply_to']);
-  const envelopes = await envelopesOf({ store, document, told, values, port }, isPreview);
+  const envelopes = await envelopesOf({ store, id, document, told, values, port }, isPreview(told));
+  const attachments = port && !isPreview(told) ? await papersOf(store, id, port) : [];
   const messageId = given('Msg-ID', randomBytes(16).toString('hex'));
   const composed = {
     from: given('From', document['from'] ?? settings.default_from),
@@ -49,6 +61,7 @@ export async function mail(context: AppContext, told: Notification): Promise<Sta
     subject: (await render(given('Subject', document['subject']), values, 'plain')).replaceAll(/\s+/g, ' '),
     ...(text !== undefined && { text }),
     ...(html !== undefined && { html }),
+    ...(attachments.length > 0 && { attachments }),
   };
   for (const [number, { isLogged, ...named }] of envelopes.entries()) {
     const part = number === 0 ? id : `${id}.${number}`;

@@ -1,14 +1,19 @@
 // What a mail of a port request may name, as Kazoo's templates do, and whom it is for: who asked, and who carries it out.
+import { buffer } from 'node:stream/consumers';
 import { isRecord } from '../../core/contract/index.ts';
 import { accountDatabase, fromGregorian, type Store, type StoredDocument } from '../../core/couch/index.ts';
 import { zoneClock } from '../../core/telephony/index.ts';
 import { addresses, adminsOf } from './recipients.ts';
+import type { Attached } from './smtp.ts';
 import type { Notification } from './values.ts';
 
 type Json = Record<string, unknown>;
 
 /** Mails that whoever carries the port out gets too. */
 const authorityTemplates = new Set(['port_cancel', 'port_comment', 'port_rejected', 'port_request']);
+
+/** Mails that the papers of the request go with. */
+const withPapers = new Set(['port_request', 'port_request_admin']);
 
 const inside = (value: unknown): Json => (isRecord(value) ? value : {});
 
@@ -36,6 +41,18 @@ export async function authorityOf(store: Store, told: Notification, port: Stored
   const branding = await store.database(accountDatabase(authority)).find('whitelabel');
   const desk = addresses(inside(branding?.['port'])['support_email']);
   return desk.length > 0 ? desk : adminsOf(store, authority);
+}
+
+/** The papers of a request that go with a mail of the template: its bills, the letter of authorization. */
+export async function papersOf(store: Store, template: string, port: StoredDocument): Promise<Attached[]> {
+  if (!withPapers.has(template)) return [];
+  const database = store.database('port_requests');
+  const papers: Attached[] = [];
+  for (const filename of Object.keys(port._attachments ?? {})) {
+    const { body, contentType } = await database.attachment(port._id, filename);
+    papers.push({ filename, contentType, content: await buffer(body) });
+  }
+  return papers;
 }
 
 /** `port_request` of templates. */

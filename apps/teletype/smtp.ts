@@ -3,6 +3,13 @@ import { createTransport } from 'nodemailer';
 import { AppError, errorText } from '../../core/errors/index.ts';
 import type { TeletypeSettings } from './settings.ts';
 
+/** A file that goes with a mail. */
+export interface Attached {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly content: Buffer;
+}
+
 export interface Mail {
   readonly messageId: string;
   readonly from: string;
@@ -13,6 +20,7 @@ export interface Mail {
   readonly subject: string;
   readonly text?: string;
   readonly html?: string;
+  readonly attachments?: readonly Attached[];
 }
 
 /**
@@ -38,8 +46,10 @@ export async function sendMail(mail: Mail, settings: TeletypeSettings): Promise<
     disableUrlAccess: true,
   });
   try {
+    const { attachments = [], ...message } = mail;
     const { response } = await transport.sendMail({
-      ...mail,
+      ...message,
+      attachments: [...attachments],
       to: [...mail.to],
       cc: [...mail.cc],
       bcc: [...mail.bcc],

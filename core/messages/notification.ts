@@ -273,6 +273,9 @@ export const webhookDisabled = told('webhook.disabled', 'webhook_disabled', 'A w
   ...text('Account-ID Hook-ID'),
 });
 
+/** Templates of mails that no notification bears the name of, and the one that they go out with. */
+export const mailedWith: Readonly<Record<string, string>> = { port_request_admin: 'port_request' };
+
 /** Those that a person is told of by mail, and a webhook may be told of too. */
 export const notifications: readonly AnyMessage[] = [
   accountZoneChange,

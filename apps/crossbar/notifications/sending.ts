@@ -1,7 +1,7 @@
 // Mails that are asked for over REST: a preview of a template, and news for the accounts below.
 import { type Static, Type } from '../../../core/contract/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
-import { customerUpdate, notifications } from '../../../core/messages/notification.ts';
+import { customerUpdate, mailedWith, notifications } from '../../../core/messages/notification.ts';
 import { sampleFields } from '../../../core/messages/samples.ts';
 import {
   type DataReply,
@@ -29,7 +29,7 @@ const longest = 30_000;
 /** Sends the template with made-up values to one address, and says whether the mail went. */
 export async function preview(request: RestRequest<Static<typeof previewBody>>): Promise<DataReply> {
   const id = pathParameter(request, templateParameter);
-  const contract = notifications.find(({ names }) => names.includes(id));
+  const contract = notifications.find(({ names }) => names.includes(mailedWith[id] ?? id));
   if (!contract) throw missing(id);
   const { to, from, reply_to, subject, html, plain } = request.data;
   const { Bcc: _, Cc: __, ...sample } = sampleFields(contract);

@@ -172,6 +172,13 @@ const rows: readonly Row[] = [
     ],
   ),
   [
+    'port_request_admin',
+    'system',
+    'original',
+    'Number port request for account {{ account.name }} (details)',
+    `${port}\nCreated: {{ port_request.created.local }} ({{ port_request.created.timezone }})\nWanted for: {{ port_request.requested_port_date.local | default: "no day yet" }}\nFrom {{ port_request.losing_carrier }} to {{ port_request.winning_carrier }}\nReference: {{ port_request.reference_number }}\nContact: {{ port_request.customer_contact | join: ", " }}\n\nOn the bill: {{ port_request.bill.name }}\n{{ port_request.bill.street_number }} {{ port_request.bill.street_address }}\n{{ port_request.bill.locality }} {{ port_request.bill.region }} {{ port_request.bill.postal_code }}\nAccount number: {{ port_request.bill.account_number }}\nPIN: {{ port_request.bill.pin }}\nBTN: {{ port_request.bill.btn }}\n\nSigned by: {{ port_request.signee_name | default: "-" }} {{ port_request.signing_date.local }}\n\n${account}`,
+  ],
+  [
     'port_comment',
     'port',
     'original',
