@@ -3896,7 +3896,7 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
-  /** Tells an agent to do something else. For: admin. */
+  /** Tells an agent to do something else. For: owner. */
   readonly postAccountsAgentsByUserIdStatus: {
     readonly path: { readonly account_id: string; readonly user_id: string };
     readonly query: Query;
@@ -3917,7 +3917,7 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
-  /** Tells an agent to do something else. For: admin. */
+  /** Tells an agent to do something else. For: owner. */
   readonly postAccountsAgentsStatusByUserId: {
     readonly path: { readonly account_id: string; readonly user_id: string };
     readonly query: Query;
@@ -3938,7 +3938,7 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
-  /** Puts an agent into a queue, or takes it out. For: admin. */
+  /** Puts an agent into a queue, or takes it out. For: owner. */
   readonly postAccountsAgentsByUserIdQueueStatus: {
     readonly path: { readonly account_id: string; readonly user_id: string };
     readonly query: Query;
@@ -4772,7 +4772,7 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
-  /** Acts on a live channel. For: admin. */
+  /** Acts on a live channel of the caller; admins on any. For: account. */
   readonly postAccountsChannelsById: {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: {
@@ -4782,7 +4782,7 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
-  /** Runs a metaflow on a live channel. For: admin. */
+  /** Runs a metaflow on a live channel of the caller; admins on any. For: account. */
   readonly putAccountsChannelsById: {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: {
@@ -7937,7 +7937,7 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
-  /** Sets or resets these lamps. For: admin. */
+  /** Sets or resets these lamps. For: owner. */
   readonly postAccountsUsersByUserIdPresence: {
     readonly path: { readonly account_id: string; readonly user_id: string };
     readonly query: Query;
@@ -10671,7 +10671,7 @@ export interface Operations {
     readonly body: Query;
     readonly data: readonly Row[];
   };
-  /** Moves or copies messages, or puts them into a folder. For: admin. */
+  /** Moves or copies messages of an own box, or puts them into a folder. For: account. */
   readonly postAccountsVmboxesByIdMessages: {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: Query;
@@ -10684,7 +10684,7 @@ export interface Operations {
     };
     readonly data: unknown;
   };
-  /** Deletes messages: those named, those of a folder, or all. For: admin. */
+  /** Deletes messages of an own box: those named, of a folder, or all. For: account. */
   readonly deleteAccountsVmboxesByIdMessages: {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: Query;
@@ -10721,7 +10721,7 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
-  /** Moves or copies a message, or puts it into a folder. For: admin. */
+  /** Moves or copies a message of an own box, or puts it into a folder. For: account. */
   readonly postAccountsVmboxesByIdMessagesByMessageId: {
     readonly path: { readonly account_id: string; readonly id: string; readonly message_id: string };
     readonly query: Query;
@@ -10733,7 +10733,7 @@ export interface Operations {
     };
     readonly data: unknown;
   };
-  /** Deletes a message. For: admin. */
+  /** Deletes a message of an own box. For: account. */
   readonly deleteAccountsVmboxesByIdMessagesByMessageId: {
     readonly path: { readonly account_id: string; readonly id: string; readonly message_id: string };
     readonly query: Query;

@@ -3,7 +3,7 @@ import type { Permission } from '../../../core/contract/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { permits } from '../auth/restrictions.ts';
 import { isReseller, noSuchAccount } from './accounts.ts';
-import type { AccountDocument, Auth } from './request.ts';
+import type { AccountDocument, Auth, RestRequest } from './request.ts';
 
 /** What is asked for. */
 export interface Target {
@@ -56,6 +56,15 @@ function holds(permission: Exclude<Permission, 'public'>, auth: Auth, target: Ta
     case 'superduper':
       return auth.superduper;
   }
+}
+
+/**
+ * For what belongs to one user and has no user in its path, as the messages of a box or a call: throws `forbidden` unless it is
+ * theirs, or the caller is an admin.
+ */
+export function checkOwner({ auth, account }: Pick<RestRequest, 'auth' | 'account'>, owner: unknown): void {
+  const isOwner = auth?.user !== undefined && auth.user._id === owner && auth.account._id === account?._id;
+  if (!auth?.admin && !isOwner) throw new AppError('forbidden');
 }
 
 function isOwn({ user, account }: Auth, target: Target): boolean {

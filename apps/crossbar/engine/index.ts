@@ -2,7 +2,7 @@
 export { findAccount, getAccount, isReseller, resellerBelow, resellerOf } from './accounts.ts';
 export { deleted, documentId, idParameter } from './acts.ts';
 export { around } from './around.ts';
-export { reaches } from './authorize.ts';
+export { checkOwner, reaches } from './authorize.ts';
 export { collectionEndpoint } from './collection.ts';
 export * from './documents.ts';
 export * from './endpoint.ts';

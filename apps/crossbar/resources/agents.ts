@@ -37,7 +37,7 @@ const one = {
   GET: operation('account', 'What an agent does now', async (request) =>
     statusOf(request, await agentOf(request)),
   ),
-  POST: operation('admin', 'Tells an agent to do something else', changeStatus, { accepts: statusChange }),
+  POST: operation('owner', 'Tells an agent to do something else', changeStatus, { accepts: statusChange }),
 };
 
 export const agents: RestModule = {
@@ -78,7 +78,7 @@ export const agents: RestModule = {
         const agent = await targetDatabase(request).find(await agentOf(request));
         return { data: agent?.['queues'] ?? [] };
       }),
-      POST: operation('admin', 'Puts an agent into a queue, or takes it out', changeQueue, {
+      POST: operation('owner', 'Puts an agent into a queue, or takes it out', changeQueue, {
         accepts: queueChange,
       }),
     }),

@@ -5,6 +5,7 @@ import { metaflow } from '../../../core/documents/shared.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import {
   accountEndpoint,
+  checkOwner,
   type DataReply,
   dataObject,
   idParameter,
@@ -43,13 +44,18 @@ export const channels: RestModule = {
     accountEndpoint('channels', { GET: operation('account', 'Live channels', list) }),
     accountEndpoint(`channels/:${idParameter}`, {
       GET: operation('account', 'One live channel', read),
-      POST: operation('admin', 'Acts on a live channel', act, {
+      POST: operation('account', 'Acts on a live channel of the caller; admins on any', act, {
         parameters: { action: Type.Enum([...channelActions]) },
       }),
-      PUT: operation('admin', 'Runs a metaflow on a live channel', runMetaflow, {
-        parameters: { action: Type.Enum(['metaflow']) },
-        body: metaflow,
-      }),
+      PUT: operation(
+        'account',
+        'Runs a metaflow on a live channel of the caller; admins on any',
+        runMetaflow,
+        {
+          parameters: { action: Type.Enum(['metaflow']) },
+          body: metaflow,
+        },
+      ),
     }),
     accountEndpoint('users/:user_id/channels', {
       GET: operation('account', 'Live channels of a user', listOfUser),
@@ -83,6 +89,13 @@ async function listOfDevice(request: RestRequest): Promise<DataReply> {
   return { data: (await deviceChannels(request, [_id])).map(shownChannel) };
 }
 
+/** One that the caller may act upon: their own, for admins any of the account. */
+async function findOwn(request: RestRequest): Promise<Channel> {
+  const channel = await find(request);
+  checkOwner(request, channel['owner_id']);
+  return channel;
+}
+
 /** Found among the account's own: a call of another account is as good as none. */
 async function find(request: RestRequest): Promise<Channel> {
   const id = pathParameter(request, idParameter);
@@ -100,7 +113,7 @@ async function act(request: RestRequest): Promise<DataReply> {
   if (action === undefined) throw invalid('action', 'required', 'action is required');
   if (!channelActions.includes(String(action)))
     throw invalid('action', 'enum', 'is no action', { target: channelActions, value: action });
-  const channel = await find(request);
+  const channel = await findOwn(request);
   await actOnChannel(request, channel, String(action), dataObject(request));
   return { data: shownChannel(channel) };
 }
@@ -116,7 +129,7 @@ async function runMetaflow(request: RestRequest): Promise<DataReply> {
   const node = acceptMetaflow(
     isRecord(given['data']) && !given['module'] ? given['data'] : given,
   ) as Metaflow;
-  const channel = await find(request);
+  const channel = await findOwn(request);
   await actOnChannelByMetaflow(request, channel, node);
   return { data: { message: 'metaflow sent' } };
 }

@@ -79,7 +79,7 @@ function owned(
       return { data: found.map(({ data }) => data) };
     }),
     POST: operation(
-      'admin',
+      name === 'user_id' ? 'owner' : 'admin',
       'Sets or resets these lamps',
       async (request) => act(request, await ids(request)),
       action,

@@ -104,6 +104,12 @@ describe('vmboxes', () => {
     const [a, b] = [await leave({}, sound), await leave({}, sound)];
     const one = await tenant.send('POST', `vmboxes/${box}/messages/${a}`, { folder: 'saved' });
     expect(one.body.data.folder).to.equal('saved');
+    const path = `vmboxes/${box}/messages/${a}`;
+    expect((await tenant.send('POST', `${path}?folder=new`, {})).body.data.folder).to.equal('new');
+    expect((await tenant.send('POST', `${path}?folder=x`, {})).body.data).to.have.nested.property(
+      'folder.enum',
+    );
+    expect((await tenant.send('POST', path, {})).body.data.folder).to.equal('saved');
     const many = await tenant.send('POST', `vmboxes/${box}/messages`, {
       messages: [a, b, '202001-none'],
       folder: 'new',

@@ -6,6 +6,7 @@ import { AppError } from '../../../core/errors/index.ts';
 import {
   accountEndpoint,
   attachmentReply,
+  checkOwner,
   type DataReply,
   disposition,
   type Filter,
@@ -89,12 +90,22 @@ export const vmboxes = plain(
         async (request) => listMessages(request, await boxOf(request)),
         { list: true },
       ),
-      POST: operation('admin', 'Moves or copies messages, or puts them into a folder', changeMessages, {
-        accepts: changes,
-      }),
-      DELETE: operation('admin', 'Deletes messages: those named, those of a folder, or all', removeMessages, {
-        accepts: changes,
-      }),
+      POST: operation(
+        'account',
+        'Moves or copies messages of an own box, or puts them into a folder',
+        changeMessages,
+        {
+          accepts: changes,
+        },
+      ),
+      DELETE: operation(
+        'account',
+        'Deletes messages of an own box: those named, of a folder, or all',
+        removeMessages,
+        {
+          accepts: changes,
+        },
+      ),
       PUT: operation('admin', 'Leaves a message', newMessage, {
         body: Type.Object(messageMetadata),
         uploads: soundTypes,
@@ -111,10 +122,16 @@ export const vmboxes = plain(
         const message = await messageInPath(request);
         return { data: shownMessage(message), revision: message._rev };
       }),
-      POST: operation('admin', 'Moves or copies a message, or puts it into a folder', changeMessage, {
-        accepts: change,
-      }),
-      DELETE: operation('admin', 'Deletes a message', async (request) => {
+      POST: operation(
+        'account',
+        'Moves or copies a message of an own box, or puts it into a folder',
+        changeMessage,
+        {
+          accepts: change,
+        },
+      ),
+      DELETE: operation('account', 'Deletes a message of an own box', async (request) => {
+        checkOwner(request, (await boxOf(request)).owner_id);
         const removed = await remove(request, await messageInPath(request));
         await tellLamps(request, [removed.source_id]);
         return { data: shownMessage(removed) };
@@ -179,9 +196,13 @@ type Change = Type.Static<typeof change>;
 
 /** Where messages go: a folder of their box, another box, or copies into several. */
 async function destination(request: RestRequest<Change>): Promise<(message: Message) => Promise<string[]>> {
-  const { source_id: target, folder: name = 'saved' } = request.data;
-  if (target === undefined)
-    return async (message) => [(await toFolder(request, message, name as 'new' | 'saved' | 'deleted'))._id];
+  const { source_id: target } = request.data;
+  const name = parameter(request, 'folder') ?? 'saved';
+  if (target === undefined) {
+    const into = folders.find((one) => one === name);
+    if (!into) throw invalid('folder', 'enum', 'is no folder', { target: [...folders], value: name });
+    return async (message) => [(await toFolder(request, message, into))._id];
+  }
   const boxes = [target].flat();
   if (boxes.length === 0 || boxes.includes(''))
     throw invalid('source_id', 'required', 'name a box, or a list of boxes');
@@ -192,8 +213,9 @@ async function destination(request: RestRequest<Change>): Promise<(message: Mess
 
 async function changeMessages(request: RestRequest<Type.Static<typeof changes>>): Promise<DataReply> {
   const { messages = [], source_id } = request.data;
-  if (messages.length === 0) throw invalid('messages', 'required', 'name the messages');
   const box = await boxOf(request);
+  checkOwner(request, box.owner_id);
+  if (messages.length === 0) throw invalid('messages', 'required', 'name the messages');
   const go = await destination(request);
   const outcome = await each(messages, async (id) => go(await messageOf(request, box._id, id)));
   await tellLamps(request, [box._id, ...[source_id ?? []].flat()]);
@@ -201,6 +223,7 @@ async function changeMessages(request: RestRequest<Type.Static<typeof changes>>)
 }
 
 async function changeMessage(request: RestRequest<Change>): Promise<DataReply> {
+  checkOwner(request, (await boxOf(request)).owner_id);
   const message = await messageInPath(request);
   const done = await (await destination(request))(message);
   await tellLamps(request, [message.source_id, ...[request.data.source_id ?? []].flat()]);
@@ -227,6 +250,7 @@ async function allOf(request: RestRequest, box: string): Promise<Message[]> {
 
 async function removeMessages(request: RestRequest<Type.Static<typeof changes>>): Promise<DataReply> {
   const box = await boxOf(request);
+  checkOwner(request, box.owner_id);
   const wanted = parameter(request, 'folder');
   const kept = await allOf(request, box._id);
   const chosen =
