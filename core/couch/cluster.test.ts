@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { proxyTo } from '../testing/couch-proxy.ts';
 import { codeOf, couchStores } from '../testing/couch-stores.ts';
 import { silentLog } from '../testing/index.ts';
+import { Cluster } from './cluster.ts';
 
 describe('a cluster of CouchDB nodes', () => {
   const couch = couchStores();
@@ -67,6 +68,36 @@ describe('a cluster of CouchDB nodes', () => {
     stopped = false;
     expect(await saving).to.have.nested.property('[0]._rev');
     await slow.close();
+  });
+
+  it('takes no node for gone that works on a view for long, and makes nobody wait for it on each of them', async () => {
+    let asked = 0;
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const building = await proxyTo(
+      couch.server.url,
+      (status) => status,
+      () => false,
+      undefined,
+      async (path) => {
+        if (!path.includes('/_view/')) return;
+        asked += 1;
+        await finished;
+      },
+    );
+    const log = silentLog();
+    const { user, password } = couch.server;
+    const cluster = new Cluster({ urls: [building.url, building.url], user, password, log });
+    const path = `${encodeURIComponent(account)}/_design/users/_view/list_by_id`;
+    const asking = cluster.json({ method: 'GET', path, deadline: 200 });
+    expect(await codeOf(asking)).to.equal('datastore_unreachable');
+    expect([asked, log.at('warn'), cluster.fault]).to.deep.equal([1, [], undefined]);
+    finish();
+    expect((await cluster.json({ method: 'GET', path: '_up' })).status).to.equal(200);
+    cluster.close();
+    await building.close();
   });
 
   it('leaves out a node that is back until it has found the others, and is not sure of its views then', async () => {

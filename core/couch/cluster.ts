@@ -99,8 +99,11 @@ export class Cluster {
         doubtful = { answer };
       } catch (error) {
         if (!(error instanceof Unreachable) || request.signal?.aborted) throw error;
-        this.#nodes.lose(node, error);
         reason = error.message;
+        if (error.late && (await isUp(node.connection))) {
+          // Another node would wait for the same shards.
+          if (isView(request)) throw unfinished(reason);
+        } else this.#nodes.lose(node, error);
         repeated ||= !error.unsent;
         if (repeated && !isRepeatable(request)) break;
       }
@@ -126,7 +129,7 @@ export class Cluster {
       return await ask(signal ? AbortSignal.any([stopped.signal, signal]) : stopped.signal);
     } catch (error) {
       if (!stopped.signal.aborted) throw error;
-      throw new Unreachable(`${connection.url} has stopped answering`, false);
+      throw new Unreachable(`${connection.url} has stopped answering`);
     } finally {
       clearTimeout(timer);
     }
@@ -143,6 +146,18 @@ export class Cluster {
       : conflict;
   }
 }
+
+/** Whether a node answers at all. */
+const isUp = (connection: Connection): Promise<boolean> =>
+  connection.json({ method: 'GET', path: '_up', deadline: probeMs }).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+
+const isView = ({ path }: Request): boolean => /\/_view\/[^/]+$/.test(path);
+
+const unfinished = (reason: string): AppError =>
+  new AppError('datastore_unreachable', { message: `the database is still building this view: ${reason}` });
 
 /** What one node says of a database that another one has just made. It has done nothing then: the next one is asked. */
 const isMissing = ({ status, body }: Reply): boolean =>

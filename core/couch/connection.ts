@@ -26,10 +26,13 @@ export interface Reply {
 export class Unreachable extends Error {
   /** True when the server cannot have seen it: then even a write may be tried elsewhere. */
   readonly unsent: boolean;
+  /** True when its deadline has passed: the server may work on it still. */
+  readonly late: boolean;
 
-  constructor(message: string, unsent: boolean) {
+  constructor(message: string, { unsent = false, late = false } = {}) {
     super(message);
     this.unsent = unsent;
+    this.late = late;
   }
 }
 
@@ -81,14 +84,15 @@ export class Connection {
       const answer: unknown = await server.request(options);
       if (typeof answer !== 'object' || answer === null)
         // nano resolves with an empty string when the body breaks off or is not JSON.
-        throw new Unreachable(`${this.url} broke off its answer to ${method} /${path}`, false);
+        throw new Unreachable(`${this.url} broke off its answer to ${method} /${path}`);
       return { status: this.#accepted.has(answer) ? 202 : 200, body: answer };
     } catch (error) {
       if (error instanceof Unreachable) throw error;
       const { statusCode, error: name, reason } = error as nano.RequestError;
       if (statusCode !== undefined) return { status: statusCode, body: { error: name, reason } };
-      const text = timeout.aborted ? `no answer in ${deadline ?? defaultDeadline} ms` : errorText(error);
-      throw new Unreachable(`${this.url}: ${text}`, unsentText.test(text));
+      const late = timeout.aborted;
+      const text = late ? `no answer in ${deadline ?? defaultDeadline} ms` : errorText(error);
+      throw new Unreachable(`${this.url}: ${text}`, { unsent: unsentText.test(text), late });
     }
   }
 
@@ -105,7 +109,7 @@ export class Connection {
         signal: AbortSignal.any([late.signal, ...(signal ? [signal] : [])]),
       });
     } catch (error) {
-      throw unreachable(this.url, error);
+      throw unreachable(this.url, error, late.signal.aborted);
     } finally {
       clearTimeout(timer);
     }
@@ -126,7 +130,7 @@ export class Connection {
       signal: AbortSignal.timeout(defaultDeadline),
     }).catch((error: unknown) => {
       // Whatever was to be asked has not been sent yet.
-      throw new Unreachable(unreachable(this.url, error).message, true);
+      throw new Unreachable(unreachable(this.url, error).message, { unsent: true });
     });
     await response.arrayBuffer();
     if (!response.ok)
@@ -158,10 +162,10 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-function unreachable(url: string, error: unknown): Unreachable {
+function unreachable(url: string, error: unknown, late = false): Unreachable {
   const { cause } = error as { cause?: unknown };
   const text = `${errorText(error)} ${String((cause as { code?: unknown })?.code ?? errorText(cause ?? ''))}`;
-  return new Unreachable(`${url}: ${text}`, unsentText.test(text));
+  return new Unreachable(`${url}: ${text}`, { unsent: unsentText.test(text), late });
 }
 
 function search(query: Request['query'] = {}): string {

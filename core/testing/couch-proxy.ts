@@ -14,7 +14,7 @@ export async function proxyTo(
     method: string,
   ) => { readonly status: number; readonly body: unknown } | undefined = () => undefined,
   /** What every request waits for. */
-  held: () => Promise<void> = async () => undefined,
+  held: (path: string) => Promise<void> = async () => undefined,
 ) {
   let sessions = 0;
   const proxy: Server = createServer(async (request, response) => {
@@ -22,7 +22,7 @@ export async function proxyTo(
     if (path === '/_session') sessions++;
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    await held();
+    await held(path);
     const mine = own(path, request.method ?? 'GET');
     if (mine) {
       response.writeHead(mine.status, { 'content-type': 'application/json' });
