@@ -126,6 +126,23 @@ export const orders = [
   set,
 ];
 
+export const participantsResp = message({
+  category: 'conference',
+  name: 'participants_resp',
+  exchange: 'targeted',
+  fields: { Participants: Type.Array(Vars) },
+});
+
+/** Who is in a conference: answered by the node that has it. */
+export const participants = message({
+  category: 'conference',
+  name: 'command',
+  exchange: 'conference',
+  key: (m) => `conference.command.${segment(m['Conference-ID'])}`,
+  fields: { 'Application-Name': Type.Literal('participants'), ...text('Conference-ID') },
+  answers: [participantsResp],
+});
+
 /** Calls endpoints and lets those that answer in. `Timeout` in seconds. */
 export const dial = message({
   category: 'conference',

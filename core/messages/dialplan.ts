@@ -42,6 +42,7 @@ export const commands = {
   conference: legs.conference,
   page: legs.page,
   hold: legs.hold,
+  soft_hold: legs.softHold,
   hold_control: legs.holdControl,
   sleep: own.sleep,
   echo: sound.echo,

@@ -38,6 +38,7 @@ import { sendDtmf } from './send_dtmf.ts';
 import { set } from './set.ts';
 import { setTerminators } from './set_terminators.ts';
 import { sleep } from './sleep.ts';
+import { softHold } from './soft_hold.ts';
 import { soundTouch } from './sound_touch.ts';
 import { store } from './store.ts';
 import { storeVoicemail } from './store_vm.ts';
@@ -79,6 +80,7 @@ const declared: { readonly [N in CommandName]: CommandUnit<N> } = {
   conference,
   page,
   hold,
+  soft_hold: softHold,
   hold_control: holdControl,
   sleep,
   echo,

@@ -5,7 +5,7 @@ import type { Delivery, Subscription } from '../../../core/amqp/index.ts';
 import type { AppContext } from '../../../core/app/index.ts';
 import type { AnyMessage, MessageOf } from '../../../core/contract/index.ts';
 import { AppError, errorText } from '../../../core/errors/index.ts';
-import { dial, dialResp, orders } from '../../../core/messages/conference.ts';
+import { dial, dialResp, orders, participants } from '../../../core/messages/conference.ts';
 import type { BridgeEndpoint } from '../../../core/telephony/endpoint.ts';
 import type { Channel } from '../channel.ts';
 import { causeIn, leastBusy, ring } from '../dial/ring.ts';
@@ -36,9 +36,9 @@ export function serveDials(
   return bus.consume<AnyMessage>(
     {
       queue: 'ecallmgr_fs_conferences_shared',
-      bindings: [{ exchange: 'conference', key: 'conference.command.*' }],
+      bindings: [{ exchange: 'conference', key: 'conference.command.#' }],
       // The key does not tell them apart; the others are followed by whoever has the conference.
-      contracts: [dial, ...orders],
+      contracts: [dial, ...orders, participants],
     },
     async (delivery) => {
       if (delivery.contract !== dial) return;

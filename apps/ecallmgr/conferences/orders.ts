@@ -1,5 +1,6 @@
-// What is done to a conference and to who is in it: orders of the bus as commands of the switch that has it (contract/kapi.md, kapi_conference).
-import type { Subscription } from '../../../core/amqp/index.ts';
+// What is done to a conference and to who is in it, and who that is: orders of the bus as commands of the switch that has it
+// (contract/kapi.md, kapi_conference).
+import type { Bus, Delivery, Subscription } from '../../../core/amqp/index.ts';
 import type { AppContext } from '../../../core/app/index.ts';
 import type { AnyMessage } from '../../../core/contract/index.ts';
 import { AppError, errorText } from '../../../core/errors/index.ts';
@@ -8,6 +9,7 @@ import { harmless, word } from '../freeswitch/index.ts';
 import { type Media, recordingPath } from '../media.ts';
 import type { SwitchNode } from '../switch-node.ts';
 import { isFirst } from './first.ts';
+import { conferenceOn, described } from './listing.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -66,6 +68,25 @@ function level(value: unknown, fallback: number): number {
 const nameOf = (order: Fields): string =>
   String(order['Media-Name'] ?? `conference-${word(order['Conference-ID'])}-${Date.now()}`);
 
+async function tellParticipants(
+  bus: Bus,
+  nodes: readonly SwitchNode[],
+  request: Delivery<AnyMessage>,
+  id: string,
+): Promise<void> {
+  for (const node of nodes) {
+    const listed = await conferenceOn(node, id);
+    if (!listed) continue;
+    const { Participants = [] } = described(node, id, listed);
+    await bus.reply(request, conference.participantsResp, { Participants });
+    return;
+  }
+}
+
+/** An order without an id cannot be agreed upon: whoever has the switch follows it. */
+const isOurs = async (node: SwitchNode, { 'Msg-ID': id }: Fields): Promise<boolean> =>
+  typeof id !== 'string' || isFirst(node, id);
+
 /** Follows the orders to conferences on our switches; those to others are somebody else's. */
 export function takeConferenceOrders(
   { bus, log }: AppContext,
@@ -74,19 +95,20 @@ export function takeConferenceOrders(
 ): Promise<Subscription> {
   return bus.consume<AnyMessage>(
     {
-      bindings: [{ exchange: 'conference', key: 'conference.command.*' }],
+      bindings: [{ exchange: 'conference', key: 'conference.command.#' }],
       // Who is to be dialled is heard as well, and left to whoever takes it (dial.ts).
-      contracts: [...conference.orders, conference.dial],
+      contracts: [...conference.orders, conference.dial, conference.participants],
     },
-    async ({ message }) => {
-      const order: Fields = message;
+    async (delivery) => {
+      const order: Fields = delivery.message;
       const id = String(order['Conference-ID']);
+      if (delivery.contract === conference.participants) return tellParticipants(bus, nodes, delivery, id);
       const name = String(order['Application-Name']);
       const node = nodes.find(({ conferences }) => conferences.has(id));
       const command = commands[name];
       if (!node || !command) return;
       try {
-        if (await isFirst(node, String(order['Msg-ID'])))
+        if (await isOurs(node, order))
           await node.client.api(`conference ${harmless(id)} ${await command(order, node, media)}`);
       } catch (error) {
         log.warn('a conference did not follow an order', {

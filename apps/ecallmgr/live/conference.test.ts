@@ -63,6 +63,12 @@ describe('a conference on a switch', () => {
     expect(answer.Conferences).to.have.nested.property(`${name}.Members`, 1);
   }).timeout(30_000);
 
+  it('says who is in it to whoever asks for that alone', async () => {
+    const fields = { 'Application-Name': 'participants', 'Conference-ID': name } as const;
+    const { Participants } = await live.bus.request(conference.participants, fields);
+    expect(Participants.map((it) => it['Call-ID'])).to.have.members([alice.id, bob.id]);
+  }).timeout(30_000);
+
   it('mutes and puts out who is named, plays to all, and is locked', async () => {
     const id = (await waitFor(bobs))['Participant-ID'] as number;
     const participant = { 'Participant-ID': id };

@@ -193,6 +193,23 @@ describe('commands about other legs with a switch', () => {
     await live.end(call.id);
   }).timeout(20_000);
 
+  it('soft_hold: music for the other one, who is not heard, until the key', async () => {
+    const call = await live.answered(alice);
+    expect(await refused(call.id, 'soft_hold', { 'Unhold-Key': '5' })).to.match(/talks to nobody/);
+    const other = await live.bridged(call.id, bob);
+    const holding = await live.send(call.id, 'soft_hold', {
+      'Unhold-Key': '5',
+      'B-MOH': 'tone_stream://%(2000,0,700);loops=-1',
+      'Insert-At': 'now',
+    });
+    expect(await other.hears(700)).to.equal(true);
+    expect((await hear(call, other))[0], 'not heard while it is held').to.equal(false);
+    await call.leg.sendDtmf('5');
+    expect(await live.completed(holding)).to.include({ 'Application-Name': 'soft_hold' });
+    expect((await hear(call, other))[0], 'heard again').to.equal(true);
+    await live.end(call.id);
+  }).timeout(20_000);
+
   it('plays several media as one, and keeps them under a name', async () => {
     const call = await live.answered(alice);
     const both = ['silence_stream://200', 'silence_stream://300'];

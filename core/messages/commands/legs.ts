@@ -96,6 +96,11 @@ export const conference = command('conference', 'Join a conference', {
   ...some(Flag, 'Deaf Member-Nospeak Moderator Mute Nospeak-Check Reinvite'),
 });
 export const hold = command('hold', 'Play music on hold', maybeText('Hold-Media'));
+/** For a call that talks: Insert-At now. Without A-MOH the caller hears nothing. Completes at the key, or when the two part. */
+export const softHold = command('soft_hold', 'Music for both who talk, until a key is pressed', {
+  ...text('Unhold-Key'),
+  ...maybeText('A-MOH B-MOH'),
+});
 export const holdControl = command('hold_control', 'Put the phone on hold by SIP', {
   Action: Type.Enum(['hold', 'unhold', 'toggle']),
 });

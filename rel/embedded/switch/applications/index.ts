@@ -42,6 +42,7 @@ import { sendDtmf } from './send_dtmf.ts';
 import { set } from './set.ts';
 import { setAudioLevel } from './set_audio_level.ts';
 import { sleep } from './sleep.ts';
+import { softHold } from './soft_hold.ts';
 import { speak } from './speak.ts';
 import { startDtmf } from './start_dtmf.ts';
 import { stopDtmf } from './stop_dtmf.ts';
@@ -95,6 +96,7 @@ const APPLICATIONS: Record<string, Application> = {
   set,
   set_audio_level: setAudioLevel,
   sleep,
+  soft_hold: softHold,
   speak,
   start_dtmf: startDtmf,
   stop_dtmf: stopDtmf,
