@@ -2,6 +2,7 @@
 import { errorText } from '../../core/errors/index.ts';
 import { cdrReport } from '../../core/messages/cdr.ts';
 import { withTrace } from '../../core/trace/index.ts';
+import { runActions } from './actions.ts';
 import { endings, givesWay } from './bypass.ts';
 import { cdrIdOf, cdrOf } from './cdr.ts';
 import type { Channel } from './channel.ts';
@@ -40,6 +41,7 @@ export class Handling {
       channel.setUp = true;
       if (channel.direction === 'inbound') this.#node.shared.meters.setUp(Date.now() - channel.createdAt);
     }
+    this.#react(channel, event);
     switch (event['Event-Name']) {
       case 'CHANNEL_PARK':
         this.#node.park(channel, event);
@@ -80,6 +82,12 @@ export class Handling {
       default:
         this.#publisher.event(channel, event);
     }
+  }
+
+  /** Runs what was to be run at this event. */
+  #react(channel: Channel, event: SwitchEvent): void {
+    const control = this.#node.controls.get(channel.callId);
+    if (control?.call.callId === channel.callId) runActions(control, event);
   }
 
   /**

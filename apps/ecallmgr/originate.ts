@@ -7,8 +7,9 @@ import { AppError, errorText } from '../../core/errors/index.ts';
 import { controlQueueOf, originateExecute, originateReady } from '../../core/messages/dialplan.ts';
 import { originateError, originateReq, originateResp, originateUuid } from '../../core/messages/resource.ts';
 import type { Channel } from './channel.ts';
-import { leastBusy, ring } from './dial/ring.ts';
-import { uuid } from './freeswitch/index.ts';
+import { causeIn, leastBusy, ring } from './dial/ring.ts';
+import { needFaxes } from './fax.ts';
+import { harmless, uuid } from './freeswitch/index.ts';
 import { bridgeRoutes } from './routing/routes.ts';
 import type { SwitchNode } from './switch-node.ts';
 import { sendOn } from './transfer.ts';
@@ -17,6 +18,7 @@ type Request = MessageOf<typeof originateReq>;
 
 // Who asked to be asked before the ringing has this long to say go.
 const executeTimeout = 30_000;
+const fetchTimeout = 60_000;
 
 /** Serves originate requests; any one instance takes each. */
 export async function serveOriginates(
@@ -55,22 +57,28 @@ export async function serveOriginates(
           goAhead,
           serverId: executes.queue,
         });
-        await bus.reply(request, originateResp, {
-          'Call-ID': callId,
-          'Channel-Call-State': 'ANSWERED',
-          'Application-Response': 'SUCCESS',
-        });
+        if (asksForAnswer(request))
+          await bus.reply(request, originateResp, {
+            'Call-ID': callId,
+            'Channel-Call-State': 'ANSWERED',
+            'Application-Response': 'SUCCESS',
+          });
       } catch (error) {
         context.log.warn('an originate failed', { reason: errorText(error) });
-        await bus.reply(request, originateError, {
-          'Error-Message': errorText(error),
-          Request: { ...request.message },
-        });
+        if (asksForAnswer(request))
+          await bus.reply(request, originateError, {
+            'Error-Message': causeIn(error) ?? errorText(error),
+            Request: { ...request.message },
+          });
       }
     },
   );
   return [executes, requests];
 }
+
+/** Who only wants to have a call made gives no Server-ID. */
+const asksForAnswer = ({ replyTo, message }: Delivery<typeof originateReq>): boolean =>
+  Boolean(replyTo ?? message['Server-ID']);
 
 interface Handshake {
   goAhead(callId: string): Promise<void>;
@@ -89,7 +97,7 @@ async function originate(
   const wanted = uuid(message['Outbound-Call-ID'] ?? randomUUID());
   // Several legs cannot have one id: then it is known only when one has answered.
   const fixed = message.Endpoints.length === 1;
-  if (fixed) {
+  if (fixed && asksForAnswer(request)) {
     const ids = { 'Outbound-Call-ID': wanted, 'Outbound-Call-Control-Queue': controlQueueOf(wanted) };
     await bus.reply(request, originateUuid, ids);
   }
@@ -105,6 +113,8 @@ async function originate(
     await goAhead(wanted);
   }
   const fetchId = randomBytes(16).toString('hex');
+  // Whoever takes a fax is not kept waiting for it.
+  const document = message['Application-Name'] === 'fax' ? await fetchFax(node, message) : undefined;
   const channel = await ring(node, {
     endpoints: message.Endpoints,
     proxy,
@@ -115,7 +125,8 @@ async function originate(
     callId: fixed ? wanted : undefined,
     shared: message,
   });
-  await act(node, channel, message, fetchId);
+  if (document === undefined) await act(node, channel, message, fetchId);
+  else await node.client.execute(channel.callId, 'txfax', document, randomUUID());
   return channel.callId;
 }
 
@@ -139,7 +150,10 @@ async function act(node: SwitchNode, channel: Channel, message: Request, fetchId
       await sendTo(node, channel, data['Route']);
       return;
     case 'eavesdrop': {
-      const target = uuid(message['Eavesdrop-Call-ID'] ?? '');
+      const { 'Eavesdrop-Group-ID': group, 'Eavesdrop-Call-ID': one = '' } = message;
+      // Who may be listened to bears the group's name.
+      if (group !== undefined) await node.client.setVariables(callId, { eavesdrop_require_group: group });
+      const target = group === undefined ? uuid(one) : 'all';
       // Key 2 speaks to the one who is listened to, 3 to both.
       const key = { whisper: '2', full: '3' }[message['Eavesdrop-Mode'] ?? ''];
       if (key !== undefined)
@@ -148,9 +162,19 @@ async function act(node: SwitchNode, channel: Channel, message: Request, fetchId
       return;
     }
     default:
-      await node.client.api(`uuid_kill ${uuid(callId)} FACILITY_NOT_IMPLEMENTED`);
-      throw new AppError('not_implemented', { message: 'originate fax is not supported yet' });
+      throw new AppError('invalid_data', {
+        message: `${message['Application-Name']} needs nobody to be rung`,
+      });
   }
+}
+
+/** The file on the switch of the fax that is to be sent: a TIFF behind the URL in Application-Data. */
+async function fetchFax({ client }: SwitchNode, message: Request): Promise<string> {
+  await needFaxes(client);
+  const url = message['Application-Data'];
+  if (typeof url !== 'string' || !/^https?:\/\/\S+$/.test(url))
+    throw new AppError('invalid_data', { message: 'originate fax needs a URL in its Application-Data' });
+  return client.api(`http_get ${harmless(url)}`, fetchTimeout);
 }
 
 /** Sends the leg on to the number that the request names. */
@@ -164,8 +188,6 @@ async function sendTo(node: SwitchNode, channel: Channel, route: unknown): Promi
 
 /** The switch that has the call to be joined, else the one with the fewest channels. Throws `no_switch`. */
 function choose(nodes: readonly SwitchNode[], message: Request): SwitchNode {
-  if (message['Application-Name'] === 'fax')
-    throw new AppError('not_implemented', { message: 'originate fax is not supported yet' });
   const joined = message['Existing-Call-ID'] ?? message['Eavesdrop-Call-ID'];
   const best = leastBusy(joined === undefined ? nodes : nodes.filter(({ channels }) => channels.has(joined)));
   if (best) return best;

@@ -31,6 +31,9 @@ export const commands = {
   record_call: sound.recordCall,
   store: sound.store,
   store_vm: sound.storeVoicemail,
+  receive_fax: sound.receiveFax,
+  store_fax: sound.storeFax,
+  fax_detection: sound.faxDetection,
   bridge: legs.bridge,
   unbridge: legs.unbridge,
   transfer: legs.transfer,
@@ -60,6 +63,7 @@ export const commands = {
   privacy: legs.privacy,
   fetch: own.fetch,
   queue: own.queue,
+  event_actions: own.eventActions,
   checkpoint: own.checkpoint,
 } as const satisfies Record<string, AnyMessage>;
 

@@ -10,7 +10,9 @@ import { conference } from './conference.ts';
 import { connectLeg } from './connect_leg.ts';
 import { eavesdrop } from './eavesdrop.ts';
 import { echo } from './echo.ts';
+import { eventActions } from './event_actions.ts';
 import { executeExtension } from './execute_extension.ts';
+import { faxDetection } from './fax_detection.ts';
 import { fetch } from './fetch.ts';
 import { hangup } from './hangup.ts';
 import { hold } from './hold.ts';
@@ -27,6 +29,7 @@ import { playstop } from './playstop.ts';
 import { privacy } from './privacy.ts';
 import { progress } from './progress.ts';
 import { queue } from './queue.ts';
+import { receiveFax } from './receive_fax.ts';
 import { record } from './record.ts';
 import { recordCall } from './record_call.ts';
 import { recvDtmf } from './recv_dtmf.ts';
@@ -41,6 +44,7 @@ import { sleep } from './sleep.ts';
 import { softHold } from './soft_hold.ts';
 import { soundTouch } from './sound_touch.ts';
 import { store } from './store.ts';
+import { storeFax } from './store_fax.ts';
 import { storeVoicemail } from './store_vm.ts';
 import { toneDetect } from './tone_detect.ts';
 import { tones } from './tones.ts';
@@ -69,6 +73,9 @@ const declared: { readonly [N in CommandName]: CommandUnit<N> } = {
   record_call: recordCall,
   store,
   store_vm: storeVoicemail,
+  receive_fax: receiveFax,
+  store_fax: storeFax,
+  fax_detection: faxDetection,
   bridge,
   unbridge,
   transfer,
@@ -98,6 +105,7 @@ const declared: { readonly [N in CommandName]: CommandUnit<N> } = {
   privacy,
   fetch,
   queue,
+  event_actions: eventActions,
   checkpoint,
 };
 

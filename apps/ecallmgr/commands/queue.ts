@@ -8,16 +8,19 @@ export const queue = unit({ name: 'queue', run: async () => ({}) });
 /** The commands of a `queue` in order, and the queue itself, emptied, behind them. Throws `invalid_message`. */
 export function membersOf(command: Command): readonly Command[] {
   const given = Array.isArray(command['Commands']) ? command['Commands'].filter(isRecord) : [];
-  const members = given.map((member, index) => {
-    const { 'Insert-At': _place, ...fields } = member;
-    return readCommand({
-      ...headersOf(command),
-      ...fields,
-      'Call-ID': command['Call-ID'],
-      'Msg-ID': typeof member['Msg-ID'] === 'string' ? member['Msg-ID'] : `${command['Msg-ID']}-${index}`,
-    });
-  });
+  const members = given.map((member, index) => inside(command, member, `${command['Msg-ID']}-${index}`));
   return [...members, { ...command, Commands: [] }];
+}
+
+/** A command that another one holds, from the same sender and about the same call. Throws `invalid_message`. */
+export function inside(outer: Command, member: Readonly<Record<string, unknown>>, id: string): Command {
+  const { 'Insert-At': _place, ...fields } = member;
+  return readCommand({
+    ...headersOf(outer),
+    ...fields,
+    'Call-ID': outer['Call-ID'],
+    'Msg-ID': typeof member['Msg-ID'] === 'string' ? member['Msg-ID'] : id,
+  });
 }
 
 const headersOf = (command: Command): Record<string, unknown> =>

@@ -21,7 +21,17 @@ export async function send(
       message: `${command['Application-Name']} cannot stream into a message: use put`,
     });
   const file = recordingPath(call.around.recordings(), command['Media-Name']);
-  const url = await call.around.media.storeUrl(command['Media-Transfer-Destination'], mediaRequest(call));
+  return put(call, file, command['Media-Transfer-Destination'], method);
+}
+
+/** Sends a file of the switch to a URL, or to `media:/account/doc/attachment`. Resolves when it has been taken. */
+export async function put(
+  call: ControlledCall,
+  file: string,
+  destination: string,
+  method: 'put' | 'post' = 'put',
+): Promise<Completion> {
+  const url = await call.around.media.storeUrl(destination, mediaRequest(call));
   const answer = await call.around.client.api(`http_${method} ${url} ${file}`, uploadTimeout);
   return { 'Application-Response': answer === '' ? 'success' : answer };
 }

@@ -46,7 +46,12 @@ export async function ring(node: SwitchNode, given: Ringing): Promise<Channel> {
       'Fetch-ID': fetchId,
       ...(callId === undefined ? {} : { 'Control-Queue': controlQueueOf(callId) }),
     },
-    shared: { ...given.shared, 'Outbound-Call-ID': callId },
+    shared: {
+      ...given.shared,
+      // Of several phones the first that plays something would have the call.
+      ...(method === 'simultaneous' && endpoints.length > 1 ? { 'Ignore-Early-Media': true } : {}),
+      'Outbound-Call-ID': callId,
+    },
     media: await legMedia(given.shared, endpoints, {
       accountId,
       playable: (name) =>

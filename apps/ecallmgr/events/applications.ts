@@ -1,6 +1,7 @@
 // Applications of the switch by their Kazoo names, and where each leaves its answer (contract/freeswitch.md §§3-4).
 import type { MessageFields } from '../../../core/contract/index.ts';
 import type { callEvent } from '../../../core/messages/call.ts';
+import { faxInfo } from '../fax.ts';
 import { type SwitchEvent, variable } from '../freeswitch/index.ts';
 import { count } from './fields.ts';
 
@@ -47,5 +48,10 @@ export const applications: Readonly<Record<string, Application>> = {
   multiset: { name: 'set' },
   export: { name: 'set' },
   event: { name: 'noop' },
-  rxfax: { name: 'receive_fax' },
+  rxfax: {
+    name: 'receive_fax',
+    response: (event) => variable(event, 'fax_result_text'),
+    fields: (event) => ({ 'Fax-Info': faxInfo(event) }),
+  },
+  txfax: { name: 'send_fax', response: (event) => variable(event, 'fax_result_text') },
 };

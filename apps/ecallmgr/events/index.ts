@@ -1,6 +1,7 @@
 // Events of the switch as Kazoo's call events (contract/kapi.md, call event names).
 import type { MessageFields } from '../../../core/contract/index.ts';
 import type { CallEventName, callEvent } from '../../../core/messages/call.ts';
+import { faxInfo, faxStatus } from '../fax.ts';
 import { type SwitchEvent, variable } from '../freeswitch/index.ts';
 import { recordingOf } from '../recordings.ts';
 import { applications } from './applications.ts';
@@ -28,6 +29,9 @@ export type CallEventFields = MessageFields<typeof callEvent>;
 type Extra = (event: SwitchEvent) => Partial<CallEventFields>;
 
 const none: Extra = () => ({});
+
+/** A tone of a fax machine, which the switch tells among other tones. */
+const faxHeard = 'Detected-Fax-Tone';
 
 /** By Event-Name, or by Event-Subclass of CUSTOM events: the name on the bus and what is told beside the common fields. */
 const translations: Readonly<Record<string, readonly [CallEventName, Extra]>> = {
@@ -60,20 +64,41 @@ const translations: Readonly<Record<string, readonly [CallEventName, Extra]>> = 
   DETECTED_TONE: ['DETECTED_TONE', (event) => ({ 'Detected-Tone': event['Detected-Tone'] })],
   RECORD_START: ['RECORD_START', recorded],
   RECORD_STOP: ['RECORD_STOP', recorded],
-  CHANNEL_DESTROY: ['CHANNEL_DESTROY', endFields],
+  [faxHeard]: ['FAX_DETECTED', () => ({ 'Application-Name': 'fax_detection' })],
+  CHANNEL_DESTROY: ['CHANNEL_DESTROY', (event) => ({ ...endFields(event), 'Fax-Info': faxInfo(event) })],
   'sofia::transferor': ['CHANNEL_TRANSFEROR', transferred],
   'sofia::transferee': ['CHANNEL_TRANSFEREE', transferred],
   'sofia::replaced': ['CHANNEL_REPLACED', (event) => ({ 'Replaced-By': event['att_xfer_replaced_by'] })],
+  ...faxEvents('rx', 'receive_fax'),
+  ...faxEvents('tx', 'send_fax'),
   'sofia::intercepted': ['CHANNEL_INTERCEPTED', (event) => ({ 'Intercepted-By': event['intercepted_by'] })],
 };
 
+/** How a fax goes on: agreed upon, page by page, and its end. */
+function faxEvents(way: 'rx' | 'tx', application: string): Record<string, readonly [CallEventName, Extra]> {
+  const events = ['negociateresult', 'pageresult', 'result'].map((stage) => {
+    const told: Extra = (event) => ({
+      'Application-Name': application,
+      'Application-Event': stage,
+      'Application-Data': faxStatus(event),
+    });
+    return [`spandsp::${way}fax${stage}`, ['CHANNEL_FAX_STATUS', told] as const] as const;
+  });
+  return Object.fromEntries(events);
+}
+
 /** The call event for an event of the switch, undefined when the bus does not know its like. */
 export function translate(event: SwitchEvent, context: EventContext): CallEventFields | undefined {
-  const kind = event['Event-Name'] === 'CUSTOM' ? event['Event-Subclass'] : event['Event-Name'];
+  const kind = kindOf(event);
   const found = kind !== undefined && Object.hasOwn(translations, kind) ? translations[kind] : undefined;
   if (!found) return undefined;
   const [name, extra] = found;
   return { ...commonFields(event, context), 'Event-Name': name, ...extra(event) };
+}
+
+function kindOf(event: SwitchEvent): string | undefined {
+  if (event['Event-Name'] === 'CUSTOM') return event['Event-Subclass'];
+  return event[faxHeard] === undefined ? event['Event-Name'] : faxHeard;
 }
 
 /** A completed application by its Kazoo name, with the one answer it gives. */

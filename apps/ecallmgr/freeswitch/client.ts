@@ -14,6 +14,7 @@ export const subscribed = [
   'CHANNEL_EXECUTE_COMPLETE CHANNEL_HOLD CHANNEL_UNHOLD CHANNEL_DESTROY CALL_UPDATE CALL_SECURE',
   'DTMF DETECTED_TONE RECORD_START RECORD_STOP',
   'CUSTOM sofia::transferor sofia::transferee sofia::replaced sofia::intercepted loopback::bowout conference::maintenance mirliton::sent_on',
+  'spandsp::rxfaxnegociateresult spandsp::rxfaxpageresult spandsp::rxfaxresult spandsp::txfaxnegociateresult spandsp::txfaxpageresult spandsp::txfaxresult',
 ].join(' ');
 
 export interface ClientOptions extends SwitchAddress {

@@ -172,14 +172,42 @@ describe('commands about other legs with a switch', () => {
     });
     await call.sing(1100, 1500);
     expect(await live.event('DETECTED_TONE', call.id)).to.include({ 'Detected-Tone': 'busy' });
-    expect(
-      await refused(call.id, 'tone_detect', {
-        'Tone-Detect-Name': 'busy',
-        Frequencies: [1100],
-        'On-Success': [],
-      }),
-    ).to.match(/On-Success/);
-    await live.end(call.id);
+    const wrong = {
+      'Tone-Detect-Name': 'x',
+      Frequencies: [1100],
+      'On-Success': { 'Application-Name': 'none' },
+    };
+    expect(await refused(call.id, 'tone_detect', wrong)).to.match(/no command "none"/);
+    await live.run(call.id, 'tone_detect', {
+      'Tone-Detect-Name': 'end',
+      Frequencies: [700],
+      Timeout: 20_000,
+      'On-Success': { 'Application-Name': 'hangup', 'Hangup-Cause': 'USER_BUSY' },
+    });
+    await call.sing(700, 1500);
+    expect((await live.event('report', call.id))['Hangup-Cause']).to.equal('USER_BUSY');
+  }).timeout(20_000);
+
+  it('event_actions run when their event has come', async () => {
+    const call = await live.call(alice);
+    const actions = (name: string, command: Message): Message => ({
+      'Event-Actions': { [name]: { mine: command } },
+      'Insert-At': 'now',
+    });
+    const play = { 'Application-Name': 'play', 'Media-Name': 'tone_stream://%(2000,0,700)' };
+    expect(await refused(call.id, 'event_actions', actions('Execute-On-Sunrise', play))).to.match(/none of/);
+    await live.run(call.id, 'event_actions', actions('Execute-On-Answer', play));
+    await live.run(
+      call.id,
+      'event_actions',
+      actions('Execute-On-After-Bridge', { 'Application-Name': 'hangup', 'Hangup-Cause': 'USER_BUSY' }),
+    );
+    await live.run(call.id, 'answer');
+    await call.response(200);
+    expect(await call.hears(700)).to.equal(true);
+    const other = await live.bridged(call.id, bob);
+    await other.hangup();
+    expect((await live.event('report', call.id))['Hangup-Cause']).to.equal('USER_BUSY');
   }).timeout(20_000);
 
   it('audio_level mutes what the caller says, and lets it be heard again', async () => {

@@ -23,6 +23,10 @@ export const fetch = command('fetch', 'Tell all variables of the call', {
 export const queue = command('queue', 'Several commands as one', {
   Commands: Type.Array(Vars, { minItems: 1 }),
 });
+/** Commands by what they wait for, and a name of their own: `{"Execute-On-Answer": {"any": {…}}}`. They run beside the queue. */
+export const eventActions = command('event_actions', 'Run commands when something happens to the call', {
+  'Event-Actions': Type.Record(Text, Type.Record(Text, Vars)),
+});
 /**
  * What another process needs to go on with this call when the one that sends this dies (DESIGN §7): kept by ecallmgr and
  * on the switch, the last one counts. It runs at once beside the queue, whatever its Insert-At says, and no completion is told

@@ -1,6 +1,7 @@
 // Commands of what a call hears and says: playing, speaking, keys, recordings (contract/kapi.md, kapi_dialplan).
 import { Type } from '../../contract/index.ts';
-import { Any, all, Count, Flag, maybeOneOf, maybeText, some, Text, text, Vars } from '../fields.ts';
+import { t38 } from '../endpoints.ts';
+import { all, Count, Flag, maybeOneOf, maybeText, some, Text, text, Vars } from '../fields.ts';
 import { command, keys, leg, terminators } from './command.ts';
 
 export const answer = command('answer', 'Answer the call', {});
@@ -122,13 +123,16 @@ export const soundTouch = command('sound_touch', 'Change how the call sounds', {
   ...some(Flag, 'Sending-Leg Hook-DTMF'),
   ...some(Type.Union([Type.Number(), Text]), 'Adjust-In-Semitones Adjust-In-Octaves Pitch Rate Tempo'),
 });
-/** Heard tones are told as DETECTED_TONE with its name; Timeout in milliseconds, from the command on. */
+/**
+ * Heard tones are told as DETECTED_TONE with its name; Timeout in milliseconds, from the command on. On-Success is a command, or
+ * several, that are run then (Insert-At now).
+ */
 export const toneDetect = command('tone_detect', 'Listen for a tone while the call goes on', {
   ...text('Tone-Detect-Name'),
   Frequencies: Type.Array(Type.Union([Count, Text]), { minItems: 1 }),
   'Sniff-Direction': maybeOneOf('read', 'write'),
   ...some(Type.Union([Count, Text]), 'Timeout Hits-Needed'),
-  'On-Success': Type.Optional(Any),
+  'On-Success': Type.Optional(Type.Union([Vars, Type.Array(Vars)])),
 });
 export const echo = command('echo', 'Send back what is heard', {});
 export const sendDtmf = command('send_dtmf', 'Send digits to the caller; Duration in milliseconds', {
@@ -138,4 +142,22 @@ export const sendDtmf = command('send_dtmf', 'Send digits to the caller; Duratio
 export const recvDtmf = command('recv_dtmf', 'Act as if the caller had sent digits', text('DTMFs'));
 export const setTerminators = command('set_terminators', 'Set the keys that end what plays', {
   Terminators: keys,
+});
+const faxFile = maybeText('Fax-Local-Filename');
+/**
+ * Completes when the fax is there or has failed: `Fax-Info` says which. The file stays on the switch, under a name of its own or
+ * Fax-Local-Filename.
+ */
+export const receiveFax = command('receive_fax', 'Receive a fax', { ...t38, ...faxFile });
+export const storeFax = command('store_fax', 'Send the fax that was received away', {
+  ...text('Media-Transfer-Destination'),
+  'Media-Transfer-Method': Type.Literal('put'),
+  'Additional-Headers': Type.Optional(Vars),
+  ...faxFile,
+});
+/** A fax that calls (inbound: CNG) or answers (outbound: CED) is told as FAX_DETECTED; Duration in seconds. */
+export const faxDetection = command('fax_detection', 'Listen for a fax while the call goes on', {
+  Action: Type.Enum(['start', 'stop']),
+  Direction: maybeOneOf('inbound', 'outbound'),
+  Duration: Type.Optional(Count),
 });
