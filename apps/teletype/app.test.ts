@@ -149,6 +149,17 @@ describe('teletype', () => {
       .remove('notification.voicemail_full', { hard: true });
   });
 
+  it('tells of a new account who sells to it', async () => {
+    const { id, userId } = await rest.reseller('seller');
+    const asMaster = { token: rest.master.token };
+    await rest.send('PATCH', `accounts/${id}/users/${userId}`, { email: 'sales@seller.test' }, asMaster);
+    server.received.length = 0;
+    await rest.send('PUT', `accounts/${id}`, { name: 'customer' }, asMaster);
+    while (server.received.length === 0) await rest.bus.settled();
+    expect(server.received[0]?.to).to.deep.equal(['sales@seller.test']);
+    expect(textOf(server.received[0] as never)).to.include('Account: customer');
+  });
+
   it('never claims what did not happen: no server, a refusal, a bad template', async () => {
     await configure({ smtp_relay: '' });
     const outcome = async () => {

@@ -20,10 +20,17 @@ export async function recipients(
 ): Promise<string[]> {
   const { type, email_addresses } = isRecord(rule) ? rule : {};
   if (type === 'specified') return addresses(email_addresses);
-  if (type === 'admins') return adminsOf(store, told['Account-ID']);
+  if (type === 'admins') return adminsOf(store, await lookedAfterBy(store, told));
   if (type !== 'original') return [];
   // News for another account goes to those who look after it.
   return told['Recipient-ID'] === undefined ? originals(told, values) : adminsOf(store, told['Recipient-ID']);
+}
+
+/** The account whose administrators are told: of a new one, which has none yet, that of who sells to it. */
+async function lookedAfterBy(store: Store, told: Notification): Promise<unknown> {
+  if (told['Event-Name'] !== 'new_account') return told['Account-ID'];
+  const account = await store.database('accounts').find(String(told['Account-ID']));
+  return account?.['pvt_reseller_id'] ?? told['Account-ID'];
 }
 
 function originals(told: Notification, { user, voicemail }: Values): string[] {

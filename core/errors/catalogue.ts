@@ -42,6 +42,7 @@ export const catalogue = define({
   too_many_requests: kind(429, 'too many requests', true),
   unspecified_fault: kind(500, 'internal error'),
   account_has_descendants: kind(500, 'the account has descendants'),
+  account_has_active_port: kind(500, 'the account has a port request that is not over'),
   not_implemented: kind(501, 'not implemented'),
   bad_gateway: kind(502, 'an upstream server failed', true),
   // store

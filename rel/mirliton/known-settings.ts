@@ -125,6 +125,7 @@ export const knownSettings: Readonly<Record<string, Readonly<Record<string, Know
   'crossbar.phone_numbers': {
     phonebook_url: words('where to ask for the prefixes of a city'),
   },
+  accounts: { default_timezone: words('of new accounts, where the account above has none') },
   number_manager: {
     default_country: words('ISO 3166 country of numbers without a country code'),
     default_area_code: words('put before numbers of seven digits'),

@@ -163,7 +163,7 @@ async function enveloped(services: Services, route: Koa.Middleware, context: Con
       return;
     }
     const error = toAppError(thrown);
-    if (error.status >= 500 && error.code !== 'account_has_descendants')
+    if (error.status >= 500 && !error.code.startsWith('account_has_'))
       services.log.error('request failed', { error: error.cause ?? error, path: context.path });
     writeError(context, error, aboutOf(services, context));
   }

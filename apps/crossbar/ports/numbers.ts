@@ -1,4 +1,5 @@
 // The numbers of a port request: which can be ported at all, and that they are in service when it is done.
+import type { Store } from '../../../core/couch/index.ts';
 import { number as contract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { findE164 } from '../../../core/telephony/index.ts';
@@ -46,6 +47,14 @@ export async function portingRequests(
     .database('port_requests')
     .view('port_requests', 'port_in_numbers', { key: e164, fresh: true });
   return rows.map(({ id, value }) => ({ id, account: value }));
+}
+
+/** Whether numbers are on their way to an account, or may be. */
+export async function hasActivePort(store: Store, account: string): Promise<boolean> {
+  const query = { key: account, limit: 1, fresh: true };
+  return (
+    (await store.database('port_requests').view('port_requests', 'active_port_request', query)).length > 0
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 // Accounts: making, the tree, moving, uniqueness, deleting.
 import { expect } from 'chai';
-import { accountDatabase } from '../../../core/couch/index.ts';
+import { accountDatabase, gregorian } from '../../../core/couch/index.ts';
 import { type Rest, startRest, type Tenant } from '../testing/rest.ts';
 
 describe('accounts', () => {
@@ -50,6 +50,60 @@ describe('accounts', () => {
     expect(
       (await master('GET', `accounts/${rest.master.id}/children?ascending=true`)).body.data[1],
     ).to.include({ descendants_count: 1 });
+  });
+
+  it('says who bills whom', async () => {
+    const seller = await rest.reseller('billing');
+    const customer = await rest.account('billed', seller.id);
+    const mode = async (id: string, token: string) =>
+      (await rest.send('GET', `accounts/${id}`, undefined, { token })).body.data.billing_mode;
+    expect(await mode(customer.id, customer.token)).to.equal('manual');
+    expect(await mode(customer.id, seller.token)).to.equal('limits_only');
+    expect(await mode(customer.id, rest.master.token)).to.equal('manual');
+    expect(await mode(seller.id, seller.token)).to.equal('normal');
+    expect(await mode(seller.id, rest.master.token)).to.equal('limits_only');
+  });
+
+  it('is told of when it is made, and has the timezone of the one above', async () => {
+    const [berlin, nowhere] = [await rest.account('berlin'), await rest.account('nowhere')];
+    await berlin.send('PATCH', '', { timezone: 'Europe/Berlin' });
+    rest.bus.clear();
+    const { body } = await berlin.send('PUT', '', { name: 'in berlin' });
+    expect(body.data.timezone).to.equal('Europe/Berlin');
+    expect(rest.bus.named('new_account')[0]).to.include({
+      'Account-ID': body.data.id,
+      'Account-Name': 'in berlin',
+      'Account-Realm': body.data.realm,
+    });
+    const quiet = { name: 'in tokyo', timezone: 'Asia/Tokyo', send_email_on_creation: false };
+    expect((await berlin.send('PUT', '', quiet)).body.data).to.include({ timezone: 'Asia/Tokyo' });
+    await rest.context.systemConfig.set('accounts', 'default_timezone', 'America/Denver');
+    expect(
+      (await nowhere.send('PUT', '?send_email_on_creation=false', { name: 'in denver' })).body.data,
+    ).to.include({
+      timezone: 'America/Denver',
+    });
+    expect(rest.bus.named('new_account')).to.have.length(1);
+  });
+
+  it('shows how long it may be tried', async () => {
+    const trial = gregorian() + 1_000;
+    for (const name of [accountDatabase(other.id), 'accounts'])
+      await rest.store.database(name).update(other.id, (it) => ({ ...it, pvt_trial_expires: trial }));
+    const { trial_time_left } = (await other.send('GET', '')).body.data;
+    expect(trial_time_left).to.be.within(900, 1_000);
+    expect((await other.send('PATCH', '', { trial_time_left })).status).to.equal(200);
+    expect(await rest.store.database('accounts').get(other.id)).to.not.have.property('trial_time_left');
+  });
+
+  it('stays while numbers are on their way to it', async () => {
+    const asked = { name: 'Port', numbers: { '+14155550177': {} } };
+    const made = await rest.account('porting');
+    const { id } = (await made.send('PUT', 'port_requests', asked)).body.data;
+    const refused = await made.send('DELETE', '');
+    expect([refused.status, refused.body.message]).to.deep.equal([500, 'account_has_active_port']);
+    expect((await made.send('PATCH', `port_requests/${id}/canceled`, {})).status).to.equal(200);
+    expect((await made.send('DELETE', '')).status).to.equal(200);
   });
 
   it('keeps a start key inside the list it came from', async () => {

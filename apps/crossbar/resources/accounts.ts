@@ -4,8 +4,10 @@ import { Type } from '../../../core/contract/index.ts';
 import { accountDatabase, type StoredDocument } from '../../../core/couch/index.ts';
 import { account as contract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
+import { newAccount } from '../../../core/messages/notification.ts';
 import { regFlush } from '../../../core/messages/registration.ts';
 import { demote, promote } from '../accounts/resellers.ts';
+import { computedFields, shownAccount } from '../accounts/shown.ts';
 import { removeStorage } from '../accounts/storage.ts';
 import {
   hasDescendants,
@@ -34,14 +36,12 @@ import {
   dataObject,
   deleted,
   exclusive,
-  flag,
-  isReseller,
   load,
   merged,
   onNewest,
   operation,
+  parameter,
   privatePart,
-  publicPart,
   type RestModule,
   type RestRequest,
   resellerBelow,
@@ -52,6 +52,7 @@ import {
 import { removeAccountFromSipAuth } from '../live/sip-auth.ts';
 import { tell } from '../live/tell.ts';
 import { giveBackAll } from '../numbers/actions.ts';
+import { hasActivePort } from '../ports/numbers.ts';
 import { forgetAccount } from '../sso/links.ts';
 
 const whole = { body: contract.schema, reply: contract.schema };
@@ -104,13 +105,15 @@ export const accounts: RestModule = {
       PUT: operation(
         'superduper',
         'Makes an account a reseller: those below it are its customers',
-        async (request) => shown(request, await promote(request.services.store, targetAccount(request))),
+        async (request) =>
+          shownAccount(request, await promote(request.services.store, targetAccount(request))),
         { reply: contract.schema },
       ),
       DELETE: operation(
         'superduper',
         'Makes it no reseller: its customers are those of the next one above',
-        async (request) => shown(request, await demote(request.services.store, targetAccount(request))),
+        async (request) =>
+          shownAccount(request, await demote(request.services.store, targetAccount(request))),
         { reply: contract.schema },
       ),
     }),
@@ -124,7 +127,11 @@ async function create(request: RestRequest): Promise<DataReply> {
   const fields = settableFields(dataObject(request));
   const tree = [...(parent.pvt_tree ?? []), parent._id];
   const made = await createAccount(store, {
-    fields: { ...fields, realm: fields['realm'] ?? (await newRealm(request)) },
+    fields: {
+      ...fields,
+      realm: fields['realm'] ?? (await newRealm(request)),
+      ...(fields['timezone'] === undefined && (await timezoneBelow(request, parent))),
+    },
     tree,
     private: {
       ...auditFields(request),
@@ -132,7 +139,28 @@ async function create(request: RestRequest): Promise<DataReply> {
     },
   });
   await exclusive(accountsLock, () => recount(store, tree));
-  return { ...shown(request, made), location: made._id };
+  await welcome(request, made);
+  return { ...(await shownAccount(request, made)), location: made._id };
+}
+
+/** News for who sells to it, unless the client says no (`send_email_on_creation`). */
+async function welcome(request: RestRequest, { _id, name, realm, pvt_api_key }: AccountDocument) {
+  if (String(parameter(request, 'send_email_on_creation')) === 'false') return;
+  await tell(request.services, newAccount, {
+    'Account-ID': _id,
+    'Account-Name': name,
+    ...(realm !== undefined && { 'Account-Realm': realm }),
+    ...(pvt_api_key !== undefined && { 'Account-API-Key': pvt_api_key }),
+  });
+}
+
+/** That of the account above, else `accounts.default_timezone`. */
+async function timezoneBelow(
+  { services }: RestRequest,
+  { timezone }: AccountDocument,
+): Promise<{ readonly timezone?: string }> {
+  const inherited = timezone ?? (await services.systemConfig.get<string>('accounts', 'default_timezone', ''));
+  return inherited === '' || inherited === 'inherit' ? {} : { timezone: inherited };
 }
 
 async function newRealm({ services }: RestRequest): Promise<string> {
@@ -145,7 +173,7 @@ async function newRealm({ services }: RestRequest): Promise<string> {
 }
 
 async function read(request: RestRequest): Promise<DataReply> {
-  return shown(request, await current(request));
+  return shownAccount(request, await current(request));
 }
 
 function current(request: RestRequest, options?: { readonly fresh: boolean }): Promise<AccountDocument> {
@@ -182,22 +210,15 @@ async function change(request: RestRequest, merge: Merge): Promise<DataReply> {
     // Phones of the old realm must register anew.
     if (before.realm !== undefined && before.realm !== saved.realm)
       await tell(request.services, regFlush, { Realm: before.realm });
-    return shown(request, saved);
+    return shownAccount(request, saved);
   });
 }
 
 /** Computed keys that clients send back are not stored. */
 function settableFields(data: object): Record<string, unknown> {
-  const computed = [
-    'wnm_allow_additions',
-    'superduper_admin',
-    'created',
-    'reseller_id',
-    'is_reseller',
-    'billing_mode',
-    'api_key',
-  ];
-  return Object.fromEntries(Object.entries(settablePart(data)).filter(([key]) => !computed.includes(key)));
+  return Object.fromEntries(
+    Object.entries(settablePart(data)).filter(([key]) => !computedFields.includes(key)),
+  );
 }
 
 /** What an account cannot set on itself: whether it is enabled (an ancestor), whether it may add numbers (the master). */
@@ -212,7 +233,7 @@ function privileged(request: RestRequest, data: Record<string, unknown>): Partia
   };
 }
 
-/** Soft, in both places, its numbers given back; accounts with others below them and the master account stay. */
+/** Soft, in both places, its numbers given back; with others below, or with numbers on their way, it stays, as does the master. */
 async function remove(request: RestRequest): Promise<DataReply> {
   const { store } = request.services;
   return exclusive(accountsLock, async () => {
@@ -224,6 +245,7 @@ async function remove(request: RestRequest): Promise<DataReply> {
         details: { allowed: 'GET, PUT, POST, PATCH, OPTIONS' },
       });
     if (await hasDescendants(store, account._id)) throw new AppError('account_has_descendants');
+    if (await hasActivePort(store, account._id)) throw new AppError('account_has_active_port');
     await giveBackAll(request);
     await removeAccountFromSipAuth(request.services, account._id);
     await removeStorage(store, account._id);
@@ -233,7 +255,7 @@ async function remove(request: RestRequest): Promise<DataReply> {
     await store.database(accountDatabase(account._id)).remove(account._id);
     await recount(store, account.pvt_tree ?? []);
     if (account.realm !== undefined) await tell(request.services, regFlush, { Realm: account.realm });
-    const { data, ...reply } = shown(request, account);
+    const { data, ...reply } = await shownAccount(request, account);
     return { ...reply, data: deleted(data as Record<string, unknown>) };
   });
 }
@@ -253,23 +275,5 @@ async function renewApiKey(request: RestRequest): Promise<DataReply> {
 }
 
 async function move(request: RestRequest<{ to: string }>): Promise<DataReply> {
-  return shown(request, await moveAccount(request));
-}
-
-function shown(request: RestRequest, account: AccountDocument): DataReply {
-  const withKey = flag(request, 'include_api_key') && caller(request).admin;
-  return {
-    data: {
-      ...publicPart(account),
-      enabled: account.pvt_enabled !== false,
-      wnm_allow_additions: account.pvt_wnm_allow_additions === true,
-      superduper_admin: account.pvt_superduper_admin === true,
-      created: account.pvt_created,
-      is_reseller: isReseller(account),
-      ...(account.pvt_reseller_id && { reseller_id: account.pvt_reseller_id }),
-      billing_mode: 'normal',
-      ...(withKey && { api_key: account.pvt_api_key }),
-    },
-    revision: account._rev,
-  };
+  return shownAccount(request, await moveAccount(request));
 }
