@@ -1,6 +1,6 @@
 // ecallmgr whole, between a bus in memory and an event socket that the test holds.
 import { expect } from 'chai';
-import type { MessageFields } from '../../core/contract/index.ts';
+import { type MessageFields, segment } from '../../core/contract/index.ts';
 import { tokenReq, tokenResp } from '../../core/messages/authn.ts';
 import { queryAccountChannelsReq } from '../../core/messages/call.ts';
 import { type CommandName, commands } from '../../core/messages/dialplan.ts';
@@ -171,6 +171,9 @@ describe('ecallmgr', () => {
     expect(refused.map(([id]) => id)).to.deep.equal(['b1', 'b2', 'b3']);
     expect(refused.map(([, text]) => text).join()).to.match(/no command.*Time.*recording/);
     expect(fake.executed).to.deep.equal([]);
+    const told = cluster.bus.published.find(({ message }) => message['Event-Name'] === 'dialplan');
+    expect(told?.key, 'where the events of the call are heard').to.equal(`call.dialplan.${segment(callId)}`);
+    expect(told?.message).to.include({ 'Channel-State': 'EXECUTE', 'Channel-Call-State': 'RINGING' });
   });
 
   it('refuses what the edge did not send, what nobody takes, and what the responder refuses', async () => {

@@ -99,9 +99,9 @@ function answerTo({ contract, message }: Delivery<AnyMessage>, held: readonly He
       contract: queryAccountChannelsResp,
       fields: listed(ofAccount(message as MessageOf<typeof queryAccountChannelsReq>)),
     };
-  const wanted = (message as MessageOf<typeof queryChannelsReq>)['Call-ID'];
+  const { 'Call-ID': wanted, Fields: fields } = message as MessageOf<typeof queryChannelsReq>;
   const chosen = held.filter(({ channel }) => wanted === undefined || channel.callId === wanted);
-  const byId = chosen.map((it) => [it.channel.callId, describe(it)]);
+  const byId = chosen.map((it) => [it.channel.callId, only(fields, describe(it))]);
   return { contract: queryChannelsResp, fields: { Channels: Object.fromEntries(byId) } };
 }
 
@@ -139,6 +139,12 @@ function status({ node, channel }: Held): Record<string, unknown> {
       'Control-Queue': node.controls.get(channel.callId)?.tellQueue(),
     },
   };
+}
+
+/** The fields that are named; `all`, or none named, are all. */
+function only(fields: unknown, described: Record<string, unknown>): Record<string, unknown> {
+  if (!Array.isArray(fields)) return described;
+  return Object.fromEntries(Object.entries(described).filter(([name]) => fields.includes(name)));
 }
 
 /** A channel as REST and operators see it. `timestamp` in Gregorian seconds. */

@@ -82,7 +82,7 @@ export const dialplanError = message({
   category: 'error',
   name: 'dialplan',
   exchange: 'callevt',
-  key: (m) => `call.dialplan.${m['Call-ID']}`,
+  key: (m) => `call.dialplan.${segment(m['Call-ID'])}`,
   fields: {
     ...text('Call-ID'),
     // `Error-Code` is ours: `call_lost` says that who sent the command does not control the call any more.

@@ -5,7 +5,7 @@ import type { authnReq } from './authn.ts';
 import { callEvent } from './call.ts';
 import { bridge } from './commands/legs.ts';
 import type { play } from './commands/sound.ts';
-import { commandOf, commands } from './dialplan.ts';
+import { commandOf, commands, dialplanError } from './dialplan.ts';
 import { offnetReq } from './resource.ts';
 import { routeReq } from './route.ts';
 
@@ -23,6 +23,12 @@ describe('messages', () => {
   it('call events carry their name in the key', () => {
     expect(callEvent.routingKey({ 'Call-ID': 'a.b@c', 'Event-Name': 'CHANNEL_ANSWER' })).to.equal(
       'call.CHANNEL_ANSWER.a%2Eb%40c',
+    );
+  });
+
+  it('errors of commands have the key of an event of their call', () => {
+    expect(dialplanError.routingKey({ 'Call-ID': '1-2@10.0.0.1' })).to.equal(
+      'call.dialplan.1-2%4010%2E0%2E0%2E1',
     );
   });
 

@@ -336,8 +336,9 @@ export class Control implements Commanded {
   }
 
   #refuse(command: Readonly<Record<string, unknown>>, error: unknown): void {
-    const { callId, ended } = this.call;
-    const tell = tellRefusal(this.#options.bus, this.#log, command, error, { callId, ended });
+    const { callId, ended, channel } = this.call;
+    const about = { callId, ended, answered: channel.answered };
+    const tell = tellRefusal(this.#options.bus, this.#log, command, error, about);
     this.#accepted.end(String(command['Msg-ID']), tell);
   }
 }

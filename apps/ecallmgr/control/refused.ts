@@ -4,13 +4,20 @@ import { errorText, hasCode, toAppError } from '../../../core/errors/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
 import { dialplanError } from '../../../core/messages/dialplan.ts';
 
+/** The call that the command is for. */
+export interface Refused {
+  readonly callId: string;
+  readonly ended: boolean;
+  readonly answered?: boolean;
+}
+
 /** Logs and tells why a command is not run; the result tells it once more. */
 export function tellRefusal(
   bus: Bus,
   log: Logger,
   command: Readonly<Record<string, unknown>>,
   error: unknown,
-  { callId, ended }: { readonly callId: string; readonly ended: boolean },
+  { callId, ended, answered = false }: Refused,
 ): () => void {
   const text = errorText(error);
   // A command that crosses the end of its call is nobody's mistake.
@@ -22,6 +29,7 @@ export function tellRefusal(
     'Error-Message': text,
     'Dialplan-Error': text,
     'Channel-State': ended ? 'DESTROY' : 'EXECUTE',
+    'Channel-Call-State': ended ? 'HANGUP' : answered ? 'ACTIVE' : 'RINGING',
     Request: { ...command },
   };
   const tell = (): void => {
