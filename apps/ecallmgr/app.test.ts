@@ -150,6 +150,23 @@ describe('ecallmgr', () => {
     ]);
   });
 
+  it('tells lamps that a phone calls, and that it has ended', async () => {
+    begin({ variable_presence_id: '1001@demo.local' });
+    fake.emit({
+      ...caller,
+      ...ending,
+      'Event-Name': 'CHANNEL_DESTROY',
+      variable_presence_id: '1001@demo.local',
+    });
+    await until(() => named('dialog_update').length === 2);
+    expect(
+      named('dialog_update').map((it) => [it['State'], it['Direction'], it['From'], it['To']]),
+    ).to.deep.equal([
+      ['confirmed', 'initiator', 'sip:1001@demo.local', 'sip:2000@demo.local'],
+      ['terminated', 'initiator', 'sip:1001@demo.local', 'sip:2000@demo.local'],
+    ]);
+  });
+
   it('tells a bad command what is wrong with it and goes on', async () => {
     const wins = await responder({ Method: 'park' });
     begin();

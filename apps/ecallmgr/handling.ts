@@ -42,6 +42,7 @@ export class Handling {
       if (channel.direction === 'inbound') this.#node.shared.meters.setUp(Date.now() - channel.createdAt);
     }
     this.#react(channel, event);
+    this.#publisher.lamps(channel, event);
     switch (event['Event-Name']) {
       case 'CHANNEL_PARK':
         this.#node.park(channel, event);

@@ -4,6 +4,7 @@ import { AppError } from '../../core/errors/index.ts';
 import type { Logger } from '../../core/log/index.ts';
 import { type CallEventName, callEvent } from '../../core/messages/call.ts';
 import { conferenceEvent } from '../../core/messages/conference.ts';
+import { dialogUpdate } from '../../core/messages/presence.ts';
 import type { Channel } from './channel.ts';
 import { conferenceEventOf } from './conferences/event.ts';
 import type { Completion } from './control/command.ts';
@@ -11,6 +12,7 @@ import { type CallEventFields, type EventContext, timestampOf, translate } from 
 import { callIdOf, type SwitchEvent } from './freeswitch/index.ts';
 import type { Meters } from './meters.ts';
 import type { Outbox } from './outbox.ts';
+import { dialogOf } from './presence.ts';
 
 export class Publisher {
   readonly #bus: Bus;
@@ -36,6 +38,19 @@ export class Publisher {
     if (!fields) return;
     const messageId = completion ? event['Application-UUID'] : numberOf(event);
     this.#send({ ...fields, ...completion }, messageId).catch(() => undefined);
+  }
+
+  /** Publishes what lamps show of the leg from this event on, when that is something else than before. */
+  lamps(channel: Channel, event: SwitchEvent): void {
+    const fields = dialogOf(channel, event);
+    if (!fields) return;
+    const number = numberOf(event);
+    this.#bus
+      .publish(dialogUpdate, fields, number === undefined ? {} : { messageId: `${number}-dialog` })
+      .catch((error: unknown) => {
+        this.#meters.unpublished('dialog_update');
+        this.#log.warn('lamps could not be told', { callId: channel.callId, error });
+      });
   }
 
   /** Publishes an event that somebody must hear, however long the broker is away. */

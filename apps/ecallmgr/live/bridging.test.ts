@@ -177,6 +177,18 @@ describe('bridging with a switch', () => {
     await live.end(call.id);
   });
 
+  it('tells lamps that a phone rings, talks, and no longer does', async () => {
+    const call = await live.answered(alice);
+    const other = await live.bridged(call.id, bob, {
+      Endpoints: [endpointOf(bob, { 'Presence-ID': 'bob@demo.local' })],
+    });
+    await live.end(call.id);
+    await live.event('report', other.id);
+    const told = live.bus.named('dialog_update').filter((it) => it['Call-ID'] === other.id);
+    expect(told.map((it) => it['State'])).to.deep.equal(['early', 'confirmed', 'terminated']);
+    expect(told[0]).to.include({ 'Presence-ID': 'bob@demo.local', Direction: 'recipient', Expires: 0 });
+  });
+
   it('tells that a phone holds, and holds a phone itself', async () => {
     const call = await live.answered(alice);
     const other = await live.bridged(call.id, bob);
