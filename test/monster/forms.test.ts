@@ -7,13 +7,14 @@ import type { Rest } from '../e2e/rest.ts';
 import type { Zone } from '../e2e/zone.ts';
 import { createAccount, editAccount, masquerade, shopkeeper } from './apps/accounts.ts';
 import { addResponse, createCallflow, deleteCallflow, nameAccount } from './apps/callflows.ts';
+import { actions, drawAction, openCallflow } from './apps/callflows-actions.ts';
 import { createEntity, deleteEntity, entities, renameEntity } from './apps/entities.ts';
 import { addNumbers, nameCaller, prependName } from './apps/numbers.ts';
 import { createPbx, deletePbx } from './apps/pbxs.ts';
 import { deleteMessage, moveMessage, openFaxbox, openVoicemailBox, playMessage } from './apps/voicemails.ts';
 import { openTab, tabs } from './apps/voip.ts';
 import { calledNumbers } from './apps/voip-calllogs.ts';
-import { createDevice, deleteDevice, editDevice, toggleDevice } from './apps/voip-devices.ts';
+import { createDevice, deleteDevice, editDevice, secureDevice, toggleDevice } from './apps/voip-devices.ts';
 import { createUser, employee, features, setFeature } from './apps/voip-users.ts';
 import { createVmbox, deleteVmbox } from './apps/voip-vmboxes.ts';
 import { createWebhook, deleteWebhook, toggleWebhook } from './apps/webhooks.ts';
@@ -110,10 +111,15 @@ describe('Monster UI by clicks', function () {
     it('makes, renames, disables and deletes devices', async () => {
       const phone = await createDevice(ui, 'sip_device', { name: 'Desk', 'sip.username': 'desk1' });
       await editDevice(ui, phone.id, { name: 'Counter' });
+      await secureDevice(ui, phone.id, { forbidden: 'international', codec: 'OPUS' });
       await toggleDevice(ui, phone.id);
       const stored = await shop.get(`devices/${phone.id}`);
       expect(stored).to.include({ name: 'Counter', enabled: false, device_type: 'sip_device' });
       expect(stored.sip).to.include({ username: 'desk1' });
+      expect(stored.call_restriction.international).to.deep.equal({ action: 'deny' });
+      expect(stored.media.audio).to.deep.equal({ codecs: ['OPUS'] });
+      expect(stored.media.encryption).to.deep.equal({ enforce_security: true, methods: ['srtp'] });
+      expect(stored.caller_id_options).to.deep.equal({ outbound_privacy: 'number' });
       const cell = { name: 'Cell', 'call_forward.number': '+14155550199' };
       const { id } = await createDevice(ui, 'cellphone', cell);
       expect((await shop.get(`devices/${id}`)).call_forward).to.include({
@@ -159,6 +165,39 @@ describe('Monster UI by clicks', function () {
       expect(flow.children._).to.deep.include({ module: 'response', children: {} });
       await deleteCallflow(ui);
       expect((await shop.send('GET', `callflows/${id}`)).status).to.equal(404);
+    });
+
+    describe('with one of its actions', () => {
+      let pivot = '';
+      before(async () => {
+        if (!ui) return;
+        const user = await account.user();
+        await account.device({ name: 'Desk' });
+        await account.create('vmboxes', { name: 'Desk', mailbox: '4900' });
+        for (const path of ['menus', 'conferences', 'faxboxes', 'directories'])
+          await account.create(path, { name: 'Desk' });
+        await account.callflow('4999', { module: 'user', data: { id: user }, children: {} });
+        await ui.enter('callflows', shop.accountId);
+        await ui.page.click('.callflow-element');
+      });
+      actions.forEach((action, index) => {
+        it(`draws ${action.name}`, async () => {
+          const [module] = action.name.split('[');
+          const { id } = await drawAction(ui, String(4001 + index), action);
+          const { flow } = await shop.get(`callflows/${id}`);
+          expect(flow).to.include({ module });
+          expect(flow.data).to.deep.include({ ...action.stored });
+          if (module === 'pivot') pivot = id;
+          else await shop.send('DELETE', `callflows/${id}`);
+        });
+      });
+
+      it('draws one again that was stored', async () => {
+        await ui.enter('callflows', shop.accountId);
+        expect(await openCallflow(ui, pivot)).to.deep.equal(['pivot[]']);
+        await deleteCallflow(ui);
+        expect((await shop.send('GET', `callflows/${pivot}`)).status).to.equal(404);
+      });
     });
 
     it('says who the people of the account are to those they call', async () => {

@@ -3,6 +3,16 @@ import { expect } from 'chai';
 import { outsider } from '../../core/testing/outsider.ts';
 import type { Rest } from '../e2e/rest.ts';
 import type { Zone } from '../e2e/zone.ts';
+import {
+  addAdmin,
+  deleteAccount,
+  forbidApp,
+  hideSection,
+  limitCalls,
+  openAccount,
+  promote,
+  useResellersCarriers,
+} from './apps/accounts-tabs.ts';
 import { installApp, permitAdmins, removeApp } from './apps/appstore.ts';
 import { createQueue, deleteQueue, openQueues } from './apps/callcenter.ts';
 import { importPeople } from './apps/csv-onboarding.ts';
@@ -139,6 +149,53 @@ describe('Monster UI by clicks, for operators', function () {
       });
       await deleteQueue(ui, id);
       expect((await shop.send('GET', `queues/${id}`)).status).to.equal(404);
+    });
+  });
+
+  describe('accounts', () => {
+    let branch: Rest;
+    before(async () => {
+      if (!ui) return;
+      const { id } = await zone.rest.put('', { name: 'Branch', realm: 'branch.mirliton.test' });
+      branch = zone.rest.on(id);
+      await ui.enter('accounts', zone.rest.accountId);
+      await openAccount(ui, id);
+    });
+
+    it('limits what an account may call, and what it sees', async () => {
+      await limitCalls(ui, 4, 'international');
+      const { inbound_trunks, call_restriction } = await branch.get('limits');
+      expect(inbound_trunks).to.equal(4);
+      expect(call_restriction).to.deep.include({
+        international: { action: 'deny' },
+        did_us: { action: 'inherit' },
+      });
+      expect((await branch.get('')).call_restriction.international).to.deep.equal({ action: 'deny' });
+      await hideSection(ui, 'billing');
+      const { myaccount } = (await branch.get('')).ui_restrictions;
+      expect([myaccount.billing, myaccount.user]).to.deep.equal([{ show_tab: false }, { show_tab: true }]);
+    });
+
+    it('takes an app away from it, and gives it carriers', async () => {
+      const [forbidden] = await forbidApp(ui, 'Webhooks');
+      const apps = await branch.get('apps_store');
+      expect(apps.map(({ id }: { id: string }) => id)).to.not.include(forbidden);
+      const { flow } = await useResellersCarriers(ui);
+      expect(flow).to.deep.include({
+        module: 'resources',
+        data: { hunt_account_id: zone.rest.accountId },
+      });
+    });
+
+    it('makes an administrator, makes a reseller of it, and deletes it', async () => {
+      const person = { first_name: 'Nina', last_name: 'New', email: 'nina@branch.mirliton.test' };
+      const { id } = await addAdmin(ui, person);
+      expect(await branch.get(`users/${id}`)).to.include({ ...person, priv_level: 'admin' });
+      await promote(ui);
+      expect(await branch.get('')).to.include({ is_reseller: true });
+      await deleteAccount(ui, branch.accountId);
+      const children = await zone.rest.get('children');
+      expect(children.map((row: { id: string }) => row.id)).to.not.include(branch.accountId);
     });
   });
 

@@ -68,6 +68,16 @@ export async function openUi(site: string, api: string, executablePath: string):
   return { ...ui, stop: () => browser.close() };
 }
 
+/** Drags as the mouse does it, in steps: what is dragged follows its moves. Both are selectors; the first of each is meant. */
+export async function drag(page: Page, from: string, to: string): Promise<void> {
+  await page.locator(from).first().hover();
+  await page.mouse.down();
+  const box = await page.locator(to).first().boundingBox();
+  if (box === null) throw new Error(`${to} is not on the page`);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 12 });
+  await page.mouse.up();
+}
+
 /** Records what a page asks of `api`, and acts in it. */
 export function drive(page: Page, api: string): Omit<Ui, 'stop'> {
   const exchanges: Exchange[] = [];

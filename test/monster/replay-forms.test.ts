@@ -92,19 +92,24 @@ describe('what the forms of Monster UI send', () => {
       'callflows',
       {
         numbers: ['2001'],
-        type: 'mainUserCallflow',
         flow: {
-          module: 'ring_group',
-          data: {
-            strategy: 'simultaneous',
-            timeout: 20,
-            // A phone whose slider was not moved yet.
-            endpoints: [{ id: 'a'.repeat(32), endpoint_type: 'device', delay: 0, timeout: 0 }],
+          module: 'branch_variable',
+          data: { scope: 'account', variable: ['caller_id', 'internal', 'name'] },
+          children: {
+            Sales: {
+              module: 'ring_group',
+              data: {
+                strategy: 'simultaneous',
+                timeout: 20,
+                // A phone whose slider was not moved yet.
+                endpoints: [{ id: 'a'.repeat(32), endpoint_type: 'device', delay: 0, timeout: 0 }],
+              },
+              children: {},
+            },
           },
-          children: {},
         },
       },
-      { numbers: ['2001'], type: 'mainUserCallflow' },
+      { numbers: ['2001'] },
     ],
     [
       'devices',

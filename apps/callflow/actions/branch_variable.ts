@@ -4,6 +4,8 @@ import type { Call } from '../call/call.ts';
 import { callingEndpoint } from '../call/endpoints.ts';
 import { channelVar } from '../call/state.ts';
 
+const name = Type.String({ minLength: 1 });
+
 export const branch_variable = action({
   name: 'branch_variable',
   summary: 'Branch on a variable of the call, the account, the user or the device',
@@ -11,12 +13,14 @@ export const branch_variable = action({
     scope: Type.Enum(['account', 'custom_channel_vars', 'device', 'merged', 'user'], {
       default: 'custom_channel_vars',
     }),
-    variable: Type.String({ minLength: 1 }),
+    variable: Type.Union([name, Type.Array(name, { minItems: 1 })], {
+      description: 'Its name, or the path to it in a document: `caller_id.internal.name`, or its parts',
+    }),
   },
   children: { '<value>': 'the value of the variable' },
   onResume: 'repeat',
   run: async (call: Call, { scope, variable }, node) => {
-    for (const value of await candidates(call, scope, normalised(variable))) {
+    for (const value of await candidates(call, scope, normalised([variable].flat().join('.')))) {
       const key = typeof value === 'object' || value === undefined ? '' : String(value);
       if (key !== '' && node.children && Object.hasOwn(node.children, key)) return next(key);
     }

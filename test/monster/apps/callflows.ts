@@ -1,5 +1,5 @@
 // The callflows app of Monster UI: draws a callflow by dragging actions, and makes what callflows use in its entity manager.
-import type { Ui } from '../page.ts';
+import { drag, type Ui } from '../page.ts';
 import { openManager } from './entities.ts';
 
 /** Draws a callflow for an extension that rings a user; resolves to its document. */
@@ -51,14 +51,13 @@ export async function deleteCallflow({ page, writes }: Ui): Promise<void> {
   await writes(() => page.click('#confirm_button'), 'DELETE callflows/*');
 }
 
-/** As the mouse does it, in steps: the app listens to the moves. */
-async function dragAction({ page }: Ui, category: string, action: string, target: string): Promise<void> {
-  const tool = page.locator(`#ws_cf_tools .category[name="${category}"] .action[name="${action}"]`);
-  if (!(await tool.isVisible())) await page.click(`#ws_cf_tools .category[name="${category}"] .open`);
-  await tool.hover();
-  await page.mouse.down();
-  const box = await page.locator(target).first().boundingBox();
-  if (box === null) throw new Error(`${target} is not on the page`);
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 12 });
-  await page.mouse.up();
+export async function dragAction(
+  { page }: Ui,
+  category: string,
+  action: string,
+  target: string,
+): Promise<void> {
+  const tool = `#ws_cf_tools .category[name="${category}"] .action[name="${action}"]`;
+  if (!(await page.isVisible(tool))) await page.click(`#ws_cf_tools .category[name="${category}"] .open`);
+  await drag(page, tool, target);
 }

@@ -1,6 +1,6 @@
 // The call log of SmartPBX.
 import type { Ui } from '../page.ts';
-import { openTab } from './voip.ts';
+import { dialog, openTab } from './voip.ts';
 
 /** The calls that it shows, newest first: who was called. */
 export async function calledNumbers(ui: Ui): Promise<readonly string[]> {
@@ -8,4 +8,25 @@ export async function calledNumbers(ui: Ui): Promise<readonly string[]> {
   const rows = ui.page.locator('#call_logs_container .main-leg .to');
   await rows.first().waitFor();
   return (await rows.allInnerTexts()).map((text) => text.trim());
+}
+
+/** Shows the legs of the newest call, and all that is known of its first one; resolves to the ids of the legs and to that as text. */
+export async function readLegs({ page }: Ui) {
+  await page.click('#call_logs_container .main-leg >> nth=0');
+  const legs = page.locator('#call_logs_container .extra-leg');
+  await legs.first().waitFor();
+  const ids = await legs.evaluateAll((all) => all.map((leg) => leg.getAttribute('data-id')));
+  await page.click('#call_logs_container .extra-leg .details-cdr >> nth=0');
+  const details = (await page.textContent(`${dialog} #jsoneditor`)) ?? '';
+  await page.click(`${dialog} .ui-dialog-titlebar-close`);
+  return { ids, details };
+}
+
+/** Downloads the calls that are shown; resolves to the file. */
+export async function downloadCalls({ page }: Ui): Promise<string> {
+  const [window] = await Promise.all([page.waitForEvent('popup'), page.click('.download-csv')]);
+  const download = await window.waitForEvent('download');
+  let text = '';
+  for await (const piece of await download.createReadStream()) text += String(piece);
+  return text;
 }

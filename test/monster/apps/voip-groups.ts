@@ -1,5 +1,5 @@
 // The tab of SmartPBX for groups: makes one of people, and changes its name, members, extensions, numbers and features.
-import type { Ui } from '../page.ts';
+import { drag, type Ui } from '../page.ts';
 import { dialog, flip, openTab, redrawn, takeFromList } from './voip.ts';
 
 /** Makes a group of some users; resolves to it. */
@@ -99,14 +99,9 @@ export async function deleteGroup(ui: Ui, id: string): Promise<void> {
   await page.waitForSelector(rowOf(id), { state: 'detached' });
 }
 
-/** As the mouse does it, from one list of the dialog into the other. */
+/** From one list of the dialog into the other. */
 async function dragUser({ page }: Ui, user: string): Promise<void> {
-  await page.hover(`.available-users [data-user_id="${user}"]`);
-  await page.mouse.down();
-  const box = await page.locator('.selected-users').boundingBox();
-  if (box === null) throw new Error('the dialog has no list of those who are taken');
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 8 });
-  await page.mouse.up();
+  await drag(page, `.available-users [data-user_id="${user}"]`, '.selected-users');
   await page.waitForSelector(`.selected-users [data-user_id="${user}"]`);
 }
 
