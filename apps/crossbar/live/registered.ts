@@ -4,7 +4,7 @@ import { getAt } from '../../../core/contract/index.ts';
 import type { StoredDocument } from '../../../core/couch/index.ts';
 import { regFlush } from '../../../core/messages/registration.ts';
 import { fsXmlFlush, notify } from '../../../core/messages/switch.ts';
-import { type RestRequest, targetAccount, targetDatabase } from '../engine/index.ts';
+import { dataObject, type RestRequest, targetAccount, targetDatabase } from '../engine/index.ts';
 import { devicesOf } from './phones.ts';
 import { tell } from './tell.ts';
 
@@ -40,15 +40,39 @@ export async function tellOfUser(
   for (const phone of phones) if (phone) await tellPhone(request, phone, worthless);
 }
 
+/**
+ * `sync` is no field of a device or user but an order: the phones are to read their configuration again. Taken out of what is
+ * to be stored; `syncIfAsked` carries it out.
+ */
+export function dropOrder(next: Record<string, unknown>): void {
+  delete next['sync'];
+}
+
+/** Asks the phones with these ids to read their configuration again, where the request says so. */
+export async function syncIfAsked(request: RestRequest, ids: readonly string[]): Promise<void> {
+  if (String(dataObject(request)['sync']) !== 'true') return;
+  for (const id of ids) {
+    const phone = await targetDatabase(request).find(id);
+    const whom = phone && addressOf(request, phone);
+    if (whom) await tell(request.services, notify, { Event: 'check-sync', ...whom });
+  }
+}
+
+/** Where a phone is reached; undefined for one that does not register. */
+function addressOf(request: RestRequest, phone: object | StoredDocument) {
+  const username = getAt(phone, 'sip.username');
+  const realm = getAt(phone, 'sip.realm') ?? targetAccount(request).realm;
+  const isThere = typeof username === 'string' && typeof realm === 'string';
+  return isThere ? { Username: username, Realm: realm } : undefined;
+}
+
 async function tellPhone(
   request: RestRequest,
   phone: object | StoredDocument,
   worthless: boolean,
 ): Promise<void> {
-  const username = getAt(phone, 'sip.username');
-  const realm = getAt(phone, 'sip.realm') ?? targetAccount(request).realm;
-  if (typeof username !== 'string' || typeof realm !== 'string') return;
-  const whom = { Username: username, Realm: realm };
+  const whom = addressOf(request, phone);
+  if (!whom) return;
   // The phone is reached by its registration: first it is told, then forgotten.
   await tell(request.services, notify, { Event: 'check-sync', ...whom });
   await tell(request.services, fsXmlFlush, whom);

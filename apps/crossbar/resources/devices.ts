@@ -19,7 +19,7 @@ import {
   targetAccount,
   targetDatabase,
 } from '../engine/index.ts';
-import { tellOfDevice } from '../live/registered.ts';
+import { dropOrder, syncIfAsked, tellOfDevice } from '../live/registered.ts';
 import { registrationsOf } from '../live/registrations.ts';
 import { checkForeign, copyToSipAuth, removeFromSipAuth } from '../live/sip-auth.ts';
 import { checkAddresses } from '../live/trusted.ts';
@@ -53,6 +53,7 @@ export const devices = plain(
     validate: async (request: RestRequest, next, previous) => {
       if (next.mac_address !== undefined) next.mac_address = plainMac(next.mac_address);
       normalizeEmergency(next);
+      dropOrder(next);
       checkType(request, next, previous);
       if (next.sip?.realm !== undefined) next.sip.realm = normalRealm(next.sip.realm);
       if (next.sip?.method === 'ip' && next.sip.ip === undefined)
@@ -64,6 +65,7 @@ export const devices = plain(
     afterSave: async (request, document, previous) => {
       await copyToSipAuth(request, document);
       if (previous) await tellOfDevice(request, previous, document);
+      await syncIfAsked(request, [document._id]);
     },
     afterDelete: async (request, document) => {
       await removeFromSipAuth(request.services, document._id);

@@ -105,6 +105,26 @@ describe('people and phones', () => {
     }
   });
 
+  it('takes the order to sync for what it is, and keeps no password', async () => {
+    const owner_id = await create('users', { ...person, username: 'eve', password: 'opensesame' });
+    const sip = { username: 'eve1', password: 'secret-of-eve' };
+    const device = await create('devices', { name: 'Desk of Eve', owner_id, sip });
+    for (const [path, data] of [
+      [`devices/${device}`, { sync: true }],
+      [`users/${owner_id}`, { sync: 'true', password: 'another', confirm_password: 'another' }],
+    ] as const) {
+      rest.bus.clear();
+      const { status, body, text } = await tenant.send('PATCH', path, data);
+      expect(status, text).to.equal(200);
+      expect(body.data).to.not.have.any.keys('sync', 'password', 'confirm_password');
+      expect(rest.bus.named('notify'), path).to.have.length(1);
+      expect(rest.bus.named('notify')[0]).to.include({ Event: 'check-sync', Username: 'eve1' });
+    }
+    rest.bus.clear();
+    await tenant.send('PATCH', `devices/${device}`, { name: 'Desk' });
+    expect(rest.bus.named('notify')).to.deep.equal([]);
+  });
+
   it('sends SIP NOTIFY when there is somebody to send it', async () => {
     const id = await create('devices', { name: 'n', sip: { username: 'phone8', password: 'secret' } });
     const event = { event: 'talk', body: { data: 'x', content_type: 'text/plain' } };

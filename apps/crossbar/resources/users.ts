@@ -21,7 +21,8 @@ import {
   targetAccount,
   targetDatabase,
 } from '../engine/index.ts';
-import { tellOfUser } from '../live/registered.ts';
+import { devicesOf } from '../live/phones.ts';
+import { dropOrder, syncIfAsked, tellOfUser } from '../live/registered.ts';
 import { tell } from '../live/tell.ts';
 import { normalizeEmergency } from '../people/emergency.ts';
 import { findPhoto, photoTypes, readPhoto, removePhoto, writePhoto } from '../people/photo.ts';
@@ -47,6 +48,9 @@ export const users = plain(
     validate: async (request: RestRequest, next, previous) => {
       if (next.username !== undefined) next.username = next.username.toLowerCase();
       normalizeEmergency(next);
+      dropOrder(next);
+      // What a form asks for twice is kept no more than the password.
+      delete next['confirm_password'];
       // Nobody makes themselves an administrator, or undoes what an administrator set.
       checkPrivileges(caller(request), next, previous);
       checkCredentials(next, previous);
@@ -73,6 +77,7 @@ export const users = plain(
       } else document.pvt_signature_secret ??= previous ? '' : newSignatureSecret();
     },
     afterSave: async (request, document, previous) => {
+      await syncIfAsked(request, previous ? await devicesOf(targetDatabase(request), document._id) : []);
       if (previous) await tellOfUser(request, previous, document);
       else await welcome(request, document._id);
     },
