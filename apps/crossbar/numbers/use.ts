@@ -1,7 +1,33 @@
 // What a number is used for, kept beside it for the lists (contract/crossbar.md §6.2).
+import { AppError } from '../../../core/errors/index.ts';
 import { findE164 } from '../../../core/telephony/index.ts';
-import { type RestRequest, targetAccount } from '../engine/index.ts';
-import { updateNumber } from './numbers.ts';
+import { caller, findAccount, type RestRequest, reaches, targetAccount } from '../engine/index.ts';
+import { findNumber, updateNumber } from './numbers.ts';
+
+/**
+ * Throws `forbidden` when an account that the caller does not reach has one of the numbers that are new in a document, as
+ * Kazoo does: calls to it would never come here.
+ */
+export async function checkUsable(
+  request: RestRequest,
+  before: readonly string[],
+  after: readonly string[],
+): Promise<void> {
+  const { store } = request.services;
+  const added = after
+    .filter((number) => !before.includes(number))
+    .flatMap((number) => findE164(number) ?? []);
+  const foreign = await Promise.all(
+    added.map(async (number) => {
+      const owner = (await findNumber(request.services, number))?.pvt_assigned_to;
+      const account = owner === undefined ? undefined : await findAccount(store, owner);
+      return account && !reaches(caller(request), account) ? [number] : [];
+    }),
+  );
+  const numbers = foreign.flat();
+  if (numbers.length > 0)
+    throw new AppError('forbidden', { message: `unauthorized to use ${numbers.join(', ')}` });
+}
 
 /** Numbers of the account that appeared are marked as used by `app`, those that went as unused. */
 export async function markUse(

@@ -17,7 +17,7 @@ import {
   targetDatabase,
 } from '../engine/index.ts';
 import { checkFlow } from '../flows/check.ts';
-import { markUse } from '../numbers/use.ts';
+import { checkUsable, markUse } from '../numbers/use.ts';
 
 const usedBy = 'callflow';
 const listing = { design: 'callflows', view: 'crossbar_listing' };
@@ -33,7 +33,7 @@ export const callflows = plain(
       { field: 'numbers', listing: { design: 'callflows', view: 'listing_by_number' } },
       { field: 'patterns', listing: { design: 'callflows', view: 'listing_by_pattern' } },
     ],
-    validate: async (request: RestRequest, next) => {
+    validate: async (request: RestRequest, next, previous) => {
       // Computed when it is read; clients send back what they got.
       delete next['metadata'];
       if (next.numbers) next.numbers = [...new Set(next.numbers.map((number) => toE164(number)))];
@@ -42,6 +42,7 @@ export const callflows = plain(
       if (!next.numbers?.length && !next.patterns?.length)
         throw invalid('numbers', 'required', 'a callflow needs numbers or patterns');
       checkPatterns(next.patterns ?? []);
+      await checkUsable(request, previous?.numbers ?? [], next.numbers ?? []);
       await checkFlow(request.services, (next.flow ?? {}) as FlowNode);
     },
     afterSave: (request, document, previous) =>
@@ -78,7 +79,7 @@ function checkPatterns(patterns: readonly string[]): void {
   if (violations.length > 0) throw new AppError('invalid_data', { details: { violations } });
 }
 
-/** Name and type of every document that a flow refers to by `data.id`. */
+/** Name and type of every document that a flow refers to, by `data.id` or by another field of it whose name ends so. */
 async function metadata(request: RestRequest, flow: FlowNode | undefined): Promise<Record<string, unknown>> {
   const database = targetDatabase(request);
   const ids = [...new Set(idsOf(flow))].filter((id) => /^[0-9a-f]{32}$/.test(id));
@@ -95,7 +96,10 @@ async function metadata(request: RestRequest, flow: FlowNode | undefined): Promi
 
 function idsOf(node: unknown): string[] {
   if (!isRecord(node)) return [];
-  const id = isRecord(node['data']) ? node['data']['id'] : undefined;
+  const data = isRecord(node['data']) ? Object.entries(node['data']) : [];
+  const ids = data.flatMap(([key, value]) =>
+    /(^|_)id$/.test(key) && typeof value === 'string' ? [value] : [],
+  );
   const children = isRecord(node['children']) ? Object.values(node['children']) : [];
-  return [...(typeof id === 'string' ? [id] : []), ...children.flatMap(idsOf)];
+  return [...ids, ...children.flatMap(idsOf)];
 }

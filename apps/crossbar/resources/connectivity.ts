@@ -3,7 +3,7 @@ import { resource } from '../../../core/contract/index.ts';
 import { connectivity as connectivityDocument } from '../../../core/documents/index.ts';
 import { plain, type RestRequest } from '../engine/index.ts';
 import { checkAddresses } from '../live/trusted.ts';
-import { markUse } from '../numbers/use.ts';
+import { checkUsable, markUse } from '../numbers/use.ts';
 
 const usedBy = 'trunkstore';
 
@@ -23,8 +23,8 @@ export const connectivity = plain(
         },
       ],
     },
-    validate: (request: RestRequest, next) =>
-      checkAddresses(
+    validate: async (request: RestRequest, next, previous) => {
+      await checkAddresses(
         request,
         connectivityDocument.type,
         (next.servers ?? []).flatMap(({ auth }, index) =>
@@ -32,7 +32,9 @@ export const connectivity = plain(
             ? [{ path: `servers.${index}.auth.ip`, address: auth.ip }]
             : [],
         ),
-      ),
+      );
+      await checkUsable(request, didsOf(previous), didsOf(next));
+    },
     afterSave: (request, document, previous) => markUse(request, usedBy, didsOf(previous), didsOf(document)),
     afterDelete: (request, document) => markUse(request, usedBy, didsOf(document), []),
   }),

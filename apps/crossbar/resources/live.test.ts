@@ -226,10 +226,11 @@ describe('resources over the bus and the system', () => {
 
   it('shows the names of what a callflow refers to', async () => {
     const menu = (await tenant.send('PUT', 'menus', { name: 'Welcome' })).body.data.id;
+    const tune = (await tenant.send('PUT', 'media', { name: 'Tune' })).body.data.id;
     const flow = {
       module: 'menu',
       data: { id: menu },
-      children: { 1: { module: 'user', data: { id: tenant.userId } } },
+      children: { 1: { module: 'user', data: { id: tenant.userId, ringback_id: tune } } },
     };
     const { body } = await tenant.send('PUT', 'callflows', {
       name: 'f',
@@ -238,6 +239,7 @@ describe('resources over the bus and the system', () => {
       flow,
     });
     expect(body.data.metadata[menu]).to.deep.equal({ name: 'Welcome', pvt_type: 'menu' });
+    expect(body.data.metadata[tune]).to.deep.equal({ name: 'Tune', pvt_type: 'media' });
     expect(body.data.metadata[tenant.userId]).to.include({ pvt_type: 'user', first_name: 'Ann' });
     const create = (data: object) => tenant.send('PUT', 'callflows', data);
     expect((await create({ flow })).body.data).to.have.nested.property('numbers.required');

@@ -112,7 +112,10 @@ describe('phone_numbers', () => {
     expect(made.body.data.numbers).to.deep.equal([number, '1001']);
     expect((await own('GET', number)).body.data._read_only.used_by).to.equal('callflow');
     expect(await copy()).to.include({ pvt_used_by: 'callflow' });
-    await other.send('PUT', 'callflows', { name: 'thief', numbers: [number], flow });
+    const thief = await other.send('PUT', 'callflows', { name: 'thief', numbers: [number], flow });
+    expect([thief.status, thief.body.message], thief.text).to.deep.equal([403, 'forbidden']);
+    const pbx = { servers: [{ DIDs: { [number]: {} }, auth: { auth_method: 'ip', ip: '192.0.2.9' } }] };
+    expect((await other.send('PUT', 'connectivity', pbx)).status).to.equal(403);
     await tenant.send('PATCH', `callflows/${made.body.data.id}`, { numbers: ['1001'] });
     expect((await own('GET', number)).body.data._read_only).to.not.have.property('used_by');
     await tenant.send('PUT', 'connectivity', {
