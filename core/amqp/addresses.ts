@@ -38,8 +38,11 @@ export function findReplyAddress(request: Delivery<AnyMessage>): Address | undef
   if (request.replyTo)
     return { exchange: '', key: request.replyTo, correlationId: request.correlationId ?? messageId };
   const serverId: unknown = request.message['Server-ID'];
-  if (typeof serverId !== 'string' || serverId === '') return undefined;
-  // Kazoo's master branch writes pid://<pid>/<queue> and wants the pid back in a header.
+  return typeof serverId !== 'string' || serverId === '' ? undefined : addressee(serverId);
+}
+
+/** Where a Server-ID is. Kazoo's master branch writes `pid://<pid>/<queue>` and wants the pid back in a header. */
+function addressee(serverId: string): Address {
   const [, pid, queue] = /^pid:\/\/([^/]+)\/(.+)$/.exec(serverId) ?? [];
   if (!pid || !queue) return { exchange: 'targeted', key: serverId };
   return { exchange: 'targeted', key: queue, headers: { 'Deliver-To-PID': pid } };
@@ -49,7 +52,9 @@ export function findReplyAddress(request: Delivery<AnyMessage>): Address | undef
 export function addressOf(contract: AnyMessage, fields: object, target?: string): Address {
   const exchange: ExchangeName = contract.exchange;
   if (target !== undefined)
-    return checked({ exchange: isDirect(exchange) ? exchange : 'targeted', key: target });
+    return checked(
+      isDirect(exchange) && exchange !== 'targeted' ? { exchange, key: target } : addressee(target),
+    );
   if (exchangeType(exchange) === 'fanout') return { exchange, key: '' };
   return checked({ exchange, key: contract.routingKey(fields as never) });
 }

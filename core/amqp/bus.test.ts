@@ -93,14 +93,14 @@ describe(`the bus over ${address ?? 'the embedded broker'}`, () => {
     expect(await codeOf(bus.publish(ping, { Realm: 'x' }, { mandatory: true }))).to.equal('fine');
   });
 
-  it('answers a requester of AMQP replyTo, and one with a pid', async () => {
+  it('answers a requester of AMQP replyTo, and one with a pid, and sends to such a one', async () => {
     await bus.consume({ bindings: everyPing, contracts: [ping] }, (delivery) =>
       bus.reply(delivery, pong, { Value: 1 }),
     );
     const { queue } = await channel.assertQueue('', { exclusive: true });
     await channel.bindQueue(queue, 'targeted', 'kazoo-queue');
     const answers: unknown[] = [];
-    const both = new Promise<void>((resolve) => {
+    const all = new Promise<void>((resolve) => {
       void channel.consume(
         queue,
         (it) => {
@@ -109,7 +109,7 @@ describe(`the bus over ${address ?? 'the embedded broker'}`, () => {
             it?.properties.correlationId,
             it?.properties.headers?.['Deliver-To-PID'],
           ]);
-          if (answers.length === 2) resolve();
+          if (answers.length === 3) resolve();
         },
         { noAck: true },
       );
@@ -125,10 +125,12 @@ describe(`the bus over ${address ?? 'the embedded broker'}`, () => {
       channel.publish('callmgr', 'ping.x', Buffer.from(JSON.stringify(body)), options);
     put(ask, { replyTo: queue, correlationId: 'c1' });
     put({ ...ask, 'Server-ID': 'pid://<0.7.0>/kazoo-queue', 'Msg-ID': 'm2' }, {});
-    await both;
-    expect(answers).to.deep.equal([
+    await bus.send('pid://<0.8.0>/kazoo-queue', pong, { Value: 2 }, { mandatory: true });
+    await all;
+    expect(answers).to.have.deep.members([
       ['', 'c1', undefined],
       ['targeted', undefined, '<0.7.0>'],
+      ['targeted', undefined, '<0.8.0>'],
     ]);
   });
 
