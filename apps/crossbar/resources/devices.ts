@@ -56,6 +56,9 @@ export const devices = plain(
       dropOrder(next);
       checkType(request, next, previous);
       if (next.sip?.realm !== undefined) next.sip.realm = normalRealm(next.sip.realm);
+      // That of the account is no realm of its own: it is to follow when the account's changes.
+      if (next.sip?.realm?.toLowerCase() === targetAccount(request).realm?.toLowerCase())
+        delete next.sip?.realm;
       if (next.sip?.method === 'ip' && next.sip.ip === undefined)
         throw invalid('sip.ip', 'required', 'sip.ip is required when sip.method is ip');
       await checkForeign(request, next.sip, previous?._id);

@@ -105,6 +105,16 @@ describe('people and phones', () => {
     }
   });
 
+  it('lets phones follow the realm of the account, also when they name it', async () => {
+    const sip = { username: 'follower', password: 'secret-of-follower', realm: tenant.realm.toUpperCase() };
+    const { data } = (await tenant.send('PUT', 'devices', { name: 'Desk', sip })).body;
+    expect(data.sip).to.not.have.property('realm');
+    const own = { sip: { realm: 'elsewhere.test' } };
+    expect((await tenant.send('PATCH', `devices/${data.id}`, own)).body.data.sip.realm).to.equal(
+      'elsewhere.test',
+    );
+  });
+
   it('takes the order to sync for what it is, and keeps no password', async () => {
     const owner_id = await create('users', { ...person, username: 'eve', password: 'opensesame' });
     const sip = { username: 'eve1', password: 'secret-of-eve' };

@@ -100,6 +100,14 @@ describe('vmboxes', () => {
     expect((await tenant.send('GET', `vmboxes/${box}/messages/${silent}/raw`)).status).to.equal(404);
   });
 
+  it('takes the address to notify as clients of old wrote it', async () => {
+    const old = { name: 'Old', mailbox: '1009', notify_email_address: 'old@acme.test' };
+    const { data } = (await tenant.send('PUT', 'vmboxes', old)).body;
+    expect(data.notify_email_addresses).to.deep.equal(['old@acme.test']);
+    expect(data).to.not.have.property('notify_email_address');
+    expect((await tenant.send('DELETE', `vmboxes/${data.id}`)).status).to.equal(200);
+  });
+
   it('puts messages into folders and boxes, one or many', async () => {
     const [a, b] = [await leave({}, sound), await leave({}, sound)];
     const one = await tenant.send('POST', `vmboxes/${box}/messages/${a}`, { folder: 'saved' });

@@ -68,6 +68,13 @@ export const vmboxes = plain(
     listing,
     example: { name: 'Ann', mailbox: '1001', pin: '1234', timezone: 'Europe/Berlin', require_pin: true },
     unique: [{ field: 'mailbox', listing: { design: 'attributes', view: 'mailbox_number' } }],
+    validate: async (_: RestRequest, next) => {
+      // As Kazoo's clients of old wrote it.
+      const { notify_email_address: old } = next;
+      delete next['notify_email_address'];
+      if (old !== undefined && !next.notify_email_addresses?.length)
+        next.notify_email_addresses = [old].flat().map(String);
+    },
     present: async (_: RestRequest, { messages: __, ...shown }) => shown,
     afterDelete: async (request: RestRequest, box) => {
       for (const message of await allOf(request, box._id)) await toFolder(request, message, 'deleted');
