@@ -5,7 +5,7 @@ import type { Channel } from './channel.ts';
 import type { Control } from './control/control.ts';
 import { context as dialplan } from './dial/destination.ts';
 import { dumpOf } from './dump.ts';
-import { type SwitchClient, type SwitchEvent, uuid, variable, word } from './freeswitch/index.ts';
+import { type SwitchClient, type SwitchEvent, sipUser, uuid, variable, word } from './freeswitch/index.ts';
 import type { SwitchNode } from './switch-node.ts';
 import {
   asChannelVariables,
@@ -58,17 +58,31 @@ export function isSeeking(node: SwitchNode, channel: Channel, event: SwitchEvent
 /** The event by which one ecallmgr tells all that it sends a leg to a number. */
 export const sentOn = 'mirliton::sent_on';
 
+/** What is said of a leg that is sent on. */
+export interface SentOn {
+  /** Custom-Channel-Vars that it gets. */
+  readonly vars?: Vars | undefined;
+  /** Where the number is. */
+  readonly realm?: string | undefined;
+  /** `user@realm` of who sends it on. */
+  readonly by?: string | undefined;
+}
+
 /**
  * Sends a leg to a number, as if it had called that: whoever has it lets its controller go, and asks who takes it when it
- * parks. `vars`: Custom-Channel-Vars that it gets.
+ * parks, saying what a REFER would have said.
  */
 export async function sendOn(
   client: SwitchClient,
   callId: string,
   number: string,
-  vars: Vars = {},
+  { vars, realm, by }: SentOn = {},
 ): Promise<void> {
-  await client.setVariables(callId, asChannelVariables(vars));
+  await client.setVariables(callId, {
+    ...asChannelVariables(vars),
+    sip_refer_to: realm && `<sip:${sipUser(number)}@${realm}>`,
+    'sip_h_Referred-By': by && `<sip:${by}>`,
+  });
   // With its Unique-ID the switch would hand it to the leg instead of telling it.
   await client.sendEvent('CUSTOM', { 'Event-Subclass': sentOn, 'Sent-On': callId, 'Transfer-To': number });
   await client.api(`uuid_transfer ${uuid(callId)} ${word(number)} XML ${dialplan}`);

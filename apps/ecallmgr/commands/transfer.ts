@@ -11,13 +11,17 @@ export const transfer = unit({
         message: 'transfer is blind only: ring who is to be asked, and join the two with connect_leg',
       });
     const { 'Transfer-Leg': which, 'Transfer-To': number } = command;
-    const { otherLeg } = call.channel;
+    const { channel } = call;
+    const { otherLeg } = channel;
     if (which !== undefined && otherLeg === undefined)
       throw new AppError('command_failed', { message: 'the call talks to no other leg' });
-    const vars = command['Custom-Channel-Vars'];
-    const own = which === 'bleg' ? [] : [call.callId];
-    for (const leg of which === undefined || otherLeg === undefined ? own : [otherLeg, ...own])
-      await sendOn(call.around.client, leg, number, vars);
+    const realm = channel.get('Realm') ?? channel.get('Account-Realm');
+    const user = channel.get('Username');
+    const about = { vars: command['Custom-Channel-Vars'], realm };
+    const { client } = call.around;
+    if (which !== undefined && otherLeg !== undefined)
+      await sendOn(client, otherLeg, number, { ...about, by: user && realm && `${user}@${realm}` });
+    if (which !== 'bleg') await sendOn(client, call.callId, number, about);
     return {};
   },
 });

@@ -52,6 +52,7 @@ describe('commands about other legs with a switch', () => {
       expect(request['Custom-Channel-Vars']).to.include({
         'Account-ID': 'acc1',
         Sent: 'yes',
+        'Referred-To': '<sip:2005@demo.local>',
       });
       await live.event('report', other.id);
       await live.event('route_win', call.id, (it) => it['Msg-ID'] === request['Msg-ID']);
