@@ -1,7 +1,8 @@
 // Commands as apps by others write them: numbers and booleans as text, what is empty, and what nobody knows.
 import { expect } from 'chai';
+import type { Incoming } from '../../../core/amqp/transport.ts';
 import { commands } from '../../../core/messages/dialplan.ts';
-import { endpointOf, Live, type Message, type Phone } from '../testing/live.ts';
+import { edgeHeaders, endpointOf, Live, type Message, type Phone } from '../testing/live.ts';
 
 const short = 'tone_stream://%(200,0,440)';
 
@@ -95,5 +96,53 @@ describe('commands by others, with a switch', () => {
     ringing.respond(180);
     expect(await call.hears([440, 480], 3000)).to.equal(true);
     await live.end(call.id);
+  });
+
+  it('gives a call to an app that is named by pid and queue, and runs its commands without ids', async () => {
+    live.answers = false;
+    const other = live.bus.broker.connect();
+    const wins: [unknown, Message][] = [];
+    const put = (exchange: string, key: string, body: Message): Promise<void> =>
+      other.publish({
+        exchange,
+        key,
+        body: Buffer.from(JSON.stringify({ 'App-Name': 'other', 'App-Version': '5.0', ...body })),
+        messageId: 'any',
+        deadline: Date.now() + 5_000,
+      });
+    const listen = (exchange: 'targeted' | 'callmgr', key: string, take: (it: Incoming) => void) =>
+      other.consume(
+        { name: `other-${exchange}`, kind: 'private', prefetch: 0, bindings: [{ exchange, key }] },
+        take,
+      );
+    await listen('targeted', 'other-queue', ({ headers, body }) => {
+      wins.push([headers['Deliver-To-PID'], JSON.parse(body.toString()) as Message]);
+    });
+    await listen('callmgr', 'route.req.#', ({ body }) => {
+      const request = JSON.parse(body.toString()) as Message;
+      void put('targeted', String(request['Server-ID']), {
+        'Event-Category': 'dialplan',
+        'Event-Name': 'route_resp',
+        'Msg-ID': request['Msg-ID'],
+        'Server-ID': 'pid://<0.9.0>/other-queue',
+        Method: 'park',
+        'Pre-Park': 'ring_ready',
+      });
+    });
+    const call = await alice.call('2000', { headers: edgeHeaders });
+    const [pid, win] = await live.until('route_win', () => wins[0]);
+    expect(pid).to.equal('<0.9.0>');
+    await call.response(180);
+    for (const name of ['answer', 'hangup'])
+      await put('callctl', String(win['Control-Queue']), {
+        'Event-Category': 'call',
+        'Event-Name': 'command',
+        'Application-Name': name,
+        'Call-ID': call.id,
+      });
+    await call.response(200);
+    expect((await live.event('report', call.id))['Hangup-Cause']).to.equal('NORMAL_CLEARING');
+    await other.close();
+    live.answers = true;
   });
 });
