@@ -259,11 +259,19 @@ describe('accounts', () => {
     const number = '+14155550100';
     const fromInventory = { carrier_name: 'inventory' };
     await master('PUT', `accounts/${parent.id}/phone_numbers/${number}`, fromInventory);
+    const hook = { name: 'Hook', uri: 'https://crm.test/', hook: 'channel_create' };
+    const owned = [
+      ['webhooks', (await parent.send('PUT', 'webhooks', hook)).body.data.id],
+      ['functions', (await parent.send('PUT', 'functions', { name: 'F', function_js: '1' })).body.data.id],
+    ] as const;
+    for (const [name, its] of owned) expect(await rest.store.database(name).find(its)).to.be.an('object');
     const device = { name: 'pbx', sip: { method: 'ip', ip: '192.0.2.1' } };
     const { id } = (await parent.send('PUT', 'devices', device)).body.data;
     expect(await rest.store.database('sip_auth').find(id)).to.include({ name: 'pbx' });
     expect((await parent.send('DELETE', '')).body.data._read_only.deleted).to.equal(true);
     expect(await rest.store.database('sip_auth').find(id)).to.equal(undefined);
+    for (const [name, its] of owned)
+      expect(await rest.store.database(name).find(its), name).to.equal(undefined);
     const freed = await rest.store.database('numbers/+1415').get(number);
     expect(freed).to.include({ pvt_state: 'available' }).and.not.have.property('pvt_assigned_to');
     expect((await parent.send('GET', '')).status).to.equal(401);

@@ -6,9 +6,9 @@ import { account as contract } from '../../../core/documents/index.ts';
 import { AppError } from '../../../core/errors/index.ts';
 import { newAccount } from '../../../core/messages/notification.ts';
 import { regFlush } from '../../../core/messages/registration.ts';
+import { removeBelongings } from '../accounts/belongings.ts';
 import { demote, promote } from '../accounts/resellers.ts';
 import { computedFields, shownAccount } from '../accounts/shown.ts';
-import { removeStorage } from '../accounts/storage.ts';
 import {
   hasDescendants,
   listAncestors,
@@ -248,7 +248,7 @@ async function remove(request: RestRequest): Promise<DataReply> {
     if (await hasActivePort(store, account._id)) throw new AppError('account_has_active_port');
     await giveBackAll(request);
     await removeAccountFromSipAuth(request.services, account._id);
-    await removeStorage(store, account._id);
+    await removeBelongings(store, account._id);
     await forgetAccount(request.services, account._id);
     // The copy goes first: from then on the account does not exist.
     await store.database('accounts').remove(account._id);
