@@ -10636,14 +10636,14 @@ export interface Operations {
     readonly body: Query;
     readonly data: Vmboxes & Stored;
   };
-  /** Replaces: A voicemail box. For: admin. */
+  /** Replaces: A voicemail box. For: account. */
   readonly postAccountsVmboxesById: {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: Query;
     readonly body: Vmboxes;
     readonly data: Vmboxes & Stored;
   };
-  /** Merges into it: A voicemail box. For: admin. */
+  /** Merges into it: A voicemail box. For: account. */
   readonly patchAccountsVmboxesById: {
     readonly path: { readonly account_id: string; readonly id: string };
     readonly query: Query;

@@ -43,6 +43,20 @@ describe('what belongs to a user', () => {
     expect(await status('DELETE', path, {}, other)).to.equal(404);
   });
 
+  it('is their box, but for whose it is and where it is called', async () => {
+    const box = { name: 'Ann', mailbox: '1003', owner_id: ann.id };
+    const path = `vmboxes/${(await tenant.send('PUT', 'vmboxes', box)).body.data.id}`;
+    const change = { pin: '4711', notify_email_addresses: ['ann@acme.test'] };
+    expect(await status('PATCH', path, change, bob)).to.equal(403);
+    expect(await status('PATCH', path, change, ann)).to.equal(200);
+    expect(await status('POST', path, { ...box, ...change }, ann)).to.equal(200);
+    for (const more of [{ owner_id: bob.id }, { mailbox: '1004' }, { owner_id: null }])
+      expect(await status('PATCH', path, more, ann), JSON.stringify(more)).to.equal(403);
+    expect(await status('PATCH', path, { mailbox: '1004' }, tenant)).to.equal(200);
+    expect(await status('DELETE', path, {}, ann)).to.equal(403);
+    expect(await status('PUT', 'vmboxes', { ...box, mailbox: '1005' }, ann)).to.equal(403);
+  });
+
   it('are their calls', async () => {
     await rest.bus.peer('ecallmgr@localhost').consume(
       {

@@ -6,6 +6,7 @@ import { AppError } from '../../../core/errors/index.ts';
 import {
   accountEndpoint,
   attachmentReply,
+  caller,
   checkOwner,
   type DataReply,
   disposition,
@@ -67,8 +68,13 @@ export const vmboxes = plain(
     document: vmbox,
     listing,
     example: { name: 'Ann', mailbox: '1001', pin: '1234', timezone: 'Europe/Berlin', require_pin: true },
+    verbs: {
+      collection: { GET: 'account', PUT: 'admin' },
+      item: { GET: 'account', POST: 'account', PATCH: 'account', DELETE: 'admin' },
+    },
     unique: [{ field: 'mailbox', listing: { design: 'attributes', view: 'mailbox_number' } }],
-    validate: async (_: RestRequest, next) => {
+    validate: async (request: RestRequest, next, previous) => {
+      if (previous) checkMayChange(request, next, previous);
       // As Kazoo's clients of old wrote it.
       const { notify_email_address: old } = next;
       delete next['notify_email_address'];
@@ -153,6 +159,14 @@ export const vmboxes = plain(
 
 const boxOf = (request: RestRequest): Promise<Box> =>
   load(targetDatabase(request), vmbox, pathParameter(request, idParameter));
+
+/** Who has a box sets its PIN, its greetings, whom it notifies; whose it is and where it is called, only an admin. */
+function checkMayChange(request: RestRequest, next: Readonly<Record<string, unknown>>, before: Box): void {
+  checkOwner(request, before.owner_id);
+  if (caller(request).admin) return;
+  if (next['owner_id'] !== before.owner_id || next['mailbox'] !== before.mailbox)
+    throw new AppError('forbidden', { message: 'owner and number of a box are set by an administrator' });
+}
 
 async function messageInPath(request: RestRequest): Promise<Message> {
   const { _id } = await boxOf(request);
