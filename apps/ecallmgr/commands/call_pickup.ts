@@ -23,13 +23,16 @@ export async function pickUp(
   const target = uuid(command['Target-Call-ID']);
   const place = await placeOf(call, target);
   const options = Object.fromEntries(Object.entries(command).filter(([field]) => passedOn.includes(field)));
+  const hangup = command['Hangup-After-Pickup'] === true;
+  if (place !== 'here' && hangup) call.prepare('set', 'hangup_after_bridge=true');
   if (place !== 'here')
     return moveTo(call, command, place, { ...options, 'Application-Name': 'call_pickup' });
   const variables = variableSequence({
     intercept_unbridged_only: flag(command['Unbridged-Only']),
     intercept_unanswered_only: flag(command['Unanswered-Only']),
-    // The controller decides what comes afterwards.
-    park_after_bridge: 'true',
+    // Else the controller decides what comes afterwards.
+    park_after_bridge: flag(!hangup),
+    hangup_after_bridge: flag(hangup),
   });
   call.prepare('multiset', `^^;${variables}`);
   return call.execute(command, 'intercept', `${command['Other-Leg'] === true ? '-bleg ' : ''}${target}`);

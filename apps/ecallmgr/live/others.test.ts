@@ -136,6 +136,17 @@ describe('commands about other legs with a switch', () => {
     await live.end(call.id);
   }).timeout(20_000);
 
+  it('connect_leg may end the call when the two part', async () => {
+    const waiting = await live.answered(alice);
+    const call = await live.answered(bob);
+    const fields = { 'Target-Call-ID': waiting.id, 'Hangup-After-Pickup': true };
+    await live.send(call.id, 'connect_leg', fields);
+    await live.event('CHANNEL_BRIDGE', waiting.id);
+    await waiting.hangup();
+    await live.event('report', call.id);
+    await call.request('BYE');
+  }).timeout(20_000);
+
   for (const twoWay of [false, true])
     it(`page: many hear the caller${twoWay ? ' and he hears them' : ', who does not hear them'}, until he leaves`, async () => {
       const call = await live.answered(alice);
