@@ -10981,6 +10981,13 @@ export interface Operations {
     readonly body: Query;
     readonly data: Whitelabel & Stored;
   };
+  /** The branding of a domain. For: account. */
+  readonly getAccountsWhitelabelByDomain: {
+    readonly path: { readonly account_id: string; readonly domain: string };
+    readonly query: Pick<ListQuery, 'fields'>;
+    readonly body: Query;
+    readonly data: Whitelabel & Stored;
+  };
   /** The logo. For: account. */
   readonly getAccountsWhitelabelLogo: {
     readonly path: { readonly account_id: string };
@@ -10998,6 +11005,13 @@ export interface Operations {
   /** The logo of a domain. For: public. */
   readonly getWhitelabelByDomainLogo: {
     readonly path: { readonly domain: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** The logo of a domain. For: account. */
+  readonly getAccountsWhitelabelByDomainLogo: {
+    readonly path: { readonly account_id: string; readonly domain: string };
     readonly query: Query;
     readonly body: Query;
     readonly data: unknown;
@@ -11023,6 +11037,13 @@ export interface Operations {
     readonly body: Query;
     readonly data: unknown;
   };
+  /** The icon of a domain. For: account. */
+  readonly getAccountsWhitelabelByDomainIcon: {
+    readonly path: { readonly account_id: string; readonly domain: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
   /** The welcome. For: account. */
   readonly getAccountsWhitelabelWelcome: {
     readonly path: { readonly account_id: string };
@@ -11040,6 +11061,13 @@ export interface Operations {
   /** The welcome of a domain. For: public. */
   readonly getWhitelabelByDomainWelcome: {
     readonly path: { readonly domain: string };
+    readonly query: Query;
+    readonly body: Query;
+    readonly data: unknown;
+  };
+  /** The welcome of a domain. For: account. */
+  readonly getAccountsWhitelabelByDomainWelcome: {
+    readonly path: { readonly account_id: string; readonly domain: string };
     readonly query: Query;
     readonly body: Query;
     readonly data: unknown;
@@ -12168,15 +12196,19 @@ export const paths: { readonly [id in keyof Operations]: readonly [verb: string,
   getWhitelabelDomains: ['GET', '/whitelabel/domains'],
   postWhitelabelDomains: ['POST', '/whitelabel/domains'],
   getWhitelabelByDomain: ['GET', '/whitelabel/{domain}'],
+  getAccountsWhitelabelByDomain: ['GET', '/accounts/{account_id}/whitelabel/{domain}'],
   getAccountsWhitelabelLogo: ['GET', '/accounts/{account_id}/whitelabel/logo'],
   postAccountsWhitelabelLogo: ['POST', '/accounts/{account_id}/whitelabel/logo'],
   getWhitelabelByDomainLogo: ['GET', '/whitelabel/{domain}/logo'],
+  getAccountsWhitelabelByDomainLogo: ['GET', '/accounts/{account_id}/whitelabel/{domain}/logo'],
   getAccountsWhitelabelIcon: ['GET', '/accounts/{account_id}/whitelabel/icon'],
   postAccountsWhitelabelIcon: ['POST', '/accounts/{account_id}/whitelabel/icon'],
   getWhitelabelByDomainIcon: ['GET', '/whitelabel/{domain}/icon'],
+  getAccountsWhitelabelByDomainIcon: ['GET', '/accounts/{account_id}/whitelabel/{domain}/icon'],
   getAccountsWhitelabelWelcome: ['GET', '/accounts/{account_id}/whitelabel/welcome'],
   postAccountsWhitelabelWelcome: ['POST', '/accounts/{account_id}/whitelabel/welcome'],
   getWhitelabelByDomainWelcome: ['GET', '/whitelabel/{domain}/welcome'],
+  getAccountsWhitelabelByDomainWelcome: ['GET', '/accounts/{account_id}/whitelabel/{domain}/welcome'],
   getAccountsWebhooks: ['GET', '/accounts/{account_id}/webhooks'],
   putAccountsWebhooks: ['PUT', '/accounts/{account_id}/webhooks'],
   patchAccountsWebhooks: ['PATCH', '/accounts/{account_id}/webhooks'],

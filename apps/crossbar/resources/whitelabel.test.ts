@@ -40,7 +40,13 @@ describe('whitelabel', () => {
     for (const domain of ['portal.acme.test', 'PORTAL.acme.test']) {
       const found = await rest.send('GET', `whitelabel/${domain}`);
       expect([found.status, found.body.data.company_name], found.text).to.deep.equal([200, 'Acme']);
+      const below = await other.send('GET', `whitelabel/${domain}`);
+      expect([below.status, below.body.data.company_name], below.text).to.deep.equal([200, 'Acme']);
     }
+    expect((await other.send('GET', 'whitelabel/none.test')).status).to.equal(404);
+    expect((await other.send('GET', 'whitelabel/portal.acme.test/logo')).body.data.message).to.equal(
+      'there is no logo',
+    );
     expect((await rest.send('GET', 'whitelabel/none.test')).body.message).to.equal('bad_identifier');
     await acme.send('POST', 'whitelabel', { ...branding, domain: 'new.acme.test' });
     expect((await rest.send('GET', 'whitelabel/portal.acme.test')).status).to.equal(404);

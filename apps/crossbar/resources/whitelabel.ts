@@ -90,6 +90,9 @@ export const whitelabel: RestModule = {
         GET: operation('public', 'The branding of a domain', readByDomain, { reply: contract.schema }),
       },
     },
+    accountEndpoint('whitelabel/:domain', {
+      GET: operation('account', 'The branding of a domain', readByDomain, { reply: contract.schema }),
+    }),
     ...(Object.keys(kinds) as Kind[]).flatMap(attachment),
   ],
 };
@@ -97,6 +100,16 @@ export const whitelabel: RestModule = {
 /** An attachment below the account, where it is written too, and below the domain. */
 function attachment(kind: Kind): Endpoint[] {
   const produces = [kind === 'welcome' ? 'text/html' : 'image/*'];
+  const ofDomain = (permission: 'account' | 'public') =>
+    operation(
+      permission,
+      `The ${kind} of a domain`,
+      async (request) => {
+        const domain = pathParameter(request, 'domain');
+        return download(request, await databaseOfDomain(request.services.store, domain), kind);
+      },
+      { produces },
+    );
   return [
     accountEndpoint(`whitelabel/${kind}`, {
       GET: operation(
@@ -111,22 +124,8 @@ function attachment(kind: Kind): Endpoint[] {
         uploads: kinds[kind],
       }),
     }),
-    {
-      path: `/whitelabel/:domain/${kind}`,
-      operations: {
-        GET: operation(
-          'public',
-          `The ${kind} of a domain`,
-          async (request) =>
-            download(
-              request,
-              await databaseOfDomain(request.services.store, pathParameter(request, 'domain')),
-              kind,
-            ),
-          { produces },
-        ),
-      },
-    },
+    { path: `/whitelabel/:domain/${kind}`, operations: { GET: ofDomain('public') } },
+    accountEndpoint(`whitelabel/:domain/${kind}`, { GET: ofDomain('account') }),
   ];
 }
 
