@@ -9,11 +9,11 @@ import { createAccount, editAccount, masquerade, shopkeeper } from './apps/accou
 import { addResponse, createCallflow, deleteCallflow, nameAccount } from './apps/callflows.ts';
 import { actions, drawAction, openCallflow } from './apps/callflows-actions.ts';
 import { createEntity, deleteEntity, entities, renameEntity } from './apps/entities.ts';
-import { addNumbers, nameCaller, prependName } from './apps/numbers.ts';
+import { addNumbers, locate, nameCaller, prependName } from './apps/numbers.ts';
 import { createPbx, deletePbx } from './apps/pbxs.ts';
 import { deleteMessage, moveMessage, openFaxbox, openVoicemailBox, playMessage } from './apps/voicemails.ts';
 import { openTab, tabs } from './apps/voip.ts';
-import { calledNumbers } from './apps/voip-calllogs.ts';
+import { calledNumbers, downloadCalls, readLegs } from './apps/voip-calllogs.ts';
 import { createDevice, deleteDevice, editDevice, secureDevice, toggleDevice } from './apps/voip-devices.ts';
 import { createUser, employee, features, setFeature } from './apps/voip-users.ts';
 import { createVmbox, deleteVmbox } from './apps/voip-vmboxes.ts';
@@ -87,6 +87,11 @@ describe('Monster UI by clicks', function () {
       await call(await account.device(), '1900', 'call-fails', { status: 486 });
       await eventually(async () => expect(await shop.get('cdrs')).to.have.length(1));
       expect(await calledNumbers(ui)).to.deep.equal(['1900']);
+      const [{ id, call_id }] = await shop.get('cdrs');
+      const { ids, details } = await readLegs(ui);
+      expect(ids).to.deep.equal([id]);
+      expect(details).to.include(call_id);
+      expect(await downloadCalls(ui)).to.include(call_id);
     });
 
     it('sets the account up, with menus for the hours of the day and codes for features', async () => {
@@ -143,10 +148,13 @@ describe('Monster UI by clicks', function () {
       expect(await shop.get(path)).to.include({ id: number, state: 'in_service' });
     });
 
-    it('prepends a name to who calls it, and shows one to who is called', async () => {
+    it('prepends a name to who calls it, shows one to who is called, and says where help is needed', async () => {
       await prependName(ui, number, 'Sales');
       await nameCaller(ui, number, 'Corner Shop');
-      const { prepend, cnam } = await shop.get(path);
+      const address = { postal_code: '97477', street_address: '1 High Street', locality: 'Springfield' };
+      await locate(ui, number, { ...address, region: 'OR' });
+      const { prepend, cnam, e911 } = await shop.get(path);
+      expect(e911).to.include({ ...address, region: 'OR', country: 'US' });
       expect(prepend).to.deep.include({ enabled: true, name: 'Sales' });
       expect(cnam).to.deep.include({ display_name: 'Corner Shop' });
     });

@@ -30,6 +30,17 @@ export async function nameCaller(ui: Ui, number: string, name: string) {
   return changed;
 }
 
+/** Says where help is sent to when it is called from the number; `address` by the names in the form. */
+export async function locate(ui: Ui, number: string, address: Readonly<Record<string, string>>) {
+  const { page, writes } = ui;
+  await openFeature(ui, number, 'e911');
+  for (const [name, value] of Object.entries(address)) await page.fill(`#e911 [name="${name}"]`, value);
+  // It asks a map of the internet for the place of the zip code, and has none.
+  await page.click('.api-error-dialog #close_button');
+  const [changed] = await writes(() => page.click('#e911 #submit_btn'), 'POST phone_numbers/*');
+  return changed;
+}
+
 async function openFeature({ page }: Ui, number: string, feature: string): Promise<void> {
   await page.hover(rowOf(number));
   await page.click(`${rowOf(number)} .number-options .dropdown-toggle`);
