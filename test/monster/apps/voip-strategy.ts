@@ -22,6 +22,8 @@ export async function addConferenceNumber(ui: Ui, number: string) {
   await openPart(ui, 'confnum');
   await ui.page.click('.strategy-confnum .spare-link:not(.disabled)');
   const [callflow] = await ui.writes(() => takeFromList(ui, number), 'POST callflows/*');
+  // The part is drawn anew then: what is clicked before that may be lost.
+  await ui.page.waitForSelector(`.strategy-confnum .remove-number[data-number="${number}"]`);
   return callflow;
 }
 
@@ -31,6 +33,7 @@ export async function greetConference(ui: Ui, text: string) {
   await page.click('.strategy-confnum .greeting-link');
   await flip(ui);
   await page.click(`${dialog} .navbar-menu-item-link[data-tab="text_to_speech"]`);
+  await page.waitForSelector(`${dialog} .monster-tab-content-tts.active`);
   await page.fill(`${dialog} .custom-greeting-text`, text);
   const made = await writes(() => page.click(`${dialog} .save`), 'PUT media', 'PATCH callflows/*');
   await page.waitForSelector(dialog, { state: 'detached' });
