@@ -202,6 +202,9 @@ describe('bridging with a switch', () => {
     await live.event('CHANNEL_HOLD', call.id);
     await live.run(call.id, 'hold_control', { Action: 'unhold', 'Insert-At': 'now' });
     await live.event('CHANNEL_UNHOLD', call.id);
+    const offers = () => call.requests.filter(({ method }) => method === 'INVITE');
+    const resumed = await call.until('the offer to talk again', () => offers()[1]);
+    expect(resumed.body.toString()).not.to.match(/a=(sendonly|inactive)/);
     expect(await talks(call, other)).to.equal(true);
     await live.end(call.id);
   }).timeout(20_000);
