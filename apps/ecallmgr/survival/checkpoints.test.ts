@@ -1,6 +1,7 @@
 // What stands on the switch of where a call is: short, and written once for several checkpoints in a row.
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import { AppError } from '../../../core/errors/index.ts';
 import { silentLog } from '../../../core/testing/index.ts';
 import type { SwitchClient } from '../freeswitch/index.ts';
 import { CheckpointEntry, type Kept, packKept, parseKept } from './checkpoints.ts';
@@ -77,6 +78,20 @@ describe('the checkpoint of a call on the switch', () => {
     await entry.remove();
     await entry.save(kept(false));
     expect(commands).to.deep.equal([]);
+  });
+
+  it('goes when the switch is there again, if it was away at the end of the call', async () => {
+    let tries = 0;
+    const api = async (command: string) => {
+      if (!command.startsWith('hash delete')) return '+OK';
+      tries += 1;
+      if (tries < 3) throw new AppError('switch_unreachable');
+      return '+OK';
+    };
+    const entry = new CheckpointEntry({ ...around, client: { api } as unknown as SwitchClient }, 'c6', 1);
+    await entry.save(kept(true));
+    await entry.remove();
+    expect(tries).to.equal(3);
   });
 
   it('of another ecallmgr goes also when the call ends while it is read', async () => {

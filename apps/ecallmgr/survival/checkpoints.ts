@@ -13,6 +13,9 @@ import { read, realms, remove, write } from './hash.ts';
  */
 const writeAfter = 250;
 
+/** How often the entry of a call that is over is removed, until the switch has done it. */
+const mostRemovals = 60;
+
 /** What is known of the control of a call. */
 export interface Kept {
   /** The queue of the process that controls it. */
@@ -34,14 +37,17 @@ interface Surroundings {
 export class CheckpointEntry {
   readonly #around: Surroundings;
   readonly #callId: string;
+  readonly #again: number;
   #wanted: Kept | undefined;
   #writing: Promise<void> | undefined;
   #written = false;
   #over = false;
 
-  constructor(around: Surroundings, callId: string) {
+  /** `again`: milliseconds until what could not be removed is tried once more. */
+  constructor(around: Surroundings, callId: string, again = 5_000) {
     this.#around = around;
     this.#callId = callId;
+    this.#again = again;
   }
 
   /** What an ecallmgr before us has left. Rejects when the switch is away. */
@@ -70,9 +76,16 @@ export class CheckpointEntry {
     this.leave();
     await this.#writing;
     if (!this.#written) return;
-    await remove(this.#around.client, realms.checkpoints, this.#callId).catch((error: unknown) =>
-      this.#failed(error),
-    );
+    // Nobody looks for it later: what is not removed now is tried again while the switch is away or too busy.
+    for (let tries = 1; ; tries += 1) {
+      const failed = await remove(this.#around.client, realms.checkpoints, this.#callId).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
+      if (!failed) return;
+      if (tries === mostRemovals) return this.#failed(failed.error);
+      await wait(this.#again, undefined, { ref: false });
+    }
   }
 
   /** The call goes on elsewhere: what waits is not written over what stands there by then. */
