@@ -44,7 +44,7 @@ describe('ecallmgr', () => {
   async function responder(answer: MessageFields<typeof routeResp>): Promise<Record<string, unknown>[]> {
     const wins: Record<string, unknown>[] = [];
     const taken = await cluster.bus.consume(
-      { bindings: [], contracts: [routeWin] },
+      { addressed: true, bindings: [], contracts: [routeWin] },
       ({ message }) => void wins.push(message),
     );
     await cluster.bus.consume(
@@ -219,7 +219,7 @@ describe('ecallmgr', () => {
       [cluster, other].map(async ({ bus }) => {
         const wins: unknown[] = [];
         const taken = await bus.consume(
-          { bindings: [], contracts: [routeWin] },
+          { addressed: true, bindings: [], contracts: [routeWin] },
           ({ message }) => void wins.push(message),
         );
         await bus.consume(

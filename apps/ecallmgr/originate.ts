@@ -28,8 +28,9 @@ export async function serveOriginates(
 ): Promise<Subscription[]> {
   const { bus } = context;
   const waiting = new Map<string, () => void>();
-  const executes = await bus.consume({ bindings: [], contracts: [originateExecute] }, ({ message }) =>
-    waiting.get(message['Call-ID'])?.(),
+  const executes = await bus.consume(
+    { addressed: true, bindings: [], contracts: [originateExecute] },
+    ({ message }) => waiting.get(message['Call-ID'])?.(),
   );
   const goAhead = (callId: string): Promise<void> =>
     new Promise((resolve, reject) => {

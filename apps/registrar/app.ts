@@ -106,6 +106,7 @@ function answerRequests(context: AppContext, { learned }: Flushing) {
 function keepTable(context: AppContext, registrations: Registrations, age: Age) {
   return context.bus.consume(
     {
+      addressed: true,
       bindings: ['registration.success.#', 'registration.query.#', 'registration.flush.#'].map(
         (key) => ({ exchange: 'registrar', key }) as const,
       ),

@@ -156,7 +156,7 @@ describe(`the bus over ${address ?? 'the embedded broker'}`, () => {
   });
 
   it('binds and unbinds while it runs', async () => {
-    const subscription = await bus.consume({ bindings: [], contracts: [ping] }, (delivery) =>
+    const subscription = await bus.consume({ addressed: true, bindings: [], contracts: [ping] }, (delivery) =>
       bus.reply(delivery, pong, { Value: 5 }),
     );
     await subscription.bind({ exchange: 'callmgr', key: 'ping.one' });
@@ -169,8 +169,9 @@ describe(`the bus over ${address ?? 'the embedded broker'}`, () => {
   it('comes back after the line was cut, with bindings made meanwhile', async () => {
     const wire = new Wire(new URL(url));
     const far = await open([`amqp://127.0.0.1:${await wire.open()}`]);
-    const subscription = await far.consume({ bindings: everyPing, contracts: [ping] }, (delivery) =>
-      far.reply(delivery, pong, { Value: 1 }),
+    const subscription = await far.consume(
+      { addressed: true, bindings: everyPing, contracts: [ping] },
+      (delivery) => far.reply(delivery, pong, { Value: 1 }),
     );
     expect((await bus.request(ping, { Realm: 'x' })).Value).to.equal(1);
     wire.cut();

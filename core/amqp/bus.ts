@@ -54,11 +54,10 @@ export interface Binding {
 }
 
 export interface ConsumeOptions<M extends AnyMessage> {
-  /**
-   * Name of a queue shared by all instances of an app; without it a private queue of this process is made.
-   * Every private queue is also bound on `targeted` under its own name, so that it can be given as a Server-ID.
-   */
+  /** Name of a queue shared by all instances of an app; without it a private queue of this process is made. */
   readonly queue?: string;
+  /** A private queue is also bound on `targeted` under its name, to be given as a Server-ID. */
+  readonly addressed?: boolean;
   readonly bindings: readonly Binding[];
   /** What may arrive; anything else is logged and counted as `unexpected`. */
   readonly contracts: readonly M[];

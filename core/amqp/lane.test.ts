@@ -109,7 +109,7 @@ describe('a consumer that is back', () => {
         name: 'lane-back',
         kind: 'private',
         prefetch: 0,
-        bindings: [],
+        bindings: [{ exchange: 'targeted', key: 'lane-back' }],
         onBack: () => said.push('back'),
       },
       onMessage: () => heard(),
@@ -132,7 +132,12 @@ describe('a consumer that is back', () => {
 
   it('has a private queue by another name, which a connection that lingers does not hold', async () => {
     const own = new Lane({
-      spec: { name: 'lane-own', kind: 'private', prefetch: 0, bindings: [] },
+      spec: {
+        name: 'lane-own',
+        kind: 'private',
+        prefetch: 0,
+        bindings: [{ exchange: 'targeted', key: 'lane-own' }],
+      },
       onMessage: () => heard(),
       log: silentLog(),
       looks: [],

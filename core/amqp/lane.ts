@@ -3,6 +3,7 @@ import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import { AppError, errorText } from '../errors/index.ts';
 import type { Logger } from '../log/index.ts';
 import type { Binding } from './bus.ts';
+import { exchangeType } from './exchanges.ts';
 import { bindQueue, declareQueue, exchangesOf, isPreconditionFailed, unbindQueue } from './topology.ts';
 import type { Incoming, QueueSpec, TransportConsumer } from './transport.ts';
 import { within } from './within.ts';
@@ -50,8 +51,7 @@ export class Lane implements TransportConsumer {
 
   constructor(options: LaneOptions) {
     this.#options = options;
-    const { kind, name, bindings } = options.spec;
-    this.#bindings = kind === 'private' ? [{ exchange: 'targeted', key: name }, ...bindings] : [...bindings];
+    this.#bindings = [...options.spec.bindings];
   }
 
   up(model: ChannelModel): void {
@@ -198,11 +198,15 @@ export class Lane implements TransportConsumer {
 
   /**
    * Whether the broker still knows the queue with its consumer. Its bindings are made anew, in another turn, before the old ones
-   * are taken away: one that is listed may have lost its effect, and to make the same again would change nothing.
+   * are taken away: one that is listed may have lost its effect, and to make the same again would change nothing. Only topic
+   * exchanges lose those of a queue whose name is new.
    */
   async #look(): Promise<void> {
-    const { log } = this.#options;
-    const bound = this.#spec;
+    const { log, spec } = this.#options;
+    const mayBeLost = ({ exchange }: Binding): boolean =>
+      spec.kind !== 'private' || exchangeType(exchange) === 'topic';
+    const all = this.#spec;
+    const bound = { ...all, bindings: all.bindings.filter(mayBeLost) };
     const [channel, model] = [this.#channel, this.#model];
     // One that is being declared is looked at next time.
     if (!channel || !model) return;

@@ -5,7 +5,7 @@ import type { Logger } from '../log/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import { privateQueueName } from './addresses.ts';
 import { asksForSign, giveSign } from './alive.ts';
-import type { Bus, ConsumeOptions, Delivery, Subscription } from './bus.ts';
+import type { Binding, Bus, ConsumeOptions, Delivery, Subscription } from './bus.ts';
 import { type Consumer, startConsumer } from './consumer.ts';
 import { createEncoder, parse, type Sender } from './envelope.ts';
 import { createHandling, deliveryOf } from './handling.ts';
@@ -136,7 +136,7 @@ function listenForAnswers(
     else replies.receive(json, incoming.correlationId);
   };
   const listening = transport.consume(
-    { name: serverId, kind: 'private', prefetch: 0, bindings: [] },
+    { name: serverId, kind: 'private', prefetch: 0, bindings: [ownAddress(serverId)] },
     receive,
   );
   listening.catch((error: unknown) => {
@@ -146,18 +146,22 @@ function listenForAnswers(
 }
 
 function specOf(wanted: ConsumeOptions<AnyMessage>, node: string): QueueSpec {
-  const { queue, bindings, linger, onBack } = wanted;
+  const { bindings, linger, onBack } = wanted;
   const reliable = wanted.delivery === 'at_least_once';
-  if (reliable && queue === undefined)
+  if (reliable && wanted.queue === undefined)
     throw new AppError('unspecified_fault', {
       message: 'at_least_once needs a queue with a name: a private queue dies with its process',
     });
+  const isPrivate = wanted.queue === undefined;
+  const name = wanted.queue ?? privateQueueName(node);
   return {
-    name: queue ?? privateQueueName(node),
-    kind: reliable ? 'durable' : queue === undefined ? 'private' : 'shared',
+    name,
+    kind: reliable ? 'durable' : isPrivate ? 'private' : 'shared',
     prefetch: wanted.prefetch ?? prefetches[wanted.delivery ?? 'at_most_once'],
     linger,
-    bindings,
+    bindings: isPrivate && wanted.addressed ? [ownAddress(name), ...bindings] : bindings,
     onBack,
   };
 }
+
+const ownAddress = (queue: string): Binding => ({ exchange: 'targeted', key: queue });

@@ -66,9 +66,7 @@ export function answerOperators(facts: ProcessFacts): Promise<Subscription> {
   const { bus } = facts;
   return bus.consume<AnyMessage>(
     {
-      bindings: ['info', 'stats', 'log_level', 'flush_caches'].map(
-        (name) => ({ exchange: 'monitor', key: `maintenance.${name}` }) as const,
-      ),
+      bindings: [{ exchange: 'monitor', key: 'maintenance.process.*' }],
       contracts: [infoReq, statsReq, logLevel, flushCaches],
     },
     async (request) => {

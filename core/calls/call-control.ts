@@ -40,7 +40,7 @@ export async function startCallControl(bus: Bus): Promise<CallControl> {
   const hearings = new Hearings();
   // Questions about a call come by the keys of its events; they are for who drives its switch.
   const contracts = [callEvent, channelStatusReq, dialplanError, usurpControl, routeWin];
-  const events = await bus.consume({ bindings: [], contracts }, ({ message }) => {
+  const events = await bus.consume({ addressed: true, bindings: [], contracts }, ({ message }) => {
     if (message['Event-Name'] === 'channel_status_req') return;
     if (message['Event-Name'] === 'route_win') offers.get(message['Call-ID'])?.settle(message);
     else hearings.deliver(message);

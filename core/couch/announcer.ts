@@ -8,13 +8,10 @@ import type { DocumentChange, StoredDocument } from './store.ts';
 
 const byAction = { created: docCreated, edited: docEdited, deleted: docDeleted } as const;
 const contracts = [docCreated, docEdited, docDeleted, dbCreated, dbDeleted] as const;
-const actions = ['doc_created', 'doc_edited', 'doc_deleted', 'db_created', 'db_deleted'] as const;
 type Told = Delivery<(typeof contracts)[number]>;
 
-const bindings: readonly Binding[] = actions.map((action) => ({
-  exchange: 'configuration',
-  key: `${action}.#`,
-}));
+/** All that this exchange carries: one binding in each process instead of one for each kind. */
+const bindings: readonly Binding[] = [{ exchange: 'configuration', key: '#' }];
 
 /**
  * What every call leaves and nobody changes is not published: each process of the cluster would hear of each leg. Who keeps

@@ -127,7 +127,6 @@ function consumerOf(
     if (!queue.bindings.some((it) => it.exchange === binding.exchange && it.key === binding.key))
       queue.bindings.push(binding);
   };
-  if (spec.kind === 'private') add({ exchange: 'targeted', key: spec.name });
   for (const binding of spec.bindings) add(binding);
   const unacked = new Set<Incoming>();
   const taker: Taker = (message) => {

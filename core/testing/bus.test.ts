@@ -246,7 +246,7 @@ describe('fakeBus', () => {
   it('gives a sign of life for every app, on any queue of the process, until it is dead', async () => {
     const bus = fakeBus();
     const far = bus.peer('far@localhost');
-    const events = await far.consume({ bindings: [], contracts: [ping] }, () => undefined);
+    const events = await far.consume({ addressed: true, bindings: [], contracts: [ping] }, () => undefined);
     expect(await askForSign(bus, far.serverId, 500)).to.equal('answered');
     expect(await askForSign(bus, events.queue, 500)).to.equal('answered');
     expect(far.status().inFlight).to.equal(0);

@@ -12,7 +12,7 @@ describe('the cluster over REST', () => {
   before(async () => {
     const peer = rest.bus.peer('ecallmgr@media');
     await peer.consume(
-      { bindings: [{ exchange: 'monitor', key: 'maintenance.info' }], contracts: [infoReq] },
+      { bindings: [{ exchange: 'monitor', key: 'maintenance.process.info' }], contracts: [infoReq] },
       (query) =>
         peer.reply(query, infoResp, {
           Zone: 'west',

@@ -104,7 +104,7 @@ describe('originate with a switch', () => {
 
   it('asks before it rings when it is told to', async () => {
     const asker = await live.bus.consume(
-      { bindings: [], contracts: [originateReady, originateUuid] },
+      { addressed: true, bindings: [], contracts: [originateReady, originateUuid] },
       ({ message }) => void ready.push(message),
     );
     const ready: Message[] = [];

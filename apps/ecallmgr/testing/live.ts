@@ -231,7 +231,7 @@ export class Live {
       (request) => bus.reply(request, tokenResp, { 'Token-Data': vars, 'Custom-Channel-Vars': vars }),
     );
     if (account !== undefined) return;
-    const wins = await bus.consume({ bindings: [], contracts: [routeWin] }, () => undefined);
+    const wins = await bus.consume({ addressed: true, bindings: [], contracts: [routeWin] }, () => undefined);
     await bus.consume(
       { bindings: [{ exchange: 'callmgr', key: 'route.#' }], contracts: [routeReq] },
       async ({ message }) => {

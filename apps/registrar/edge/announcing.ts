@@ -85,6 +85,7 @@ export async function startAnnouncing(options: AnnouncingOptions): Promise<Annou
   };
   const orders = await bus.consume(
     {
+      addressed: true,
       bindings: [
         'registration.success.#',
         'registration.flush.#',
