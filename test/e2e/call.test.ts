@@ -69,7 +69,7 @@ describe('a call', function () {
     await account.callflow('213', node('device', { id: busy.id }, children));
     const [refusing, answering] = [
       await use.callee(busy, 'refuse', { status: 486 }),
-      await use.callee(other, 'answer', { ms: 0 }),
+      await use.callee(other, 'answer', { ms: 100 }),
     ];
     await call(await account.device(), '213');
     await Promise.all([refusing.done, answering.done]);
@@ -90,7 +90,7 @@ describe('a call', function () {
     const next = { _: node('device', { id: other.id }) };
     await account.callflow('215', node('device', { id: silent.id, timeout: 2 }, next));
     const ringing = await use.callee(silent, 'ring');
-    const answering = await use.callee(other, 'answer', { ms: 0 });
+    const answering = await use.callee(other, 'answer', { ms: 100 });
     await call(await account.device(), '215');
     const [first, second] = await Promise.all([ringing.done, answering.done]);
     const rang = timeOf(first, 'CANCEL sip') - timeOf(first, 'INVITE sip');
@@ -103,7 +103,7 @@ describe('a call', function () {
     const absent = await account.device();
     const other = await account.device();
     await account.callflow('216', node('device', { id: absent.id }, { _: node('device', { id: other.id }) }));
-    const answering = await use.callee(other, 'answer', { ms: 0 });
+    const answering = await use.callee(other, 'answer', { ms: 100 });
     const messages = await call(await account.device(), '216');
     await answering.done;
     expect(timeOf(messages, 'SIP/2.0 200') - timeOf(messages, 'INVITE sip')).to.be.below(5000);
@@ -131,7 +131,7 @@ describe('a call', function () {
   });
 
   it('can be held and taken back', async () => {
-    const b = await use.callee(await account.extension('220'), 'answer', { ms: 0 });
+    const b = await use.callee(await account.extension('220'), 'answer', { ms: 100 });
     await call(await account.device(), '220', 'call-hold');
     await b.done;
   });
@@ -154,7 +154,7 @@ describe('a call', function () {
   });
 
   it('over TCP from SIPp', async () => {
-    const b = await use.callee(await account.extension('222'), 'answer', { ms: 0 });
+    const b = await use.callee(await account.extension('222'), 'answer', { ms: 100 });
     await call(await account.device(), '222', 'call', {}, { transport: 'tcp' });
     await b.done;
   });
@@ -163,7 +163,7 @@ describe('a call', function () {
     const line = await account.device();
     const [port] = (await freePorts(1)) as [number];
     await register(line, { port });
-    const b = await use.callee(await account.extension('223'), 'answer', { ms: 0 });
+    const b = await use.callee(await account.extension('223'), 'answer', { ms: 100 });
     await call(line, '223', 'trunk-call', {}, { port });
     await b.done;
   });

@@ -70,7 +70,7 @@ describe('carriers', function () {
     const number = await newNumber();
     const line = await account.device();
     await account.callflow(number, node('device', { id: line.id }));
-    const b = await use.callee(line, 'answer', { ms: 0 });
+    const b = await use.callee(line, 'answer', { ms: 100 });
     await eventually(() => from(firstHost, number, 'trunk-call'));
     expect(/^From: .*$/m.exec(await b.done)?.[0]).to.match(/\+?15550001111/);
     const rows: { id: string; direction: string }[] = await eventually(async () => {
@@ -92,7 +92,7 @@ describe('carriers', function () {
     const number = await newNumber();
     const line = await account.device();
     await account.callflow(number, node('device', { id: line.id }));
-    const b = await use.callee(line, 'answer', { ms: 0 });
+    const b = await use.callee(line, 'answer', { ms: 100 });
     await eventually(() => from(firstHost, number.slice(1), 'trunk-call'));
     await b.done;
   });
@@ -107,7 +107,7 @@ describe('carriers', function () {
   });
 
   it('take calls to numbers outside, the cheapest first', async () => {
-    const first = await carrier(0, 'answer', { ms: 0 });
+    const first = await carrier(0, 'answer', { ms: 100 });
     const line = await account.device({ caller_id: { external: { name: 'Shop', number: '+14155550100' } } });
     await call(line, '+442071838750');
     const messages = await first.done;
@@ -118,7 +118,7 @@ describe('carriers', function () {
   it('fail over to the next when the first cannot', async () => {
     const [first, second] = [
       await carrier(0, 'refuse', { status: 503 }),
-      await carrier(1, 'answer', { ms: 0 }),
+      await carrier(1, 'answer', { ms: 100 }),
     ];
     await call(await account.device(), '+442071838750');
     const [refused, taken] = await Promise.all([first.done, second.done]);
@@ -127,7 +127,7 @@ describe('carriers', function () {
 
   it('are not tried further when the callee is busy', async () => {
     const first = await carrier(0, 'refuse', { status: 486 });
-    const second = await carrier(1, 'answer', { ms: 0 });
+    const second = await carrier(1, 'answer', { ms: 100 });
     await call(await account.device(), '+442071838750', 'call-fails', { status: 486 });
     await first.done;
     const outcome = await Promise.race([second.done.then(() => 'called'), Promise.resolve('not called')]);
@@ -162,10 +162,10 @@ describe('carriers', function () {
         realm,
         proxy: zone.facts.phones[0]?.proxy ?? '',
       };
-      const pbx = await use.callee(line, 'answer', { ms: 0 });
+      const pbx = await use.callee(line, 'answer', { ms: 100 });
       await eventually(() => from(firstHost, number, 'trunk-call'));
       expect(await pbx.done).to.include(`INVITE sip:${number}@`);
-      const out = await carrier(0, 'answer', { ms: 0 });
+      const out = await carrier(0, 'answer', { ms: 100 });
       await call(line, '+442071838750');
       expect(await out.done).to.include('INVITE sip:+442071838750@');
     });
@@ -175,10 +175,10 @@ describe('carriers', function () {
       const [port] = (await freePorts(1)) as [number];
       const auth = { auth_method: 'IP', ip: pbxHost };
       await trunk({ auth, options: { inbound_format: 'e164', ip: pbxHost, port } }, number);
-      const pbx = await use.waiting('answer', { host: pbxHost, port, values: { ms: 0 } });
+      const pbx = await use.waiting('answer', { host: pbxHost, port, values: { ms: 100 } });
       await eventually(() => from(firstHost, number, 'trunk-call'));
       expect(await pbx.done).to.include(`INVITE sip:${number}@${pbxHost}`);
-      const out = await carrier(0, 'answer', { ms: 0 });
+      const out = await carrier(0, 'answer', { ms: 100 });
       await eventually(() => from(pbxHost, '+442071838750', 'trunk-call', { realm: account.realm }));
       expect(await out.done).to.include('INVITE sip:+442071838750@');
     });

@@ -76,7 +76,7 @@ describe('the records of a call', function () {
   });
 
   it('belong together in the list of interactions and of legs', async () => {
-    const b = await use.callee(await account.extension('501'), 'answer', { ms: 0 });
+    const b = await use.callee(await account.extension('501'), 'answer', { ms: 100 });
     await call(await account.device(), '501');
     await b.done;
     const [caller] = (await legs()) as [Row];
@@ -87,7 +87,7 @@ describe('the records of a call', function () {
   });
 
   it('are given as CSV', async () => {
-    const b = await use.callee(await account.extension('502'), 'answer', { ms: 0 });
+    const b = await use.callee(await account.extension('502'), 'answer', { ms: 100 });
     await call(await account.device(), '502');
     await b.done;
     const rows = await legs();
@@ -132,8 +132,8 @@ describe('the records of a call', function () {
   it('of two calls at once do not mix', async () => {
     const lines = [await account.extension('506'), await account.extension('507')] as const;
     const callees = [
-      await use.callee(lines[0], 'answer', { ms: 0 }),
-      await use.callee(lines[1], 'answer', { ms: 0 }),
+      await use.callee(lines[0], 'answer', { ms: 100 }),
+      await use.callee(lines[1], 'answer', { ms: 100 }),
     ];
     const caller = await account.device();
     await Promise.all([call(caller, '506', 'call', { ms: 1000 }), call(caller, '507', 'call', { ms: 1000 })]);

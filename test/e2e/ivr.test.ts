@@ -146,7 +146,7 @@ describe('an IVR', function () {
     const ringing = node('device', { id: line.id });
     const data = { caller_id_name: 'The Boss', caller_id_number: '7777' };
     await account.callflow('408', node('set_cid', data, { _: ringing }));
-    const b = await use.callee(line, 'answer', { ms: 0 });
+    const b = await use.callee(line, 'answer', { ms: 100 });
     await call(await account.device(), '408');
     expect(await b.done).to.match(/From: "?The Boss"? <sip:\+?7777@/);
   });

@@ -48,10 +48,10 @@ describe('REST', function () {
     const [first, second] = [await account.device(), await account.device()];
     const id = await account.callflow('110', node('device', { id: first.id }));
     const caller = await account.device();
-    const one = await use.callee(first, 'answer', { ms: 0 });
+    const one = await use.callee(first, 'answer', { ms: 100 });
     await call(caller, '110');
     await one.done;
-    const two = await use.callee(second, 'answer', { ms: 0 });
+    const two = await use.callee(second, 'answer', { ms: 100 });
     const flow = node('device', { id: second.id });
     await account.rest.post(`callflows/${id}`, { name: '110', numbers: ['110'], flow });
     await call(caller, '110');

@@ -42,7 +42,7 @@ describe('a start', function () {
     const line = await account.extension('600');
     const [port] = (await freePorts(1)) as [number];
     await register(line, { port, expires: 3600 });
-    const before = await use.waiting('answer', { port, values: { ms: 0 } });
+    const before = await use.waiting('answer', { port, values: { ms: 100 } });
     const caller = await account.device();
     await call(caller, '600');
     await before.done;
@@ -60,7 +60,7 @@ describe('a start', function () {
       const rows: { username: string }[] = await account.rest.get('registrations');
       expect(rows.map(({ username }) => username)).to.deep.equal([line.username]);
     });
-    const after = await use.waiting('answer', { port, values: { ms: 0 } });
+    const after = await use.waiting('answer', { port, values: { ms: 100 } });
     await call(caller, '600');
     await after.done;
     await eventually(async () => expect(await account.rest.get('cdrs')).to.have.length(4));
@@ -71,7 +71,7 @@ describe('a start', function () {
     await zone.crash();
     expect((await account.rest.get(`devices/${id}`)).id).to.equal(id);
     expect((await logIn(zone.facts.api, zone.facts.login)).accountId).to.equal(zone.facts.account.id);
-    const b = await use.callee(await account.extension('601'), 'answer', { ms: 0 });
+    const b = await use.callee(await account.extension('601'), 'answer', { ms: 100 });
     await call(await account.device(), '601');
     await b.done;
   });

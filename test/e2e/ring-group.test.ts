@@ -37,7 +37,7 @@ describe('a ring group', function () {
       }),
     );
     const loser = await use.callee(first, 'ring');
-    const winner = await use.callee(second, 'answer', { ms: 0 });
+    const winner = await use.callee(second, 'answer', { ms: 100 });
     await call(await account.device(), '301');
     const [lost, won] = await Promise.all([loser.done, winner.done]);
     expect(timeOf(lost, 'CANCEL sip') - timeOf(lost, 'INVITE sip')).to.be.within(1000, 3200);
@@ -51,7 +51,7 @@ describe('a ring group', function () {
       group({ strategy: 'single', endpoints: [device(first.id), device(second.id)] }),
     );
     const refusing = await use.callee(first, 'refuse', { status: 486 });
-    const winner = await use.callee(second, 'answer', { ms: 0 });
+    const winner = await use.callee(second, 'answer', { ms: 100 });
     await call(await account.device(), '302');
     const [refused, won] = await Promise.all([refusing.done, winner.done]);
     expect(timeOf(won, 'INVITE sip') - timeOf(refused, 'SIP/2.0 486')).to.be.within(-20, 1000);
@@ -64,7 +64,7 @@ describe('a ring group', function () {
     const children = { _: node('device', { id: after.id }) };
     await account.callflow('306', group({ strategy: 'weighted_random', endpoints }, children));
     const refusing = await Promise.all(lines.map((line) => use.callee(line, 'refuse', { status: 480 })));
-    const winner = await use.callee(after, 'answer', { ms: 0 });
+    const winner = await use.callee(after, 'answer', { ms: 100 });
     await call(await account.device(), '306');
     await winner.done;
     const rang = await Promise.all(refusing.map(({ done }) => done));
@@ -82,7 +82,7 @@ describe('a ring group', function () {
     const children = { _: node('device', { id: after.id }) };
     await account.callflow('307', group({ endpoints: [device(member.id)], repeats: 3 }, children));
     const refusing = await use.callee(member, 'refuse', { status: 480 }, { calls: 3 });
-    const winner = await use.callee(after, 'answer', { ms: 0 });
+    const winner = await use.callee(after, 'answer', { ms: 100 });
     await call(await account.device(), '307');
     const [refused] = await Promise.all([refusing.done, winner.done]);
     const rang = [...refused.matchAll(/^Call-ID: *(\S+)/gim)].map(([, id]) => id);
@@ -111,7 +111,7 @@ describe('a ring group', function () {
     const [first, second] = [await account.device(), await account.device()];
     await account.callflow('304', group({ endpoints: [device(first.id), device(second.id, { delay: 2 })] }));
     const loser = await use.callee(first, 'ring');
-    const winner = await use.callee(second, 'answer', { ms: 0 });
+    const winner = await use.callee(second, 'answer', { ms: 100 });
     await call(await account.device(), '304');
     const [lost, won] = await Promise.all([loser.done, winner.done]);
     expect(timeOf(won, 'INVITE sip') - timeOf(lost, 'INVITE sip')).to.be.within(1000, 3200);
@@ -128,7 +128,7 @@ describe('a ring group', function () {
       await use.callee(lines[0], 'refuse', { status: 480 }),
       await use.callee(lines[1], 'refuse', { status: 480 }),
     ];
-    const winner = await use.callee(after, 'answer', { ms: 0 });
+    const winner = await use.callee(after, 'answer', { ms: 100 });
     await call(await account.device(), '305');
     await Promise.all([...refusing, winner].map(({ done }) => done));
   });

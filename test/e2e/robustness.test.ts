@@ -60,7 +60,7 @@ describe('a zone under fire', function () {
   let extension = 700;
   afterEach('alive, and a call works', async () => {
     extension += 1;
-    const b = await use.callee(await account.extension(String(extension)), 'answer', { ms: 0 });
+    const b = await use.callee(await account.extension(String(extension)), 'answer', { ms: 100 });
     await call(await account.device(), String(extension));
     await b.done;
     expect(zone.alive()).to.equal(true);

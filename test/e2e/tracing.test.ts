@@ -49,7 +49,7 @@ describe('a traced zone', function () {
     let legs: { interaction_id: string }[] = [];
     try {
       const account = await newAccount(zone);
-      const b = await use.callee(await account.extension('500'), 'answer', { ms: 0 });
+      const b = await use.callee(await account.extension('500'), 'answer', { ms: 100 });
       await call(await account.device(), '500');
       await b.done;
       legs = await eventually(async () => {

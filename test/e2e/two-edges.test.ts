@@ -35,7 +35,7 @@ import { startZone, type Zone } from './zone.ts';
 
   for (const [index, number] of ['301', '302'].entries())
     it(`a phone at edge ${index + 1} is reached by a caller at the other`, async () => {
-      const b = await use.callee(at(await account.extension(number), index), 'answer', { ms: 0 });
+      const b = await use.callee(at(await account.extension(number), index), 'answer', { ms: 100 });
       await call(at(await account.device(), other(index)), number);
       await b.done;
     });
@@ -53,7 +53,7 @@ import { startZone, type Zone } from './zone.ts';
   for (const [index, number] of ['303', '304'].entries())
     it(`edge ${index + 1} dies: its phone is reached through the other, which takes its registrations`, async () => {
       const line = await account.extension(number);
-      const b = await use.callee(at(line, index), 'answer', { ms: 0 });
+      const b = await use.callee(at(line, index), 'answer', { ms: 100 });
       const caller = at(await account.device(), other(index));
       await crash(index);
       await call(caller, number);
@@ -65,7 +65,7 @@ import { startZone, type Zone } from './zone.ts';
 
   it('an edge that comes back knows the phones of the other', async () => {
     const line = await account.extension('305');
-    const b = await use.callee(at(line, 1), 'answer', { ms: 0 });
+    const b = await use.callee(at(line, 1), 'answer', { ms: 100 });
     await crash(0);
     await comeBack(0);
     await crash(1);
