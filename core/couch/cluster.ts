@@ -7,7 +7,7 @@ import { inSpan } from '../trace/index.ts';
 import { Connection, type Reply, type Request, Unreachable } from './connection.ts';
 import { isMissingDatabase } from './errors.ts';
 import { type Node, Nodes } from './nodes.ts';
-import { probeMs } from './probes.ts';
+import { isUp } from './probes.ts';
 
 /** A node that has not answered for so long is asked whether it is up at all. */
 const patienceMs = 1_500;
@@ -100,7 +100,7 @@ export class Cluster {
       } catch (error) {
         if (!(error instanceof Unreachable) || request.signal?.aborted) throw error;
         reason = error.message;
-        if (error.late && (await isUp(node.connection))) {
+        if (error.late && (await isUp(node.connection).catch(() => false))) {
           // Another node would wait for the same shards.
           if (isView(request)) throw unfinished(reason);
         } else this.#nodes.lose(node, error);
@@ -122,7 +122,7 @@ export class Cluster {
     const stopped = new AbortController();
     // A feed has a watchdog of its own; what is silent in it is mostly well.
     const timer = setTimeout(() => {
-      connection.json({ method: 'GET', path: '_up', deadline: probeMs }).catch(() => stopped.abort());
+      isUp(connection).catch(() => stopped.abort());
     }, patienceMs);
     if (path.endsWith('/_changes')) clearTimeout(timer);
     try {
@@ -146,13 +146,6 @@ export class Cluster {
       : conflict;
   }
 }
-
-/** Whether a node answers at all. */
-const isUp = (connection: Connection): Promise<boolean> =>
-  connection.json({ method: 'GET', path: '_up', deadline: probeMs }).then(
-    ({ status }) => status === 200,
-    () => false,
-  );
 
 const isView = ({ path }: Request): boolean => /\/_view\/[^/]+$/.test(path);
 

@@ -3,7 +3,11 @@ import { isRecord } from '../contract/index.ts';
 import type { Connection } from './connection.ts';
 
 /** Milliseconds for each answer. */
-export const probeMs = 1_000;
+const probeMs = 1_000;
+
+/** Whether a node works; false while it is in maintenance (404). Rejects with `Unreachable`. */
+export const isUp = async (connection: Connection): Promise<boolean> =>
+  (await ask(connection, '_up')).status === 200;
 
 /**
  * Whether a node works and sees most of its cluster: one that has just started answers for itself alone before it has found the
@@ -11,10 +15,7 @@ export const probeMs = 1_000;
  * Rejects with `Unreachable`.
  */
 export async function isBack(connection: Connection, alone: boolean): Promise<boolean> {
-  const up = await ask(connection, '_up');
-  // 404 while it is in maintenance.
-  if (up.status !== 200) return false;
-  return alone || seesMost(connection);
+  return (await isUp(connection)) && (alone || seesMost(connection));
 }
 
 /** Whether a node sees more than half of its cluster; one that does not tell is taken at its word. Rejects with `Unreachable`. */

@@ -156,7 +156,9 @@ async function put(request: RestRequest<Entry>, kind: 'credit' | 'debit'): Promi
     entered.push({ one, ...(await enter(request, kind, request.data, { about: account, into: one })) });
   const [first] = entered;
   if (!first || !entered.some(({ isNew }) => isNew))
-    throw new AppError('datastore_conflict', { message: 'the same was entered this month already' });
+    throw new AppError('datastore_conflict', {
+      message: 'the same was entered this month already: another entry needs another source.id or period',
+    });
   const location = first.entry._id;
   if (!isShared) return { location, data: shownEntry(first.entry) };
   const halves = entered.map(async ({ one, entry: it }) => [

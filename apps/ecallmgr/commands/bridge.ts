@@ -3,7 +3,7 @@ import { errorText } from '../../../core/errors/index.ts';
 import type { ControlledCall } from '../control/call.ts';
 import type { CommandOf } from '../control/command.ts';
 import { legMedia } from '../dial/media.ts';
-import { dialString } from '../dial/string.ts';
+import { dialString, isRungAtOnce } from '../dial/string.ts';
 import { fieldVariables } from '../dial/variables.ts';
 import { variable, variableList, variableSequence } from '../freeswitch/index.ts';
 import { playable } from '../playing.ts';
@@ -12,19 +12,18 @@ import { unit } from './unit.ts';
 export const bridge = unit({
   name: 'bridge',
   run: async (call, command) => {
-    const atOnce = rungAtOnce(command);
+    const { Endpoints: endpoints, 'Dial-Endpoint-Method': method = 'single' } = command;
     const [caller, media] = await Promise.all([callerVariables(call, command), mediaOf(call, command)]);
-    const legs = dialString(command.Endpoints, {
+    const legs = dialString(endpoints, {
       proxy: call.around.proxy(),
-      method: command['Dial-Endpoint-Method'] ?? 'single',
+      method,
       legVars: legVars(call),
-      // Of several phones the first that plays something would have the call.
-      shared: { ...sharedFields(command), ...(atOnce ? { 'Ignore-Early-Media': true } : {}) },
+      shared: sharedFields(command),
       media,
       onLeftOut: (error) => call.around.log.warn('an endpoint is not rung', { error: errorText(error) }),
     });
     // Whom it rings is not heard of before one of them says so.
-    if (atOnce && !call.channel.answered) call.prepare('ring_ready', '');
+    if (isRungAtOnce(endpoints, method) && !call.channel.answered) call.prepare('ring_ready', '');
     if (caller !== '') call.prepare('multiset', `^^;${caller}`);
     const whole = variableList({
       originate_timeout: command.Timeout === 0 ? undefined : command.Timeout,
@@ -39,9 +38,6 @@ export const bridge = unit({
     'Application-Response': variable(event, 'originate_disposition') ?? 'NORMAL_TEMPORARY_FAILURE',
   }),
 });
-
-const rungAtOnce = (command: CommandOf<'bridge'>): boolean =>
-  command['Dial-Endpoint-Method'] === 'simultaneous' && command.Endpoints.length > 1;
 
 /** What every leg made for this call carries: whose it is, and which conversation it belongs to. */
 export function legVars(call: ControlledCall): Record<string, unknown> {

@@ -48,8 +48,6 @@ export async function ring(node: SwitchNode, given: Ringing): Promise<Channel> {
     },
     shared: {
       ...given.shared,
-      // Of several phones the first that plays something would have the call.
-      ...(method === 'simultaneous' && endpoints.length > 1 ? { 'Ignore-Early-Media': true } : {}),
       'Outbound-Call-ID': callId,
     },
     media: await legMedia(given.shared, endpoints, {

@@ -8,6 +8,8 @@ type Rule = readonly [variable: string, value?: (value: unknown) => unknown];
 const flag = (value: unknown): string => String(value === true || value === 'true');
 const whenTrue = (value: unknown): string | undefined => (flag(value) === 'true' ? 'true' : undefined);
 const joined = (value: unknown): unknown => (Array.isArray(value) ? value.join(',') : value);
+/** Causes of ends; an empty list is none. */
+const causes = (value: unknown): unknown => joined(value) || undefined;
 /** Seconds; none is no limit of its own. */
 const seconds = (value: unknown): unknown => (Number(value) > 0 ? value : undefined);
 
@@ -39,8 +41,8 @@ const rules: Readonly<Record<string, Rule>> = {
   'Confirm-Cancel-Timeout': ['group_confirm_cancel_timeout'],
   'Confirm-Read-Timeout': ['group_confirm_read_timeout'],
   'Bypass-Media': ['bypass_media_after_bridge', whenTrue],
-  'Fail-On-Single-Reject': ['fail_on_single_reject', (value) => joined(value) || undefined],
-  'Require-Fail-On-Single-Reject': ['fail_on_single_reject', (value) => joined(value) || undefined],
+  'Fail-On-Single-Reject': ['fail_on_single_reject', causes],
+  'Require-Fail-On-Single-Reject': ['fail_on_single_reject', causes],
   'Participant-Flags': ['conference_member_flags', conferenceFlags],
   'Conference-Entry-Sound': ['conference_enter_sound'],
   'Conference-Exit-Sound': ['conference_exit_sound'],

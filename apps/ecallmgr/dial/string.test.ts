@@ -23,7 +23,15 @@ describe('dial strings', () => {
   it('ring nobody twice, and whom they can when one cannot be dialled', () => {
     const once = dialString([phone], options);
     expect(dialString([phone, phone], options)).to.equal(once);
-    expect(dialString([{ 'Invite-Format': 'endpoint' }, phone], options)).to.equal(once);
+    const inTurn = { ...options, method: 'single' } as const;
+    expect(dialString([{ 'Invite-Format': 'endpoint' }, phone], inTurn)).to.equal(once);
+  });
+
+  it('take early media of one phone, and of several in turn, but of none that ring at once', () => {
+    const both = [phone, { ...phone, 'To-User': '1003' }];
+    expect(dialString([phone], options)).not.to.include('ignore_early_media');
+    expect(dialString(both, { ...options, method: 'single' })).not.to.include('ignore_early_media');
+    expect(dialString(both, options).match(/ignore_early_media='true'/g)).to.have.length(2);
   });
 
   it('go straight to a carrier, or through the proxy it names', () => {

@@ -33,21 +33,37 @@ export const handedDown: readonly string[] = [
  * `[…]sofia/…,[…]sofia/…`. What is given twice is rung once, and an endpoint that cannot be dialled is left out. Throws
  * `invalid_data` when none is left.
  */
-export function dialString(endpoints: readonly BridgeEndpoint[], options: DialOptions): string {
-  const legs = new Map<string, string>();
+export function dialString(given: readonly BridgeEndpoint[], { shared, ...rest }: DialOptions): string {
+  const endpoints = distinct(given);
+  // Of several phones the first that plays something would have the call.
+  const ignored = isRungAtOnce(endpoints, rest.method) ? { 'Ignore-Early-Media': true } : {};
+  const options = { ...rest, shared: { ...shared, ...ignored } };
   let first: unknown;
-  for (const endpoint of endpoints) {
-    const key = JSON.stringify(identifying.map((field) => endpoint[field]));
+  const legs = endpoints.flatMap((endpoint) => {
     try {
-      if (!legs.has(key)) legs.set(key, leg(endpoint, options));
+      return [leg(endpoint, options)];
     } catch (error) {
       first ??= error;
       options.onLeftOut?.(error);
+      return [];
     }
-  }
-  if (legs.size === 0) throw first;
-  return [...legs.values()].join(options.method === 'single' ? '|' : ',');
+  });
+  if (legs.length === 0) throw first;
+  return legs.join(options.method === 'single' ? '|' : ',');
 }
+
+function distinct(endpoints: readonly BridgeEndpoint[]): BridgeEndpoint[] {
+  const byKey = new Map<string, BridgeEndpoint>();
+  for (const endpoint of endpoints) {
+    const key = JSON.stringify(identifying.map((field) => endpoint[field]));
+    if (!byKey.has(key)) byKey.set(key, endpoint);
+  }
+  return [...byKey.values()];
+}
+
+/** Whether several are rung at the same time. */
+export const isRungAtOnce = (endpoints: readonly BridgeEndpoint[], method: DialOptions['method']): boolean =>
+  method === 'simultaneous' && endpoints.length > 1;
 
 const identifying = [
   'Invite-Format',

@@ -1,14 +1,11 @@
 // Phones whose calls are on several switches: each of these learns where the others are, for a phone may join one with another
-// (REFER with Replaces) and call it by the address of record, which is none of a switch.
-import { createHash } from 'node:crypto';
+// (REFER with Replaces) and call it by the address of record, which is none of a switch. The switch reads it in its hash
+// (rel/freeswitch/conf/freeswitch.xml).
 import { errorText } from '../../../core/errors/index.ts';
 import type { Channel } from '../channel.ts';
-import { entriesOf, realms, remove, write } from '../survival/hash.ts';
+import { asItIs, digest, entriesOf, realms, remove, write } from '../survival/hash.ts';
 import type { SwitchNode } from '../switch-node.ts';
 import { sipAddressOf } from './places.ts';
-
-/** The key of a call or an address, as the switch finds it again (rel/freeswitch/conf/freeswitch.xml); phones give both. */
-const placeKey = (name: string): string => createHash('md5').update(name).digest('hex');
 
 interface Leg {
   readonly node: SwitchNode;
@@ -50,27 +47,31 @@ export class Devices {
     if (all?.size === 0) this.#byDevice.delete(leg.device);
     if (channel.ownership === 'theirs') return;
     for (const node of leg.told)
-      remove(node.client, realms.places, channel.callId, placeKey).catch(failed(node, channel.callId));
+      remove(node.client, realms.places, channel.callId, digest).catch(failed(node, channel.callId));
   }
 }
 
 /** The switch learns of another one, `host:port`: a phone may name the one that has its call by that. */
 export async function introduce({ client }: SwitchNode, address: string): Promise<void> {
-  for (const name of namesOf(address)) await write(client, realms.places, name, address, placeKey);
+  for (const name of namesOf(address)) await write(client, realms.places, name, address, digest);
 }
 
 const namesOf = (address: string): string[] =>
   address.endsWith(':5060') ? [address, address.slice(0, -':5060'.length)] : [address];
 
-/** Removes what is noted of calls that are over. */
+/** Removes what is noted of calls that are over, on switches whose calls we know. */
 export async function forgetPlaces(node: SwitchNode): Promise<void> {
-  const nodes = node.shared.nodes();
-  if (!nodes.every(({ compared }) => compared)) return;
-  const live = new Set(nodes.flatMap(({ channels }) => [...channels.keys()].map(placeKey)));
-  const plain = (key: string): string => key;
-  for (const [key, address] of await entriesOf(node.client, realms.places, plain)) {
-    if (live.has(key) || namesOf(address).map(placeKey).includes(key)) continue;
-    await remove(node.client, realms.places, key, plain);
+  const known = node.shared.nodes().filter(({ compared }) => compared);
+  const live = new Map(
+    known.map(({ interfaces, channels }) => [
+      sipAddressOf(interfaces),
+      new Set([...channels.keys()].map(digest)),
+    ]),
+  );
+  for (const [key, address] of await entriesOf(node.client, realms.places, asItIs)) {
+    const stands = live.get(address)?.has(key) ?? true;
+    if (!stands && !namesOf(address).map(digest).includes(key))
+      await remove(node.client, realms.places, key, asItIs);
   }
 }
 
@@ -78,7 +79,7 @@ function tell({ callId }: Channel, { node, told }: Leg, to: SwitchNode, tells: b
   const address = sipAddressOf(node.interfaces);
   if (address === undefined) return;
   told.add(to);
-  if (tells) write(to.client, realms.places, callId, address, placeKey).catch(failed(to, callId));
+  if (tells) write(to.client, realms.places, callId, address, digest).catch(failed(to, callId));
 }
 
 const failed =

@@ -31,7 +31,6 @@ export class Controllers {
   #graceUntil = 0;
   #connections: number | undefined;
   readonly #timer: NodeJS.Timeout;
-
   readonly #patience: typeof patience;
 
   constructor(bus: Bus, custodies: () => Iterable<Watched>, log: Logger, given = patience) {

@@ -1,9 +1,9 @@
 // How each leg ended, written down by the switch itself in its hash: there until the broker has the record of the leg.
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { hasCode } from '../../../core/errors/index.ts';
 import type { Logger } from '../../../core/log/index.ts';
 import { callIdOf, type SwitchClient, type SwitchEvent } from '../freeswitch/index.ts';
-import { entriesOf, read, realms, remove } from './hash.ts';
+import { asItIs, digest, entriesOf, read, realms, remove } from './hash.ts';
 
 /** Kazoo's variables of a leg that its record tells (contract/kapi.md, Custom-Channel-Vars). */
 const channelVars =
@@ -26,9 +26,6 @@ const headers =
 
 const kept = [...headers, ...variables, ...channelVars.map((key) => `ecallmgr_${key}`)];
 const isHeader = new Set(headers);
-
-// A Call-ID may hold what is no key of the hash.
-const keyOf = (callId: string): string => createHash('md5').update(callId).digest('hex');
 
 /** Before each field: a word that no caller knows, so that none can begin a field of his own. */
 const wordLength = 10;
@@ -73,20 +70,20 @@ const hookOf = (client: SwitchClient): Promise<string> =>
 
 /** The CHANNEL_DESTROY of a leg as the switch has noted it; undefined when it has not, or the record has been told. */
 export async function findEnd(client: SwitchClient, callId: string): Promise<SwitchEvent | undefined> {
-  const value = await read(client, realms.ends, callId, keyOf);
+  const value = await read(client, realms.ends, callId, digest);
   return value === undefined ? undefined : parseEnd(value);
 }
 
 /** All legs whose record is not known to be told. */
 export async function allEnds(client: SwitchClient): Promise<SwitchEvent[]> {
-  const ends = [...(await entriesOf(client, realms.ends, (key) => key)).values()].map(parseEnd);
+  const ends = [...(await entriesOf(client, realms.ends, asItIs)).values()].map(parseEnd);
   // A leg that ended before the switch was told what to note.
   return ends.filter((end) => callIdOf(end) !== '');
 }
 
 /** The record of the leg is told. */
 export const forgetEnd = (client: SwitchClient, callId: string): Promise<void> =>
-  remove(client, realms.ends, callId, keyOf);
+  remove(client, realms.ends, callId, digest);
 
 function parseEnd(value: string): SwitchEvent {
   const noted = decode(value);

@@ -1,4 +1,5 @@
 // Small entries in the hash of a switch (mod_hash): what several ecallmgr must agree on lives where the calls live.
+import { createHash } from 'node:crypto';
 import { hasCode } from '../../../core/errors/index.ts';
 import type { SwitchClient } from '../freeswitch/index.ts';
 
@@ -16,6 +17,12 @@ export const realms = {
 
 /** Text as a key or a value: both are cut at `/`. */
 export const safe = (text: string): string => Buffer.from(text).toString('base64url');
+
+/** A Call-ID as a key: the switch makes the same of it by itself (`md5`), whatever characters it holds. */
+export const digest = (text: string): string => createHash('md5').update(text).digest('hex');
+
+/** A key that is kept as it stands there. */
+export const asItIs = (key: string): string => key;
 
 /** The value of an entry; undefined when there is none. */
 export async function read(

@@ -17,12 +17,13 @@ async function switchSays(live: Live, command: string, fits: (answer: string) =>
 export const settledEnds = (live: Live): Promise<void> =>
   switchSays(live, 'hash_dump db mirliton_ends', (answer) => !answer.includes('mirliton_ends_'));
 
-/** Notes on the switch that this call is on another one; resolves when that is forgotten. */
+/** Notes on the switch where this call is, which is over; resolves when that is forgotten. */
 export async function forgotten(live: Live, callId: string): Promise<void> {
   const key = createHash('md5').update(callId).digest('hex');
   const client = await live.target.client();
-  await client.api(`hash insert/mirliton_places/${key}/127.0.0.1:5070`);
-  await switchSays(live, `hash select/mirliton_places/${key}`, (place) => !place.includes('5070'));
+  const { host, sipPort } = live.target;
+  await client.api(`hash insert/mirliton_places/${key}/${host}:${sipPort}`);
+  await switchSays(live, `hash select/mirliton_places/${key}`, (place) => !place.includes(`:${sipPort}`));
 }
 
 /** Resolves when this ecallmgr has beaten so many times. */
